@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import lockfile from 'proper-lockfile';
+import { sha256OfFile } from '../hash.ts';
+import type { ArtifactStore, EnsureOptions } from '../store.ts';
+import { type Artifact, silentListener } from '../types.ts';
+
+/** Something made once from fetched files: the same input and recipe always give the same bytes. */
+export interface Recipe {
+  readonly name: string;
+  /** Raised whenever the recipe's code changes what it writes. */
+  readonly version: number;
+  readonly input: Artifact | undefined;
+  /** Options that change the output, part of the cache key. */
+  readonly options: Readonly<Record<string, string | number>>;
+  /** Writes its files into `outputDir`; `inputs` are in the order of the artifact's files. */
+  run(inputs: readonly string[], outputDir: string): Promise<void> | void;
+}
+
+/** The cache key: the recipe, its options, and the hashes of what it reads. */
+async function keyOf(recipe: Recipe, inputs: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([recipe.name, recipe.version, recipe.options]));
+  const files = recipe.input?.files ?? [];
+  for (const [index, file] of files.entries()) {
+    hash.update(file.hash.kind === 'sha256' ? file.hash.hex : await sha256OfFile(inputs[index] ?? ''));
+  }
+  return `${recipe.name}-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Returns the folder with the recipe's output, making it first where it is missing. The `ready` file is written last, so a
+ * folder without it (a process that was killed) is made again.
+ */
+export async function ensurePrepared(store: ArtifactStore, recipe: Recipe, options: EnsureOptions = {}): Promise<string> {
+  const inputs = recipe.input ? await store.ensure(recipe.input, options) : [];
+  const key = await keyOf(recipe, inputs);
+  const folder = join(store.root, 'prepared', key);
+  if (await isReady(folder)) return folder;
+
+  await mkdir(join(store.root, 'prepared'), { recursive: true });
+  const lockTarget = join(store.root, 'prepared', `${key}.making`);
+  await mkdir(lockTarget, { recursive: true });
+  // Preparing works without pause, so the lock cannot be refreshed meanwhile: it goes stale only after minutes.
+  const release = await lockfile.lock(lockTarget, { stale: 600_000, retries: { retries: 600, minTimeout: 500, maxTimeout: 1_000 } });
+  try {
+    if (await isReady(folder)) return folder;
+    (options.listener ?? silentListener).note(`Preparing ${recipe.name} (once) ...`);
+    const draft = join(lockTarget, 'draft');
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+    await recipe.run(inputs, draft);
+    await writeFile(join(draft, 'ready'), `${key}\n`);
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+    return folder;
+  } finally {
+    await release();
+    await rm(lockTarget, { recursive: true, force: true });
+  }
+}
+
+const isReady = (folder: string) =>
+  stat(join(folder, 'ready')).then(
+    () => true,
+    () => false,
+  );

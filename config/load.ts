@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import envPaths from 'env-paths';
+import { VoicebotError } from '../domain/errors.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** Reads `.env` of the working folder, if there is one; variables already set win. */
+export function loadDotEnv(file = resolve('.env')): void {
+  if (existsSync(file)) loadEnvFile(file);
+}
+
+/**
+ * Validates the environment.
+ * @throws VoicebotError `invalid-config` that names every wrong variable at once.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = configSchema.safeParse(given);
+  const problems = parsed.success ? crossCheck(parsed.data) : parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+  if (problems.length > 0 || !parsed.success) {
+    throw new VoicebotError('invalid-config', `The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`, {
+      hint: 'Set these variables in the environment or in .env; docs/reference/configuration.md lists them all.',
+    });
+  }
+  return parsed.data;
+}
+
+function crossCheck(config: Config): string[] {
+  const problems: string[] = [];
+  if (config.LLM_ENGINE === 'openai' && !config.OPENAI_BASE_URL) problems.push('OPENAI_BASE_URL: needed when LLM_ENGINE is openai');
+  const ports = { PORT: config.PORT, TEMPORAL_PORT: config.TEMPORAL_PORT, TEMPORAL_UI_PORT: config.TEMPORAL_UI_PORT };
+  const entries = Object.entries(ports);
+  for (const [index, [name, value]] of entries.entries()) {
+    const clash = entries.slice(0, index).find(([, other]) => other === value);
+    if (clash) problems.push(`${name}: port ${value} is already used by ${clash[0]}`);
+  }
+  return problems;
+}
+
+const secretNames = /KEY|SECRET|TOKEN|PASSWORD/;
+
+/** The configuration as it may be shown: keys hidden, the password of a URL too. */
+export function redactedConfig(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(configSchema.shape).map((name) => {
+      const value = config[name as keyof Config];
+      if (value !== undefined && secretNames.test(name) && !name.endsWith('MAX_TOKENS')) return [name, '(set)'];
+      if (typeof value === 'string' && name.endsWith('_URL')) return [name, value.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1:***@')];
+      return [name, value ?? null];
+    }),
+  );
+}
+
+/** Folder that holds downloaded and prepared models. */
+export function modelCacheDir(config: Config): string {
+  return resolve(config.MODEL_CACHE_DIR ?? envPaths('voicebot', { suffix: '' }).cache);
+}
+
+/** The base URL that workers use for the media pipes. */
+export function mediaUrl(config: Config): string {
+  const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
+  return config.MEDIA_URL ?? `http://${host}:${config.PORT}`;
+}
+
+/** The language model engine that this configuration selects. */
+export function llmEngine(config: Config): 'llama' | 'openai' {
+  return config.LLM_ENGINE ?? (config.OPENAI_BASE_URL ? 'openai' : 'llama');
+}

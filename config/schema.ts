@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+const port = (name: string, fallback: number) =>
+  z.coerce.number({ error: `${name} must be a port number` }).int().min(1).max(65535).default(fallback);
+
+const url = (protocols: RegExp) => z.string().regex(protocols);
+
+/**
+ * Every setting, read once from the environment. The key is the variable's name; `.describe()` is the text of
+ * the reference page and of `.env.example`, both generated from here.
+ */
+export const configSchema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),
+  PORT: port('PORT', 8000).describe('Port of the API.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe log line that is written.'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, Temporal state and blobs.'),
+  MODEL_CACHE_DIR: z.string().optional().describe("Folder of models and binaries; the user's cache folder when unset."),
+  DATABASE_URL: url(/^postgres(ql)?:\/\//)
+    .optional()
+    .describe('Postgres with pgvector. Unset: an embedded Postgres (PGlite) in DATA_DIR.'),
+  TEMPORAL_ADDRESS: z.string().optional().describe('host:port of a Temporal frontend. Unset: an embedded dev server.'),
+  TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace.'),
+  TEMPORAL_API_KEY: z.string().optional().describe('API key of Temporal Cloud; turns TLS on.'),
+  TEMPORAL_PORT: port('TEMPORAL_PORT', 7233).describe('Port of the embedded Temporal dev server.'),
+  TEMPORAL_UI_PORT: port('TEMPORAL_UI_PORT', 8233).describe('Port of the embedded Temporal UI.'),
+  MEDIA_URL: url(/^https?:\/\//)
+    .optional()
+    .describe('URL under which workers reach this API for audio; http://127.0.0.1:PORT when unset.'),
+  BLOB_URL: z
+    .string()
+    .regex(/^(file:|s3:\/\/)/)
+    .optional()
+    .describe('Where recordings lie: s3://bucket/prefix (credentials as the AWS SDK finds them); DATA_DIR/blobs when unset.'),
+  BLOB_S3_ENDPOINT: url(/^https?:\/\//).optional().describe('Endpoint of an S3-compatible store other than AWS.'),
+  RECORD_AUDIO: z.stringbool().default(false).describe('Keep the audio of turns as recordings.'),
+  MAX_CONCURRENT_SESSIONS: z.coerce.number().int().min(1).max(100_000).default(100).describe('Calls that may be active at once.'),
+  SESSION_TIMEOUT: z.coerce
+    .number()
+    .min(5)
+    .max(86_400)
+    .default(3600)
+    .describe('Seconds without a turn after which a call ends.'),
+  MAX_AUDIO_SECONDS: z.coerce.number().min(1).max(600).default(120).describe('Longest audio one request or turn may carry.'),
+  TURN_TIMEOUT: z.coerce.number().min(5).max(600).default(90).describe('Seconds one turn may take in all.'),
+  WORKER_WAIT: z.coerce
+    .number()
+    .min(1)
+    .max(300)
+    .default(15)
+    .describe('Seconds a step waits for a worker of its queue before the turn fails honestly.'),
+  ENGINE_THREADS: z.coerce.number().int().min(1).max(64).optional().describe('CPU threads of one engine; the cores, at most 8, when unset.'),
+  ENGINE_IDLE_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe('Seconds without work after which an engine frees its memory; 0 keeps it loaded.'),
+  WHISPER_MODEL: z
+    .enum(['tiny', 'tiny.en', 'base', 'small', 'medium', 'large'])
+    .default('base')
+    .describe('Whisper size. tiny.en and base also come by package; the others from the hub only.'),
+  WHISPER_DEVICE: z.enum(['cpu', 'cuda']).default('cpu').describe('Where Whisper runs.'),
+  WHISPER_PRECISION: z.enum(['int8', 'fp32']).optional().describe('Weights of Whisper; int8 on cpu and fp32 on cuda when unset.'),
+  WHISPER_LANGUAGE: z
+    .string()
+    .regex(/^([a-z]{2,3}|auto)$/)
+    .default('en')
+    .describe('Language of the caller, or auto to detect it for each utterance.'),
+  KOKORO_VOICE: z.string().default('af_bella').describe('Voice: a name such as af_bella, or default, male, female, neutral.'),
+  KOKORO_LANGUAGE: z.string().default('en').describe('Language of the voice: en, en-us or en-gb.'),
+  KOKORO_SPEED: z.coerce.number().min(0.5).max(2).default(1).describe('Speed of speech, 0.5 to 2.'),
+  LLM_ENGINE: z.enum(['llama', 'openai']).optional().describe('Language model engine; openai when OPENAI_BASE_URL is set, else llama.'),
+  MISTRAL_MODEL_PATH: z.string().optional().describe('GGUF file for the llama engine. Unset: the small embedded model.'),
+  MISTRAL_LORA_PATH: z.string().optional().describe('GGUF LoRA adapter for the llama engine.'),
+  MISTRAL_MAX_TOKENS: z.coerce.number().int().min(1).max(8192).default(512).describe('Most tokens of one reply.'),
+  MISTRAL_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.7).describe('Sampling temperature.'),
+  OPENAI_BASE_URL: url(/^https?:\/\//).optional().describe('OpenAI-compatible endpoint (vLLM, Ollama, Mistral), with its /v1.'),
+  OPENAI_API_KEY: z.string().optional().describe('Key of that endpoint.'),
+  OPENAI_MODEL: z.string().default('mistral').describe('Model name at that endpoint.'),
+  HISTORY_MAX_TOKENS: z.coerce.number().int().min(0).max(32_000).default(1024).describe('Most tokens of earlier turns given to the model.'),
+  CACHE_MIN_SIMILARITY: z.coerce
+    .number()
+    .min(0.8)
+    .max(1)
+    .default(0.95)
+    .describe('Least cosine similarity at which a stored answer is served for another wording.'),
+  CACHE_TTL_SECONDS: z.coerce.number().int().min(60).default(86_400).describe('Seconds a cached answer lives.'),
+  BANK_NAME: z.string().default('the bank').describe('How the bot names the bank.'),
+});
+
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,63 @@
+/** What kind of thing went wrong; stable names that clients and dashboards may match on. */
+export type ErrorCode =
+  | 'invalid-audio'
+  | 'audio-too-long'
+  | 'invalid-text'
+  | 'invalid-request'
+  | 'invalid-config'
+  | 'unauthorized'
+  | 'not-found'
+  | 'conflict'
+  | 'limit-reached'
+  | 'artifact-unavailable'
+  | 'artifact-corrupt'
+  | 'disk-full'
+  | 'engine-failed'
+  | 'engine-unavailable'
+  | 'unsupported'
+  | 'worker-unavailable'
+  | 'dependency-unavailable'
+  | 'port-taken'
+  | 'cancelled'
+  | 'timeout';
+
+export interface VoicebotErrorOptions {
+  /** True when the same request may succeed later without being changed. */
+  readonly retryable?: boolean;
+  /** What the reader can do about it. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** Every error this product raises on purpose. Retrying is decided where it is thrown. */
+export class VoicebotError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: VoicebotErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'VoicebotError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.hint = options.hint;
+  }
+}
+
+export function isVoicebotError(error: unknown): error is VoicebotError {
+  return error instanceof VoicebotError;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws the reason of an aborted signal as a typed error. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled(signal);
+}
+
+export function cancelled(signal: AbortSignal): VoicebotError {
+  return new VoicebotError('cancelled', 'The work was cancelled.', { cause: signal.reason });
+}
