@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { artifactById } from '../../artifacts/manifest.ts';
+import { minilmRecipe } from '../../artifacts/prepare/minilm.ts';
+import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
+import { ArtifactStore } from '../../artifacts/store.ts';
+import { openSession } from '../runtime/onnx.ts';
+import { serve, threadOptions } from '../runtime/serve.ts';
+
+export interface MinilmThreadData {
+  readonly cacheDir: string;
+  readonly threads: number;
+}
+
+/** The model was trained on texts up to this many tokens; more are cut. */
+const maxTokens = 256;
+const dimensions = 384;
+
+interface Loaded {
+  readonly session: InferenceSession;
+  readonly tokenizer: Tokenizer;
+}
+
+let loading: Promise<Loaded> | undefined;
+
+async function load(): Promise<Loaded> {
+  const { cacheDir, threads } = threadOptions<MinilmThreadData>();
+  const store = new ArtifactStore(cacheDir);
+  const artifact = artifactById('minilm');
+  const folder = await ensurePrepared(store, minilmRecipe(artifact));
+  const [, tokenizer = '', config = ''] = await store.ensure(artifact);
+  const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+  return { session: await openSession(join(folder, 'minilm.onnx'), threads), tokenizer: new Tokenizer(json(tokenizer), json(config)) };
+}
+
+const loaded = () => {
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+};
+
+async function embed(text: string): Promise<Float32Array> {
+  const { session, tokenizer } = await loaded();
+  const all = tokenizer.encode(text).ids;
+  // The last token is the separator, which stays when a long text is cut.
+  const ids = all.length <= maxTokens ? all : [...all.slice(0, maxTokens - 1), all.at(-1) as number];
+  const results = await session.run({
+    input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+    attention_mask: new Tensor('int32', new Int32Array(ids.length).fill(1), [1, ids.length]),
+  });
+  return (results.embedding?.data as Float32Array).slice(0, dimensions);
+}
+
+serve({
+  async load() {
+    await loaded();
+    return { output: undefined };
+  },
+  async embed(texts: readonly string[], context) {
+    const vectors: Float32Array[] = [];
+    for (const text of texts) {
+      context.checkCancelled();
+      vectors.push(await embed(text));
+    }
+    return { output: vectors, transfer: vectors.map((vector) => vector.buffer as ArrayBuffer) };
+  },
+});

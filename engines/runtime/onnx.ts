@@ -1,0 +1,24 @@
+import { InferenceSession } from 'onnxruntime-node';
+import { VoicebotError } from '../../domain/errors.ts';
+
+export type Device = 'cpu' | 'cuda';
+
+/** Opens a prepared graph; its weights lie beside it and are mapped, not copied. */
+export async function openSession(file: string, threads: number, device: Device = 'cpu'): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(file, {
+      executionProviders: device === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    if (device !== 'cuda') throw error;
+    throw new VoicebotError('engine-unavailable', `onnxruntime could not open the CUDA device: ${(error as Error).message}`, {
+      hint: 'CUDA needs an NVIDIA driver, CUDA 12 with cuDNN 9, and `npm rebuild onnxruntime-node` to fetch its CUDA build; else set WHISPER_DEVICE=cpu.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import type { EngineRuntime } from '../runtime/options.ts';
+import { ThreadedEngine } from '../runtime/threaded-engine.ts';
+import type { RunOptions, Samples16k, SpeechSegment, VoiceActivityDetector } from '../types.ts';
+import { segmentsOf } from './segments.ts';
+import type { SileroThreadData } from './thread.ts';
+
+/** Silero voice activity detection v6. */
+export class Silero implements VoiceActivityDetector {
+  readonly name = 'silero';
+  readonly #thread: ThreadedEngine;
+
+  constructor(runtime: EngineRuntime) {
+    const options: SileroThreadData = { cacheDir: runtime.cacheDir };
+    this.#thread = new ThreadedEngine({ ...runtime, name: this.name, entry: new URL('./thread.ts', import.meta.url), options });
+  }
+
+  get loaded(): boolean {
+    return this.#thread.loaded;
+  }
+
+  load(): Promise<void> {
+    return this.#thread.call('load', undefined);
+  }
+
+  unload(): Promise<void> {
+    return this.#thread.unload();
+  }
+
+  async segments(samples: Samples16k, options: RunOptions = {}): Promise<SpeechSegment[]> {
+    if (samples.length === 0) return [];
+    const copy = samples.slice();
+    const probabilities = await this.#thread.call<Float32Array>('probabilities', copy, options, [copy.buffer as ArrayBuffer]);
+    return segmentsOf(probabilities, samples.length);
+  }
+}

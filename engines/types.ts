@@ -1,0 +1,95 @@
+/** What an engine of each kind can do. Engines know nothing of Temporal, HTTP or storage. */
+
+/** Who waits for the work: a caller on the line goes before batches and housekeeping. */
+export type Priority = 'caller' | 'batch';
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly priority?: Priority | undefined;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** True while the model is in memory. */
+  readonly loaded: boolean;
+  /** Loads the model; the first use does it by itself. */
+  load(): Promise<void>;
+  /** Frees the model's memory; the next use loads it again. */
+  unload(): Promise<void>;
+}
+
+/** Mono samples in [-1, 1] at 16 kHz. */
+export type Samples16k = Float32Array;
+
+export interface Transcript {
+  readonly text: string;
+  /** ISO 639-1 code, as asked for or detected. */
+  readonly language: string;
+  readonly audioMs: number;
+  readonly processingMs: number;
+  /** Mean natural-log probability of the tokens: near 0 is sure, below -1 is doubtful. */
+  readonly meanLogProbability: number;
+  /** True where both the short and the full window gave a doubtful or repeating text. */
+  readonly lowConfidence: boolean;
+}
+
+export interface SpeechToText extends Engine {
+  /**
+   * @param samples 16 kHz mono, any length; longer than 30 s is worked in windows.
+   * @param options `language`: ISO 639-1 code or `auto`; the engine's own when unset.
+   */
+  transcribe(samples: Samples16k, options?: RunOptions & { readonly language?: string | undefined }): Promise<Transcript>;
+}
+
+export interface SpeechChunk {
+  /** The words of this chunk, as given (not as normalised). */
+  readonly text: string;
+  readonly samples: Int16Array;
+  readonly sampleRateHz: number;
+  readonly processingMs: number;
+}
+
+export interface SpeakOptions extends RunOptions {
+  readonly voice?: string | undefined;
+  /** 0.5 to 2. */
+  readonly speed?: number | undefined;
+}
+
+export interface TextToSpeech extends Engine {
+  readonly sampleRateHz: number;
+  /** Yields speech clause by clause, the first as early as possible. */
+  speak(text: string, options?: SpeakOptions): AsyncIterable<SpeechChunk>;
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ReplyOptions extends RunOptions {
+  readonly maxTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  /** The same seed and messages give the same reply where the engine can do it. */
+  readonly seed?: number | undefined;
+}
+
+export interface LanguageModel extends Engine {
+  /** Streams the reply in pieces of any length. */
+  reply(messages: readonly ChatMessage[], options?: ReplyOptions): AsyncIterable<string>;
+}
+
+export interface Embedder extends Engine {
+  readonly dimensions: number;
+  /** Unit-length vectors, one a text. */
+  embed(texts: readonly string[], options?: RunOptions): Promise<Float32Array[]>;
+}
+
+export interface SpeechSegment {
+  readonly startSample: number;
+  readonly endSample: number;
+}
+
+export interface VoiceActivityDetector extends Engine {
+  /** Stretches of speech in 16 kHz samples; none for silence and noise. */
+  segments(samples: Samples16k, options?: RunOptions): Promise<SpeechSegment[]>;
+}

@@ -1,0 +1,132 @@
+import { deflateSync } from 'node:zlib';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ThreadContext } from '../runtime/serve.ts';
+import type { WhisperTokens } from './tokens.ts';
+
+export interface Decoded {
+  readonly text: string;
+  readonly meanLogProbability: number;
+  /** True where the text repeats itself, the model's known way to fail. */
+  readonly repeats: boolean;
+  readonly language: string;
+}
+
+/** Above this ratio of plain to deflated bytes a text repeats itself (the rule of Whisper's own transcriber). */
+const maxCompressionRatio = 2.4;
+
+/** The most tokens one window can hold: half of the decoder's context. */
+const maxTokensPerWindow = 224;
+
+type Feeds = Record<string, Tensor>;
+
+/** Greedy decoding of one encoded window with a key/value cache. */
+export class WhisperDecoder {
+  readonly #session: InferenceSession;
+  readonly #tokens: WhisperTokens;
+  readonly #heads: number;
+  readonly #layers: number;
+
+  constructor(session: InferenceSession, tokens: WhisperTokens) {
+    this.#session = session;
+    this.#tokens = tokens;
+    const past = session.inputMetadata.find((input) => input.name === 'past_k.0');
+    this.#heads = past?.isTensor ? Number(past.shape[1]) : 0;
+    this.#layers = session.outputNames.filter((name) => name.startsWith('present_k.')).length;
+  }
+
+  /** @param maxTokens bounds a loop that the length of the speech already rules out. */
+  async decode(cross: Feeds, language: string, maxTokens: number, context: ThreadContext): Promise<Decoded> {
+    const tokens = this.#tokens;
+    const spoken = tokens.multilingual && language === 'auto' ? await this.#detectLanguage(cross) : language;
+    const limit = Math.min(maxTokens, maxTokensPerWindow);
+    const out: number[] = [];
+    let feeds = this.#emptyPast(cross);
+    let ids = tokens.prompt(spoken);
+    let position = 0;
+    let logProbability = 0;
+    for (let step = 0; step <= limit; step++) {
+      context.checkCancelled();
+      const results = await this.#run(ids, position, feeds);
+      position += ids.length;
+      const logits = results.logits?.data as Float32Array;
+      tokens.suppress(logits, step === 0);
+      const best = argmaxWithLogProbability(logits);
+      logProbability += best.logProbability;
+      if (best.index === tokens.end) return this.#decoded(out, logProbability / (out.length + 1), spoken, false);
+      out.push(best.index);
+      if (endsInRepeat(out)) return this.#decoded(out, logProbability / (out.length + 1), spoken, true);
+      ids = [best.index];
+      feeds = this.#nextPast(results, cross);
+    }
+    return this.#decoded(out, logProbability / (out.length + 1), spoken, true);
+  }
+
+  #decoded(ids: number[], meanLogProbability: number, language: string, loops: boolean): Decoded {
+    const text = this.#tokens.text(ids);
+    return { text, meanLogProbability, language, repeats: loops || compressionRatio(text) > maxCompressionRatio };
+  }
+
+  async #detectLanguage(cross: Feeds): Promise<string> {
+    const results = await this.#run([this.#tokens.start], 0, this.#emptyPast(cross));
+    return this.#tokens.likeliestLanguage(results.logits?.data as Float32Array);
+  }
+
+  #run(ids: readonly number[], position: number, feeds: Feeds): Promise<Feeds> {
+    const n = ids.length;
+    const total = position + n;
+    const mask = new Float32Array(n * total);
+    for (let row = 0; row < n; row++) mask.fill(-1e9, row * total + position + row + 1, (row + 1) * total);
+    return this.#session.run({
+      ...feeds,
+      ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, n]),
+      positions_in: new Tensor('int64', BigInt64Array.from(ids, (_, i) => BigInt(position + i)), [n]),
+      mask: new Tensor('float32', mask, [1, 1, n, total]),
+    }) as Promise<Feeds>;
+  }
+
+  #emptyPast(cross: Feeds): Feeds {
+    const feeds: Feeds = { ...cross };
+    for (let l = 0; l < this.#layers; l++) {
+      for (const kind of ['k', 'v']) feeds[`past_${kind}.${l}`] = new Tensor('float32', new Float32Array(0), [1, this.#heads, 0, 64]);
+    }
+    return feeds;
+  }
+
+  #nextPast(results: Feeds, cross: Feeds): Feeds {
+    const feeds: Feeds = { ...cross };
+    for (let l = 0; l < this.#layers; l++) {
+      for (const kind of ['k', 'v']) feeds[`past_${kind}.${l}`] = results[`present_${kind}.${l}`] as Tensor;
+    }
+    return feeds;
+  }
+}
+
+/** The shortest phrase whose immediate repetition counts as a loop, in tokens; people do say "no, no". */
+const minLoopTokens = 4;
+
+/** True when the last tokens are a phrase said twice in a row: seen early, a loop costs little. */
+export function endsInRepeat(ids: readonly number[]): boolean {
+  const n = ids.length;
+  for (let length = minLoopTokens; length * 2 <= n; length++) {
+    let same = true;
+    for (let i = 0; i < length && same; i++) same = ids[n - 1 - i] === ids[n - 1 - length - i];
+    if (same) return true;
+  }
+  return false;
+}
+
+function argmaxWithLogProbability(logits: Float32Array): { index: number; logProbability: number } {
+  let index = 0;
+  for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[index] as number)) index = i;
+  const top = logits[index] as number;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - top);
+  return { index, logProbability: -Math.log(sum) };
+}
+
+/** How much a text shrinks when deflated. */
+export function compressionRatio(text: string): number {
+  if (text.length === 0) return 0;
+  const bytes = Buffer.from(text);
+  return bytes.length / deflateSync(bytes).length;
+}
