@@ -1,4 +1,4 @@
-import { getLlama, type Llama as LlamaBinding, type LlamaContext, LlamaChatSession, type LlamaModel, LlamaLogLevel, type ChatHistoryItem } from 'node-llama-cpp';
+import { getLlama, type Llama as LlamaBinding, type LlamaContext, type LlamaContextSequence, LlamaChatSession, type LlamaModel, LlamaLogLevel, type ChatHistoryItem } from 'node-llama-cpp';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
@@ -24,6 +24,9 @@ interface Loaded {
   readonly llama: LlamaBinding;
   readonly model: LlamaModel;
   readonly context: LlamaContext;
+  /** Sequences not in use. Each still holds its last prompt, so the next one evaluates only what differs from it. */
+  readonly free: LlamaContextSequence[];
+  readonly waiting: Set<() => void>;
 }
 
 /** A GGUF model in this process, by llama.cpp; its work runs on native threads, never on the event loop. */
@@ -79,11 +82,11 @@ export class Llama implements LanguageModel {
   }
 
   async *#generate(messages: readonly ChatMessage[], options: ReplyOptions): AsyncIterable<string> {
-    const { context } = await this.#load();
+    const loaded = await this.#load();
     const last = messages.at(-1);
     if (last?.role !== 'user') throw new VoicebotError('invalid-request', 'The last message must be from the user.');
-    const sequence = await waitForSequence(context, options.signal);
-    const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: true });
+    const sequence = await takeSequence(loaded, options.signal);
+    const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
     const pieces = new AsyncQueue<string>();
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -108,6 +111,8 @@ export class Llama implements LanguageModel {
       stop.abort();
       await done;
       session.dispose();
+      loaded.free.push(sequence);
+      for (const wake of loaded.waiting) wake();
     }
   }
 
@@ -137,7 +142,8 @@ export class Llama implements LanguageModel {
       threads: this.#runtime.threads,
       ...(loraPath ? { lora: { adapters: [{ filePath: loraPath }] } } : {}),
     });
-    return { llama, model, context };
+    const free = Array.from({ length: parallel }, () => context.getSequence());
+    return { llama, model, context, free, waiting: new Set() };
   }
 
   #startIdleTimer(): void {
@@ -166,11 +172,19 @@ function failed(error: unknown): VoicebotError {
   });
 }
 
-/** A free sequence of the context, waiting for one while all are in use. */
-async function waitForSequence(context: LlamaContext, signal: AbortSignal | undefined) {
-  while (context.sequencesLeft === 0) {
+/** A free sequence, the one used last first; waits while all are in use. */
+async function takeSequence({ free, waiting }: Loaded, signal: AbortSignal | undefined): Promise<LlamaContextSequence> {
+  for (let sequence = free.pop(); ; sequence = free.pop()) {
+    if (sequence) return sequence;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
     if (signal?.aborted) throw cancelled(signal);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return context.getSequence();
 }

@@ -1,0 +1,77 @@
+/** Types of calls and turns, shared by workflows, activities, the API and its clients. */
+
+export type CallStatus = 'active' | 'ended' | 'timed-out';
+
+export type CallEndReason = 'hangup' | 'timeout';
+
+/** Where a reply came from. */
+export type ReplySource =
+  /** an earlier answer to the same question */
+  | 'cache'
+  /** the language model, sentence by sentence through the output guard */
+  | 'model'
+  /** approved wording: the model's text did not pass the guard, or the question needs facts that are not there */
+  | 'approved'
+  /** nothing was said, so nothing is answered */
+  | 'silence'
+  /** an apology, because a step failed */
+  | 'apology';
+
+/** What the caller wanted, as far as it is told apart so far. */
+export type Intent = 'silence' | 'greeting' | 'thanks' | 'goodbye' | 'banking' | 'small-talk';
+
+/** Signed URLs of one turn's pipes, valid until the turn has ended. */
+export interface TurnMedia {
+  readonly heardUrl: string;
+  readonly saidUrl: string;
+  readonly spokenUrl: string;
+}
+
+/** Sound settings that a caller may choose. */
+export interface SpeechStyle {
+  readonly voice?: string | undefined;
+  readonly speed?: number | undefined;
+}
+
+/** Milliseconds by step. `queueMs` is from scheduling to the start of the activity: the cost of orchestration. */
+export interface StepTiming {
+  readonly queueMs: number;
+  readonly workMs: number;
+}
+
+export interface TurnTimings {
+  readonly transcribe?: StepTiming | undefined;
+  readonly lookup?: StepTiming | undefined;
+  readonly think?: StepTiming | undefined;
+  readonly speak?: StepTiming | undefined;
+  /** From the start of `speak` to its first audio. */
+  readonly firstAudioMs?: number | undefined;
+  /** From the update's arrival in the workflow to its answer. */
+  readonly totalMs: number;
+}
+
+export interface TurnError {
+  readonly step: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface TurnOutcome {
+  readonly turn: number;
+  readonly status: 'answered' | 'failed';
+  readonly transcript: string;
+  readonly language: string;
+  readonly reply: string;
+  readonly source: ReplySource;
+  readonly intent: Intent;
+  readonly audioMs: number;
+  readonly spokenMs: number;
+  readonly timings: TurnTimings;
+  readonly error?: TurnError | undefined;
+}
+
+/** One exchange of the past, as the language model is reminded of it. */
+export interface Exchange {
+  readonly transcript: string;
+  readonly reply: string;
+}

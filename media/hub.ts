@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { TurnMedia } from '../domain/call.ts';
+import { VoicebotError } from '../domain/errors.ts';
+import { Pipe } from './pipe.ts';
+import { PathSigner } from './signed-path.ts';
+
+export type PipeName = 'heard' | 'said' | 'spoken';
+
+/** Bounds of one turn's pipes: ten minutes of speech, a long reply, and its audio. */
+const maxBytes: Record<PipeName, number> = { heard: 20_000_000, said: 65_536, spoken: 60_000_000 };
+
+/** What one request of a worker carries at the most; a signed URL works for as long as any turn may take. */
+const urlLifetimeSeconds = 3_600;
+
+export interface TurnPipes {
+  readonly id: string;
+  readonly pipes: Readonly<Record<PipeName, Pipe>>;
+  /** What the turn's activities are given. */
+  readonly media: TurnMedia;
+  /** Frees the pipes; those who still read or write get an error. */
+  close(): void;
+}
+
+/** The pipes of all turns whose callers this process serves. */
+export class MediaHub {
+  readonly #turns = new Map<string, Readonly<Record<PipeName, Pipe>>>();
+  readonly #signer = new PathSigner();
+  readonly #baseUrl: string;
+
+  /** @param baseUrl where workers reach this process, without a slash at the end. */
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl.replace(/\/$/, '');
+  }
+
+  get openTurns(): number {
+    return this.#turns.size;
+  }
+
+  openTurn(): TurnPipes {
+    const id = randomUUID();
+    const pipes = { heard: new Pipe(maxBytes.heard), said: new Pipe(maxBytes.said), spoken: new Pipe(maxBytes.spoken) };
+    this.#turns.set(id, pipes);
+    const expiresAt = Math.floor(Date.now() / 1000) + urlLifetimeSeconds;
+    const url = (name: PipeName) => `${this.#baseUrl}${this.#signer.sign(`/media/${id}/${name}`, expiresAt)}`;
+    return {
+      id,
+      pipes,
+      media: { heardUrl: url('heard'), saidUrl: url('said'), spokenUrl: url('spoken') },
+      close: () => {
+        this.#turns.delete(id);
+        for (const pipe of Object.values(pipes)) pipe.fail(new VoicebotError('not-found', 'The turn has ended.'));
+      },
+    };
+  }
+
+  /** @throws VoicebotError `unauthorized` for a wrong or late signature, `not-found` when the turn has ended. */
+  pipeFor(id: string, name: string, query: { expires?: string | undefined; signature?: string | undefined }): Pipe {
+    if (!this.#signer.verify(`/media/${id}/${name}`, query.expires, query.signature, Date.now() / 1000)) {
+      throw new VoicebotError('unauthorized', 'The signature of this media URL is not valid any more.');
+    }
+    const pipe = this.#turns.get(id)?.[name as PipeName];
+    if (!pipe) throw new VoicebotError('not-found', 'The turn of this pipe has ended.');
+    return pipe;
+  }
+}
