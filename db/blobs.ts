@@ -1,0 +1,64 @@
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Disk } from 'flydrive';
+import { FSDriver } from 'flydrive/drivers/fs';
+import { VoicebotError } from '../domain/errors.ts';
+import type { Database } from './open.ts';
+import { recordings } from './schema.ts';
+
+/** Bytes by key, in a local folder or in S3. */
+export class BlobStore {
+  readonly #disk: Disk;
+  readonly #prefix: string;
+
+  constructor(disk: Disk, prefix = '') {
+    this.#disk = disk;
+    this.#prefix = prefix && `${prefix.replace(/\/$/, '')}/`;
+  }
+
+  put(key: string, bytes: Uint8Array, contentType: string): Promise<void> {
+    return this.#disk.put(this.#prefix + key, bytes, { contentType });
+  }
+
+  get(key: string): Promise<Uint8Array> {
+    return this.#disk.getBytes(this.#prefix + key);
+  }
+}
+
+export interface BlobOptions {
+  /** `file:` or `s3://bucket/prefix`; a folder in `dataDir` when unset. */
+  readonly url?: string | undefined;
+  /** An S3-compatible server other than AWS. */
+  readonly s3Endpoint?: string | undefined;
+  readonly dataDir: string;
+}
+
+export async function openBlobs(options: BlobOptions): Promise<BlobStore> {
+  const { url = pathToFileURL(resolve(join(options.dataDir, 'blobs'))).href } = options;
+  if (url.startsWith('file:')) return new BlobStore(new Disk(new FSDriver({ location: new URL(url), visibility: 'private' })));
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [];
+  if (!bucket) throw new VoicebotError('invalid-config', `BLOB_URL '${url}' is neither file: nor s3://bucket/prefix.`);
+  const { S3Driver } = await import('flydrive/drivers/s3');
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client(options.s3Endpoint ? { endpoint: options.s3Endpoint, forcePathStyle: true } : {});
+  // flydrive bundles its own copy of the client's types.
+  return new BlobStore(new Disk(new S3Driver({ client: client as never, bucket, visibility: 'private', supportsACL: false })), prefix);
+}
+
+export interface NewRecording {
+  readonly sessionId: string;
+  readonly turn: number;
+  readonly kind: 'heard' | 'spoken';
+  readonly sampleRateHz: number;
+  readonly durationMs: number;
+  /** A WAV file. */
+  readonly wav: Uint8Array;
+}
+
+/** Stores the bytes, then the reference; both may be repeated. */
+export async function putRecording(db: Database, blobs: BlobStore, recording: NewRecording): Promise<void> {
+  const { sessionId, turn, kind, sampleRateHz, durationMs, wav } = recording;
+  const blobKey = `recordings/${sessionId}/${String(turn).padStart(5, '0')}-${kind}.wav`;
+  await blobs.put(blobKey, wav, 'audio/wav');
+  await db.insert(recordings).values({ sessionId, turn, kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) }).onConflictDoNothing();
+}

@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { messageOf, VoicebotError } from '../domain/errors.ts';
+import * as schema from './schema.ts';
+
+/** The same queries run on the embedded Postgres and on a server. */
+export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface OpenDatabase {
+  readonly db: Database;
+  /** How it is named to people: no password. */
+  readonly description: string;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Postgres with pgvector; the embedded one when unset. */
+  readonly url?: string | undefined;
+  readonly dataDir: string;
+}
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/** Any number, the same in every process: two that start together migrate one after the other. */
+const migrationLock = 7_402_291;
+
+/**
+ * Opens the database and brings its schema up to date.
+ * @throws VoicebotError `dependency-unavailable` when the server does not answer or lacks pgvector.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  return options.url ? openServer(options.url) : openEmbedded(join(options.dataDir, 'postgres'));
+}
+
+async function openServer(url: string): Promise<OpenDatabase> {
+  const { default: pg } = await import('pg');
+  const { drizzle } = await import('drizzle-orm/node-postgres');
+  const { migrate } = await import('drizzle-orm/node-postgres/migrator');
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  const { host, pathname } = new URL(url);
+  const description = `Postgres at ${host}${pathname}`;
+  try {
+    const client = await pool.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [migrationLock]);
+      await migrate(drizzle(client), { migrationsFolder });
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => {});
+      client.release();
+    }
+  } catch (error) {
+    await pool.end();
+    throw new VoicebotError('dependency-unavailable', `${description} cannot be used: ${reasonOf(error)}`, {
+      retryable: true,
+      hint: 'Check DATABASE_URL, that the server runs, and that its pgvector extension is installed.',
+      cause: error,
+    });
+  }
+  return {
+    db: drizzle(pool, { schema }) as unknown as Database,
+    description,
+    ping: async () => void (await pool.query('select 1')),
+    close: () => pool.end(),
+  };
+}
+
+async function openEmbedded(folder: string): Promise<OpenDatabase> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { vector } = await import('@electric-sql/pglite-pgvector');
+  const { drizzle } = await import('drizzle-orm/pglite');
+  const { migrate } = await import('drizzle-orm/pglite/migrator');
+  await mkdir(folder, { recursive: true });
+  const client = await PGlite.create({ dataDir: folder, extensions: { vector } }).catch((error) => {
+    throw new VoicebotError('dependency-unavailable', `The embedded Postgres in ${folder} does not start: ${messageOf(error)}`, {
+      hint: 'Another process may be using this folder; stop it, or set DATA_DIR to another folder.',
+      cause: error,
+    });
+  });
+  const db = drizzle(client, { schema });
+  await migrate(db, { migrationsFolder });
+  return {
+    db: db as unknown as Database,
+    description: `PGlite in ${folder}`,
+    ping: async () => void (await client.query('select 1')),
+    close: () => client.close(),
+  };
+}
+
+/** The deepest message: drizzle wraps the server's own. */
+function reasonOf(error: unknown): string {
+  let reason = error;
+  while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;
+  const message = messageOf(reason);
+  return message || ((reason as { code?: string }).code ?? 'unknown');
+}

@@ -1,0 +1,112 @@
+import { and, count, desc, eq, lt, sql } from 'drizzle-orm';
+import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
+import type { Database } from './open.ts';
+import { sessions, turnMetrics, turns } from './schema.ts';
+
+export type SessionRow = typeof sessions.$inferSelect;
+export type TurnRow = typeof turns.$inferSelect;
+
+/** Any number, the same in every process that counts sessions. */
+const admissionLock = 7_402_292;
+
+export type Admission = 'admitted' | 'exists' | 'ended' | 'full';
+
+/**
+ * Adds a session if there is room. Counting and adding happen under one lock, so that the limit holds for any number of API
+ * processes.
+ */
+export function admitSession(db: Database, id: string, maxActive: number): Promise<Admission> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${admissionLock})`);
+    const [existing] = await tx.select({ status: sessions.status }).from(sessions).where(eq(sessions.id, id));
+    if (existing) return existing.status === 'active' ? 'exists' : 'ended';
+    const [active] = await tx.select({ n: count() }).from(sessions).where(eq(sessions.status, 'active'));
+    if ((active?.n ?? 0) >= maxActive) return 'full';
+    await tx.insert(sessions).values({ id });
+    return 'admitted';
+  });
+}
+
+/** Takes back an admission whose call could not be started. */
+export async function withdrawSession(db: Database, id: string): Promise<void> {
+  await db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.turns, 0), eq(sessions.status, 'active')));
+}
+
+/** Idempotent: the row may be there already. */
+export async function recordCallStarted(db: Database, id: string): Promise<void> {
+  await db.insert(sessions).values({ id }).onConflictDoNothing();
+}
+
+export async function recordCallEnded(db: Database, id: string, status: CallStatus, reason: CallEndReason): Promise<void> {
+  const now = new Date();
+  await db
+    .update(sessions)
+    .set({ status, endReason: reason, endedAt: now, updatedAt: now })
+    .where(and(eq(sessions.id, id), eq(sessions.status, 'active')));
+}
+
+/** Writes a turn, its metrics and the session's summary in one transaction; writing it again changes nothing. */
+export async function recordTurn(db: Database, sessionId: string, outcome: TurnOutcome): Promise<void> {
+  const { turn, timings, error } = outcome;
+  await db.transaction(async (tx) => {
+    await tx.insert(sessions).values({ id: sessionId }).onConflictDoNothing();
+    await tx
+      .insert(turns)
+      .values({
+        sessionId,
+        turn,
+        status: outcome.status,
+        transcript: outcome.transcript,
+        language: outcome.language,
+        reply: outcome.reply,
+        source: outcome.source,
+        intent: outcome.intent,
+        audioMs: Math.round(outcome.audioMs),
+        spokenMs: Math.round(outcome.spokenMs),
+        errorStep: error?.step,
+        errorCode: error?.code,
+        errorMessage: error?.message,
+      })
+      .onConflictDoNothing();
+    const { transcribe, lookup, think, speak, firstAudioMs, totalMs } = timings;
+    const steps = Object.entries({ transcribe, lookup, think, speak }).flatMap(([step, timing]) => (timing ? [{ step, ...timing }] : []));
+    const metrics = [
+      ...steps,
+      ...(firstAudioMs === undefined ? [] : [{ step: 'first-audio', queueMs: null, workMs: firstAudioMs }]),
+      { step: 'total', queueMs: null, workMs: totalMs },
+    ];
+    await tx.insert(turnMetrics).values(metrics.map((metric) => ({ sessionId, turn, ...metric }))).onConflictDoNothing();
+    await tx
+      .update(sessions)
+      .set({ turns: turn, lastIntent: outcome.intent, updatedAt: new Date() })
+      .where(and(eq(sessions.id, sessionId), lt(sessions.turns, turn)));
+  });
+}
+
+export interface SessionFilter {
+  readonly status?: CallStatus | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export function listSessions(db: Database, { status, limit }: SessionFilter): Promise<SessionRow[]> {
+  return db
+    .select()
+    .from(sessions)
+    .where(status ? eq(sessions.status, status) : undefined)
+    .orderBy(desc(sessions.createdAt))
+    .limit(limit);
+}
+
+export async function countActiveSessions(db: Database): Promise<number> {
+  const [row] = await db.select({ n: count() }).from(sessions).where(eq(sessions.status, 'active'));
+  return row?.n ?? 0;
+}
+
+export async function findSession(db: Database, id: string): Promise<SessionRow | undefined> {
+  return (await db.select().from(sessions).where(eq(sessions.id, id)))[0];
+}
+
+export function listTurns(db: Database, sessionId: string): Promise<TurnRow[]> {
+  return db.select().from(turns).where(eq(turns.sessionId, sessionId)).orderBy(turns.turn);
+}

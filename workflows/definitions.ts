@@ -1,0 +1,72 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CallEndReason, CallStatus, Exchange, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
+
+/** Names, messages and types of the workflows, shared with everybody who talks to them. */
+
+export const callWorkflow = 'call';
+export const transcribeOnceWorkflow = 'transcribeOnce';
+export const speakOnceWorkflow = 'speakOnce';
+
+/** Task queues: one a capability, so that each runs on its own (GPU) workers. */
+export const taskQueues = { calls: 'calls', stt: 'stt', cache: 'cache', llm: 'llm', tts: 'tts', records: 'records' } as const;
+export type TaskQueue = keyof typeof taskQueues;
+
+/** Bounds that are fixed when a call starts, so that a change of configuration cannot break its replay. */
+export interface CallSettings {
+  /** Without a turn for this long the call ends. */
+  readonly sessionTimeoutMs: number;
+  /** A step waits this long for a worker of its queue. */
+  readonly workerWaitMs: number;
+  /** A step may work this long. */
+  readonly stepTimeoutMs: number;
+  readonly keepAudio: boolean;
+}
+
+/** What a call takes with it when it continues as new. */
+export interface CallCarry {
+  readonly lastTurn: number;
+  readonly history: readonly Exchange[];
+  readonly recent: readonly TurnOutcome[];
+}
+
+export interface CallInput {
+  readonly sessionId: string;
+  readonly settings: CallSettings;
+  readonly carry?: CallCarry;
+}
+
+export interface CallSummary {
+  readonly status: CallStatus;
+  readonly reason: CallEndReason;
+  readonly turns: number;
+}
+
+export interface TakeTurnInput {
+  /** 1, 2, 3 …: the same number again gives the same outcome, without doing anything twice. */
+  readonly turn: number;
+  readonly media: TurnMedia;
+  readonly style?: SpeechStyle | undefined;
+}
+
+export interface CallState {
+  readonly sessionId: string;
+  readonly status: CallStatus;
+  readonly lastTurn: number;
+  readonly busy: boolean;
+  /** The latest outcomes, oldest first. */
+  readonly recent: readonly TurnOutcome[];
+}
+
+export const takeTurn = defineUpdate<TurnOutcome, [TakeTurnInput]>('takeTurn');
+export const hangUp = defineSignal<[]>('hangUp');
+export const callState = defineQuery<CallState>('callState');
+
+/** Error types of `takeTurn`. */
+export const callEnded = 'CallEnded';
+export const invalidTurn = 'InvalidTurn';
+
+export const callStatusAttribute = defineSearchAttributeKey('VoicebotStatus', SearchAttributeType.KEYWORD);
+export const turnsAttribute = defineSearchAttributeKey('VoicebotTurns', SearchAttributeType.INT);
+export const lastIntentAttribute = defineSearchAttributeKey('VoicebotLastIntent', SearchAttributeType.KEYWORD);
+export const searchAttributes = [callStatusAttribute, turnsAttribute, lastIntentAttribute] as const;

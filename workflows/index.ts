@@ -1,0 +1,2 @@
+export { call } from './call.ts';
+export { speakOnce, transcribeOnce } from './probes.ts';

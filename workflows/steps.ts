@@ -1,0 +1,48 @@
+import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { CacheActivities } from '../activities/cache.ts';
+import type { LlmActivities } from '../activities/llm.ts';
+import type { RecordsActivities } from '../activities/records.ts';
+import type { SttActivities } from '../activities/stt.ts';
+import type { TtsActivities } from '../activities/tts.ts';
+import { type CallSettings, taskQueues } from './definitions.ts';
+
+export interface Steps {
+  readonly stt: ActivityInterfaceFor<SttActivities>;
+  readonly cache: ActivityInterfaceFor<CacheActivities>;
+  readonly llm: ActivityInterfaceFor<LlmActivities>;
+  readonly tts: ActivityInterfaceFor<TtsActivities>;
+  readonly records: ActivityInterfaceFor<RecordsActivities>;
+}
+
+/** Who does a step: its queue, bounds and retries, with the reasons. */
+export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTimeoutMs'>): Steps {
+  const { workerWaitMs, stepTimeoutMs } = settings;
+  /** A caller listens to silence meanwhile: few retries, soon after each other. */
+  const live: ActivityOptions = {
+    // Nobody takes the task: better an honest error than endless silence.
+    scheduleToStartTimeout: workerWaitMs,
+    startToCloseTimeout: stepTimeoutMs,
+    // Activities beat every 2 s; a worker that died is noticed after three missed beats.
+    heartbeatTimeout: 7_000,
+    retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 2_000, maximumAttempts: 3 },
+  };
+  return {
+    stt: proxyActivities<SttActivities>({ ...live, taskQueue: taskQueues.stt }),
+    llm: proxyActivities<LlmActivities>({ ...live, taskQueue: taskQueues.llm }),
+    tts: proxyActivities<TtsActivities>({ ...live, taskQueue: taskQueues.tts }),
+    // A cache that is slow or gone is passed over: the turn goes on as a miss.
+    cache: proxyActivities<CacheActivities>({
+      taskQueue: taskQueues.cache,
+      scheduleToStartTimeout: Math.min(workerWaitMs, 3_000),
+      startToCloseTimeout: 5_000,
+      retry: { initialInterval: 100, maximumAttempts: 2 },
+    }),
+    // Nobody waits for records, and they must not be lost: retried for a day, through restarts of the database.
+    records: proxyActivities<RecordsActivities>({
+      taskQueue: taskQueues.records,
+      startToCloseTimeout: 30_000,
+      scheduleToCloseTimeout: '24 hours',
+      retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 60_000 },
+    }),
+  };
+}
