@@ -2,14 +2,14 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** The one logger: JSON lines on stderr, so that stdout stays for what a command prints. */
-export function createLogger(level: string, name = 'voicebot'): Logger {
+/** The one logger: JSON lines, on stderr unless another file descriptor is given, so that stdout stays for what a command prints. */
+export function createLogger(level: string, fd = 2): Logger {
   return pino(
     {
-      name,
+      name: 'voicebot',
       level,
-      redact: { paths: ['*.apiKey', '*.authorization', '*.sig', 'headers.authorization'], censor: '(hidden)' },
+      redact: { paths: ['*.apiKey', '*.authorization', 'headers.authorization'], censor: '(hidden)' },
     },
-    pino.destination({ fd: 2, sync: false }),
+    pino.destination({ fd, sync: false }),
   );
 }

@@ -2,6 +2,7 @@ import { getLlama, type Llama as LlamaBinding, type LlamaContext, type LlamaCont
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
+import { fromArtifactError } from '../runtime/artifact-errors.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
 import { AsyncQueue } from '../runtime/async-queue.ts';
 import type { ChatMessage, LanguageModel, ReplyOptions } from '../types.ts';
@@ -124,7 +125,7 @@ export class Llama implements LanguageModel {
       },
       (error) => {
         this.#loading = undefined;
-        throw failed(error);
+        throw failed(fromArtifactError(error));
       },
     );
     return this.#loading;

@@ -17,7 +17,7 @@ export async function openSession(file: string, threads: number, device: Device 
   } catch (error) {
     if (device !== 'cuda') throw error;
     throw new VoicebotError('engine-unavailable', `onnxruntime could not open the CUDA device: ${(error as Error).message}`, {
-      hint: 'CUDA needs an NVIDIA driver, CUDA 12 with cuDNN 9, and `npm rebuild onnxruntime-node` to fetch its CUDA build; else set WHISPER_DEVICE=cpu.',
+      hint: 'CUDA needs an NVIDIA driver, CUDA 12 with cuDNN 9, and `npm rebuild onnxruntime-node --ignore-scripts=false` to fetch its CUDA build; else set WHISPER_DEVICE=cpu.',
       cause: error,
     });
   }

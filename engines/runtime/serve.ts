@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ArtifactError } from '../../artifacts/errors.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import { fromArtifactError } from './artifact-errors.ts';
 import type { ThreadFailure, ThreadReply, ThreadRequest } from './protocol.ts';
 
 /** The options that the engine started this thread with. */
@@ -48,14 +48,10 @@ export function serve(handlers: Readonly<Record<string, ThreadHandler>>): void {
   });
 }
 
-const artifactCodes = { unavailable: 'artifact-unavailable', corrupt: 'artifact-corrupt', 'disk-full': 'disk-full' } as const;
-
-function failureOf(error: unknown): ThreadFailure {
+function failureOf(thrown: unknown): ThreadFailure {
+  const error = fromArtifactError(thrown);
   if (error instanceof VoicebotError) {
     return { code: error.code, message: error.message, hint: error.hint, retryable: error.retryable };
-  }
-  if (error instanceof ArtifactError) {
-    return { code: artifactCodes[error.code], message: error.message, hint: error.hint, retryable: error.code !== 'disk-full' };
   }
   return { code: 'engine-failed', message: error instanceof Error ? error.message : String(error), retryable: true };
 }

@@ -1,0 +1,93 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Logger } from '../config/logger.ts';
+import { VoicebotError } from '../domain/errors.ts';
+import { parseSessionId } from '../domain/session-id.ts';
+import type { Database } from '../db/open.ts';
+import type { MediaHub } from '../media/hub.ts';
+import { mediaRoutes } from '../media/hub-routes.ts';
+import { callSocket } from './call-socket.ts';
+import type { CallService } from './calls.ts';
+import { addDocs } from './docs.ts';
+import type { HealthSources } from './health.ts';
+import { notFound, problemOf, problemResponse } from './problem.ts';
+import { addInfoRoutes } from './routes/info.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
+import { addSpeechRoutes } from './routes/speech.ts';
+
+export interface AppDependencies {
+  readonly db: Database;
+  readonly calls: CallService;
+  readonly hub: MediaHub;
+  readonly health: HealthSources;
+  readonly logger: Logger;
+  readonly maxAudioSeconds: number;
+  /** Rate of the `spoken` pipe. */
+  readonly spokenRateHz: number;
+}
+
+/** The HTTP and WebSocket API. */
+export function createApp(deps: AppDependencies): OpenAPIHono {
+  const { logger, calls, health } = deps;
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+      throw new VoicebotError('invalid-request', problems.join('; '));
+    },
+  });
+  app.onError((error, c) => {
+    if (problemOf(error).code === 'internal') logger.error({ err: error, path: c.req.path }, 'request failed');
+    return problemResponse(c, error);
+  });
+  app.notFound((c) => problemResponse(c, notFound(`There is nothing at ${c.req.method} ${c.req.path}.`)));
+  app.use(async (c, next) => {
+    await next();
+    c.header('X-Content-Type-Options', 'nosniff');
+  });
+  app.route('/', mediaRoutes(deps.hub));
+  addInfoRoutes(app, health);
+  addSessionRoutes(app, deps);
+  addSpeechRoutes(app, deps);
+  addDocs(app);
+  addCallSocket(app, deps, calls);
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Voicebot Orchestrator', version: health.version, description: socketDescription },
+  });
+  return app;
+}
+
+const socketDescription =
+  'Durable voice calls for bank contact centres.\n\n' +
+  '`WS /ws/{id}` carries a call: a binary message with a WAV file is one utterance of the caller, and a binary message with a WAV file ' +
+  'comes back, again and again on one socket; a new id makes a new session. JSON text messages beside it: `{"type":"configure","events":true}` ' +
+  '(or `/ws/{id}?events=1`) asks for `transcript` and `reply` messages, `voice` and `speed` may be set the same way, `{"type":"hangup"}` ends ' +
+  'the call. Errors come as `{"type":"error","problem":{…}}`.';
+
+function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallService): void {
+  const live = new Set<string>();
+  app.get(
+    '/ws/:id',
+    async (c, next) => {
+      if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+        throw new VoicebotError('invalid-request', 'This is a WebSocket address.', { hint: 'Connect with a WebSocket client.' });
+      }
+      await next();
+    },
+    upgradeWebSocket(async (c) => {
+      const sessionId = parseSessionId(c.req.param('id') ?? '');
+      if (live.has(sessionId)) throw connectedAlready(sessionId);
+      const lastTurn = await calls.open(sessionId);
+      const { maxAudioSeconds, spokenRateHz, logger } = deps;
+      const events = ['1', 'true'].includes(c.req.query('events') ?? '');
+      return callSocket({ sessionId, lastTurn, events, calls, maxAudioSeconds, spokenRateHz, logger, live });
+    }),
+  );
+}
+
+function connectedAlready(sessionId: string): VoicebotError {
+  return new VoicebotError('conflict', `The session '${sessionId}' is connected already.`, {
+    hint: 'A session has one caller; close the other socket first.',
+  });
+}

@@ -1,0 +1,145 @@
+import type { WSContext, WSEvents } from 'hono/ws';
+import { z } from 'zod';
+import type { Logger } from '../config/logger.ts';
+import type { TurnOutcome } from '../domain/call.ts';
+import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { encodeWav } from '../media/wav.ts';
+import { toHeardAudio } from './audio-input.ts';
+import type { CallService } from './calls.ts';
+import { problemOf } from './problem.ts';
+
+/** Utterances that may wait while a turn runs; a caller who sends more is not listening. */
+const maxWaiting = 4;
+
+/** Close code, from the range for applications. */
+const connectedElsewhere = 4409;
+
+/** Text messages that a client may send. */
+const commandSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('configure'),
+    /** Ask for JSON messages with transcript and reply. */
+    events: z.boolean().optional(),
+    voice: z.string().optional(),
+    speed: z.number().min(0.5).max(2).optional(),
+  }),
+  z.object({ type: z.literal('hangup') }),
+]);
+
+/** JSON messages to clients that asked for them; errors go to every client. */
+export type SocketEvent =
+  | { readonly type: 'transcript'; readonly turn: number; readonly text: string; readonly language: string }
+  | { readonly type: 'reply'; readonly turn: number; readonly text: string; readonly source: string; readonly timings: TurnOutcome['timings'] }
+  | { readonly type: 'error'; readonly turn?: number; readonly problem: ReturnType<typeof problemOf> };
+
+export interface CallSocketOptions {
+  readonly sessionId: string;
+  readonly lastTurn: number;
+  readonly events: boolean;
+  readonly calls: CallService;
+  readonly maxAudioSeconds: number;
+  readonly spokenRateHz: number;
+  readonly logger: Logger;
+  /** Sessions that have a socket on this process; a session has one caller. */
+  readonly live: Set<string>;
+}
+
+/** One caller's socket: a binary WAV message in, a binary WAV message out, one turn after the other. */
+export function callSocket(options: CallSocketOptions): WSEvents {
+  const { sessionId, calls, maxAudioSeconds, spokenRateHz, logger, live } = options;
+  let turn = options.lastTurn;
+  let events = options.events;
+  let style: { voice?: string | undefined; speed?: number | undefined } = {};
+  let waiting = 0;
+  let closed = false;
+  let owner = false;
+  let order: Promise<void> = Promise.resolve();
+
+  const send = (ws: WSContext, message: SocketEvent) => {
+    if (!closed) ws.send(JSON.stringify(message));
+  };
+  const fail = (ws: WSContext, error: unknown, number?: number) => {
+    const problem = problemOf(error);
+    if (problem.code === 'internal') logger.error({ sessionId, err: error }, 'turn failed');
+    send(ws, { type: 'error', ...(number === undefined ? {} : { turn: number }), problem });
+  };
+
+  async function runTurn(ws: WSContext, wav: Uint8Array): Promise<void> {
+    const { pcm } = await toHeardAudio(wav, maxAudioSeconds);
+    const number = turn + 1;
+    const running = calls.takeTurn(sessionId, number, pcm, style);
+    const [outcome, spoken] = await Promise.allSettled([running.outcome, collectSpeech(running.pipes.pipes.spoken.read())]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    turn = number;
+    const { transcript, language, reply, source, timings, error } = outcome.value;
+    if (events) {
+      send(ws, { type: 'transcript', turn, text: transcript, language });
+      send(ws, { type: 'reply', turn, text: reply, source, timings });
+    }
+    if (error) fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
+    const speech = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
+    if (speech.length > 0 && !closed) ws.send(encodeWav(speech, spokenRateHz) as Uint8Array<ArrayBuffer>);
+    logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
+  }
+
+  function enqueue(ws: WSContext, wav: Uint8Array): void {
+    if (waiting > maxWaiting) {
+      return fail(ws, new VoicebotError('limit-reached', `${maxWaiting} utterances wait already; this one was not taken.`, { hint: 'Wait for the answer before the next one.' }));
+    }
+    waiting++;
+    order = order
+      .then(() => runTurn(ws, wav))
+      .catch((error) => fail(ws, error))
+      .finally(() => {
+        waiting--;
+      });
+  }
+
+  function command(ws: WSContext, text: string): void {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      return fail(ws, new VoicebotError('invalid-request', 'A text message must be JSON; audio goes into binary messages.'));
+    }
+    const result = commandSchema.safeParse(parsed);
+    if (!result.success) {
+      return fail(ws, new VoicebotError('invalid-request', `The message is not known: ${result.error.issues.map((i) => i.message).join('; ')}`, { hint: 'Messages: configure, hangup.' }));
+    }
+    if (result.data.type === 'hangup') {
+      order = order.then(() => calls.end(sessionId)).then(() => ws.close(1000, 'The call has ended.'), (error) => fail(ws, error));
+      return;
+    }
+    const { events: wanted, ...chosen } = result.data;
+    if (wanted !== undefined) events = wanted;
+    style = { ...style, ...chosen };
+  }
+
+  return {
+    onOpen(_event, ws) {
+      // Two that connect at the same moment both come this far; the second one goes.
+      if (live.has(sessionId)) return ws.close(connectedElsewhere, 'The session is connected already.');
+      live.add(sessionId);
+      owner = true;
+    },
+    onMessage(event, ws) {
+      if (typeof event.data === 'string') command(ws, event.data);
+      else if (event.data instanceof ArrayBuffer) enqueue(ws, new Uint8Array(event.data));
+      else fail(ws, new VoicebotError('invalid-request', 'This kind of message is not supported.'));
+    },
+    onClose() {
+      // A turn under way goes on in its workflow: the transcript and the answer are kept.
+      closed = true;
+      if (owner) void order.finally(() => live.delete(sessionId));
+    },
+    onError(event) {
+      logger.warn({ sessionId, error: messageOf((event as { error?: unknown }).error) }, 'socket error');
+    },
+  };
+}
+
+async function collectSpeech(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

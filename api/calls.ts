@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, type WorkflowHandle, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
+import { VoicebotError } from '../domain/errors.ts';
+import { workflowIdOf } from '../domain/session-id.ts';
+import type { Database } from '../db/open.ts';
+import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
+import type { MediaHub, TurnPipes } from '../media/hub.ts';
+import type { call } from '../workflows/call.ts';
+import {
+  type CallSettings,
+  type CallState,
+  type TakeTurnInput,
+  callState,
+  callStatusAttribute,
+  callWorkflow,
+  hangUp,
+  speakOnceWorkflow,
+  takeTurn,
+  taskQueues,
+  transcribeOnceWorkflow,
+  turnsAttribute,
+} from '../workflows/definitions.ts';
+import type { speakOnce, transcribeOnce } from '../workflows/probes.ts';
+import { fromTemporal } from './temporal-errors.ts';
+
+export interface CallServiceOptions {
+  readonly client: Client;
+  readonly db: Database;
+  readonly hub: MediaHub;
+  readonly settings: CallSettings;
+  readonly maxConcurrentSessions: number;
+  /** One turn, all steps together. */
+  readonly turnTimeoutMs: number;
+}
+
+/** A turn whose speech can be read while it is still being made. */
+export interface RunningTurn {
+  readonly pipes: TurnPipes;
+  readonly outcome: Promise<TurnOutcome>;
+}
+
+/** How long the pipes of a recorded turn stay open for the recording. */
+const recordingGraceMs = 60_000;
+
+/** What the API asks of Temporal: calls, their turns, and single steps. */
+export class CallService {
+  readonly #options: CallServiceOptions;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: CallServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Admits a new session and starts its call. @throws VoicebotError `conflict` for a known id, `limit-reached`. */
+  async create(sessionId: string): Promise<void> {
+    const admission = await this.#admit(sessionId);
+    if (admission !== 'admitted') {
+      throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, { hint: 'Choose another id; an id is used once.' });
+    }
+    await this.#startCall(sessionId);
+  }
+
+  /** Makes sure that the session can take turns and returns the number of its last one. */
+  async open(sessionId: string): Promise<number> {
+    const admission = await this.#admit(sessionId);
+    if (admission === 'ended') {
+      throw new VoicebotError('conflict', `The session '${sessionId}' has ended.`, { hint: 'Connect with a new session id.' });
+    }
+    if (admission === 'admitted') {
+      await this.#startCall(sessionId);
+      return 0;
+    }
+    return (await this.state(sessionId)).lastTurn;
+  }
+
+  state(sessionId: string): Promise<CallState> {
+    return this.#bounded(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
+  }
+
+  /** Opens the turn's pipes and asks the call to take the turn; `pcm` is PCM16 mono at 16 kHz. */
+  takeTurn(sessionId: string, turn: number, pcm: Uint8Array, style: SpeechStyle): RunningTurn {
+    const { hub, settings } = this.#options;
+    const pipes = hub.openTurn();
+    pipes.pipes.heard.write(pcm);
+    pipes.pipes.heard.end();
+    const outcome = this.#runTurn(sessionId, { turn, media: pipes.media, style }).finally(() => {
+      // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
+      pipes.pipes.spoken.end();
+      if (settings.keepAudio) setTimeout(() => pipes.close(), recordingGraceMs).unref();
+      else pipes.close();
+    });
+    this.#track(outcome);
+    return { pipes, outcome };
+  }
+
+  /** Ends the call. @throws VoicebotError `not-found`. */
+  async end(sessionId: string): Promise<void> {
+    try {
+      await this.#handle(sessionId).signal(hangUp);
+    } catch (error) {
+      const failure = fromTemporal(error);
+      if (failure.code !== 'not-found') throw failure;
+      await recordCallEnded(this.#options.db, sessionId, 'ended', 'hangup');
+    }
+  }
+
+  async transcribe(pcm: Uint8Array, language: string | undefined) {
+    const turn = this.#options.hub.openTurn();
+    turn.pipes.heard.write(pcm);
+    turn.pipes.heard.end();
+    try {
+      return await this.#probe<typeof transcribeOnce>(transcribeOnceWorkflow, { heardUrl: turn.media.heardUrl, language, settings: this.#options.settings });
+    } finally {
+      turn.close();
+    }
+  }
+
+  /** @returns the speech as PCM16 mono chunks, with their rate once all are there. */
+  async speak(text: string, style: SpeechStyle) {
+    const turn = this.#options.hub.openTurn();
+    try {
+      const input = { text, spokenUrl: turn.media.spokenUrl, style, settings: this.#options.settings };
+      const result = await this.#probe<typeof speakOnce>(speakOnceWorkflow, input);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of turn.pipes.spoken.read()) chunks.push(chunk);
+      return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
+    } finally {
+      turn.close();
+    }
+  }
+
+  /** Resolves once the turns under way are done or the time is over. */
+  async drain(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([Promise.allSettled(this.#running), timeUp]);
+    clearTimeout(timer);
+  }
+
+  async #admit(sessionId: string) {
+    const { db, maxConcurrentSessions } = this.#options;
+    const admission = await admitSession(db, sessionId, maxConcurrentSessions);
+    if (admission === 'full') {
+      throw new VoicebotError('limit-reached', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {
+        retryable: true,
+        hint: 'End a session, or raise MAX_CONCURRENT_SESSIONS.',
+      });
+    }
+    return admission;
+  }
+
+  async #startCall(sessionId: string): Promise<void> {
+    try {
+      await this.#options.client.workflow.start<typeof call>(callWorkflow, this.#startOptions(sessionId));
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+      await withdrawSession(this.#options.db, sessionId);
+      throw fromTemporal(error);
+    }
+  }
+
+  #startOptions(sessionId: string) {
+    return {
+      workflowId: workflowIdOf(sessionId),
+      taskQueue: taskQueues.calls,
+      args: [{ sessionId, settings: this.#options.settings }] as Parameters<typeof call>,
+      // An id is one call for ever; update-with-start joins it while it runs.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+      staticSummary: `Call ${sessionId}`,
+      typedSearchAttributes: [
+        { key: callStatusAttribute, value: 'active' },
+        { key: turnsAttribute, value: 0 },
+      ],
+    };
+  }
+
+  /** Update-with-start: also a call whose start was lost takes its turn. */
+  async #runTurn(sessionId: string, input: TakeTurnInput): Promise<TurnOutcome> {
+    const { client, settings, turnTimeoutMs } = this.#options;
+    try {
+      const update = await this.#bounded(settings.workerWaitMs, () => {
+        const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
+          ...this.#startOptions(sessionId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        });
+        return client.workflow.startUpdateWithStart(takeTurn, {
+          args: [input],
+          updateId: `turn-${input.turn}`,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation,
+        });
+      });
+      return await this.#bounded(turnTimeoutMs, () => update.result());
+    } catch (error) {
+      throw fromTemporal(error);
+    }
+  }
+
+  /** Runs one step as a workflow of its own. */
+  async #probe<W extends (input: never) => Promise<unknown>>(name: string, input: Parameters<W>[0]): Promise<Awaited<ReturnType<W>>> {
+    const { client, turnTimeoutMs } = this.#options;
+    try {
+      return await this.#bounded(turnTimeoutMs, async () => {
+        const handle = await client.workflow.start(name, {
+          workflowId: `${name}-${randomUUID()}`,
+          taskQueue: taskQueues.calls,
+          args: [input],
+          workflowExecutionTimeout: turnTimeoutMs,
+        });
+        return (await handle.result()) as Awaited<ReturnType<W>>;
+      });
+    } catch (error) {
+      throw fromTemporal(error);
+    }
+  }
+
+  /** Gives a request to Temporal up after a time, with an error that says so. */
+  async #bounded<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await this.#options.client.connection.withAbortSignal(signal, request);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new VoicebotError('worker-unavailable', `No worker answered within ${timeoutMs / 1000} s.`, {
+        retryable: true,
+        hint: "Is a worker for the queue 'calls' running? WORKER_WAIT and TURN_TIMEOUT set how long a call waits.",
+        cause: error,
+      });
+    }
+  }
+
+  #handle(sessionId: string): WorkflowHandle<typeof call> {
+    return this.#options.client.workflow.getHandle<typeof call>(workflowIdOf(sessionId));
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.catch(() => undefined).finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+  }
+}

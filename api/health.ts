@@ -1,0 +1,64 @@
+import type { Client } from '@temporalio/client';
+import { messageOf } from '../domain/errors.ts';
+import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+
+export interface Check {
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  readonly error?: string;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly database: Check;
+  readonly temporal: Check;
+  /** Pollers seen by Temporal in the last minutes; null where it could not be asked. */
+  readonly workers: Readonly<Record<TaskQueue, number | null>>;
+}
+
+export interface HealthSources {
+  readonly version: string;
+  readonly client: Client;
+  readonly namespace: string;
+  pingDatabase(): Promise<void>;
+}
+
+/** A dependency that answers later than this counts as down. */
+const checkTimeoutMs = 3_000;
+/** Numbers of Temporal's `TaskQueueType`. */
+const workflowType = 1;
+const activityType = 2;
+
+export async function checkHealth(sources: HealthSources): Promise<Health> {
+  const { client, namespace, version } = sources;
+  const bounded = <T>(request: () => Promise<T>) => client.connection.withDeadline(Date.now() + checkTimeoutMs, request);
+  const queues = Object.keys(taskQueues) as TaskQueue[];
+  const [database, temporal, pollers] = await Promise.all([
+    timed(sources.pingDatabase),
+    timed(() => bounded(() => client.workflowService.getSystemInfo({}))),
+    Promise.all(queues.map((queue) => bounded(() => pollersOf(client, namespace, queue)).catch(() => null))),
+  ]);
+  const workers = Object.fromEntries(queues.map((queue, index) => [queue, pollers[index] ?? null])) as Health['workers'];
+  const allPolled = Object.values(workers).every((count) => count !== null && count > 0);
+  const status = !database.ok || !temporal.ok ? 'down' : allPolled ? 'ok' : 'degraded';
+  return { status, version, uptimeSeconds: Math.round(process.uptime()), database, temporal, workers };
+}
+
+async function pollersOf(client: Client, namespace: string, queue: TaskQueue): Promise<number> {
+  const taskQueueType = queue === 'calls' ? workflowType : activityType;
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueues[queue] }, taskQueueType });
+  return pollers?.length ?? 0;
+}
+
+async function timed(check: () => Promise<unknown>): Promise<Check> {
+  const started = performance.now();
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs).unref());
+  try {
+    await Promise.race([check(), late]);
+    return { ok: true, latencyMs: performance.now() - started };
+  } catch (error) {
+    return { ok: false, latencyMs: performance.now() - started, error: messageOf(error) };
+  }
+}

@@ -1,0 +1,87 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { parseSessionId } from '../../domain/session-id.ts';
+import type { Database } from '../../db/open.ts';
+import { countActiveSessions, findSession, listSessions, listTurns, type SessionRow } from '../../db/sessions.ts';
+import type { CallService } from '../calls.ts';
+import { notFound } from '../problem.ts';
+import { json, listQuerySchema, problems, sessionDetailSchema, sessionIdSchema, sessionListSchema, sessionSchema } from '../schemas.ts';
+
+const tags = ['Sessions'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/sessions',
+  tags,
+  summary: 'Sessions, newest first',
+  request: { query: listQuerySchema },
+  responses: { 200: json(sessionListSchema, 'The sessions, and how many are active.'), ...problems(400) },
+});
+
+const detail = createRoute({
+  method: 'get',
+  path: '/sessions/{id}',
+  tags,
+  summary: 'One session with its turns',
+  request: { params: sessionIdSchema },
+  responses: { 200: json(sessionDetailSchema, 'The session.'), ...problems(400, 404) },
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/sessions/{id}',
+  tags,
+  summary: 'Start a session',
+  request: { params: sessionIdSchema },
+  responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 409, 429, 503) },
+});
+
+const end = createRoute({
+  method: 'delete',
+  path: '/sessions/{id}',
+  tags,
+  summary: 'End a session',
+  description: 'The call hangs up; a turn under way is finished first. Ending a session twice changes nothing.',
+  request: { params: sessionIdSchema },
+  responses: { 200: json(sessionSchema, 'The session as it ends.'), ...problems(400, 404, 503) },
+});
+
+const shown = (row: SessionRow) => ({
+  ...row,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  endedAt: row.endedAt?.toISOString() ?? null,
+});
+
+export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database; readonly calls: CallService }): void {
+  const { db, calls } = deps;
+  const known = async (id: string) => {
+    const row = await findSession(db, parseSessionId(id));
+    if (!row) throw notFound(`There is no session '${id}'.`);
+    return row;
+  };
+  app.openapi(list, async (c) => {
+    const { status, limit } = c.req.valid('query');
+    const [rows, active] = await Promise.all([listSessions(db, { status, limit }), countActiveSessions(db)]);
+    return c.json({ sessions: rows.map(shown), active }, 200);
+  });
+  app.openapi(detail, async (c) => {
+    const row = await known(c.req.valid('param').id);
+    const history = (await listTurns(db, row.id)).map(({ sessionId: _, errorStep: __, ...turn }) => ({
+      ...turn,
+      createdAt: turn.createdAt.toISOString(),
+    }));
+    return c.json({ ...shown(row), history }, 200);
+  });
+  app.openapi(create, async (c) => {
+    const id = parseSessionId(c.req.valid('param').id);
+    await calls.create(id);
+    return c.json(shown(await known(id)), 201);
+  });
+  app.openapi(end, async (c) => {
+    const row = await known(c.req.valid('param').id);
+    if (row.status === 'active') await calls.end(row.id);
+    // The workflow records its end a moment later; what was asked for is shown now.
+    const ended = row.status === 'active' ? { ...row, status: 'ended' as const, endReason: 'hangup' as const, endedAt: new Date() } : row;
+    return c.json(shown(ended), 200);
+  });
+}

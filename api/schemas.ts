@@ -1,0 +1,104 @@
+import { z } from '@hono/zod-openapi';
+
+/** Shapes of the API, for validation and for its OpenAPI document. */
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().openapi({ description: 'Stable name of the kind of error.' }),
+    hint: z.string().optional().openapi({ description: 'What to do about it.' }),
+    instance: z.string().optional(),
+  })
+  .openapi('Problem');
+
+export const sessionIdSchema = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'caller-42', description: '1 to 64 letters, digits, dots, dashes and underscores.' }),
+});
+
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    status: z.enum(['active', 'ended', 'timed-out']),
+    turns: z.number().int(),
+    lastIntent: z.string().nullable(),
+    endReason: z.string().nullable(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    endedAt: z.string().nullable(),
+  })
+  .openapi('Session');
+
+export const turnSchema = z
+  .object({
+    turn: z.number().int(),
+    status: z.enum(['answered', 'failed']),
+    transcript: z.string(),
+    language: z.string(),
+    reply: z.string(),
+    source: z.enum(['cache', 'model', 'approved', 'silence', 'apology']),
+    intent: z.string(),
+    audioMs: z.number(),
+    spokenMs: z.number(),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+    createdAt: z.string(),
+  })
+  .openapi('Turn');
+
+export const sessionListSchema = z.object({ sessions: z.array(sessionSchema), active: z.number().int() }).openapi('SessionList');
+export const sessionDetailSchema = sessionSchema.extend({ history: z.array(turnSchema) }).openapi('SessionDetail');
+
+export const listQuerySchema = z.object({
+  status: z.enum(['active', 'ended', 'timed-out']).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+export const transcriptSchema = z
+  .object({
+    text: z.string().openapi({ description: 'Empty where nobody spoke.' }),
+    language: z.string().openapi({ description: 'ISO 639-1 code.' }),
+    audioMs: z.number(),
+    processingMs: z.number(),
+  })
+  .openapi('Transcript');
+
+export const speechRequestSchema = z
+  .object({
+    text: z.string().min(1).max(5_000),
+    voice: z.string().optional().openapi({ example: 'af_bella' }),
+    engine: z.enum(['auto', 'kokoro', 'nari-dia', 'zonos', 'tortoise']).default('auto'),
+    speed: z.number().min(0.5).max(2).optional(),
+  })
+  .openapi('SpeechRequest');
+
+const checkSchema = z.object({ ok: z.boolean(), latencyMs: z.number(), error: z.string().optional() });
+export const healthSchema = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'down']),
+    version: z.string(),
+    uptimeSeconds: z.number(),
+    database: checkSchema,
+    temporal: checkSchema,
+    workers: z.record(z.string(), z.number().nullable()).openapi({ description: 'Pollers by task queue; null where unknown.' }),
+  })
+  .openapi('Health');
+
+export const infoSchema = z
+  .object({ name: z.string(), version: z.string(), docs: z.string(), openapi: z.string(), endpoints: z.array(z.string()) })
+  .openapi('Info');
+
+export const problems = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: 'Problem details (RFC 9457).', content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});

@@ -1,0 +1,34 @@
+import { WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
+import { callEnded, invalidTurn } from '../workflows/definitions.ts';
+import { isErrorCode } from './problem.ts';
+
+/** What went wrong behind Temporal, as the product's own error. */
+export function fromTemporal(error: unknown): VoicebotError {
+  if (isVoicebotError(error)) return error;
+  if (error instanceof WorkflowNotFoundError) return new VoicebotError('not-found', 'This call is not running any more.', { cause: error });
+  let cause: unknown = error;
+  while (
+    (cause instanceof WorkflowFailedError || cause instanceof WorkflowUpdateFailedError || cause instanceof ActivityFailure) &&
+    cause.cause
+  ) {
+    cause = cause.cause;
+  }
+  if (cause instanceof TimeoutFailure) {
+    return cause.timeoutType === 'SCHEDULE_TO_START'
+      ? new VoicebotError('worker-unavailable', 'No worker took the task in time.', {
+          retryable: true,
+          hint: 'Start a worker for the queue, or raise WORKER_WAIT.',
+          cause: error,
+        })
+      : new VoicebotError('timeout', 'The work took too long.', { retryable: true, cause: error });
+  }
+  if (cause instanceof ApplicationFailure) {
+    if (cause.type === callEnded) return new VoicebotError('conflict', cause.message, { hint: 'Start a new session.', cause: error });
+    if (cause.type === invalidTurn) return new VoicebotError('conflict', cause.message, { cause: error });
+    const code = cause.type && isErrorCode(cause.type) ? cause.type : 'engine-failed';
+    return new VoicebotError(code, cause.message, { retryable: !cause.nonRetryable, cause: error });
+  }
+  return new VoicebotError('dependency-unavailable', `Temporal did not do its part: ${messageOf(cause)}`, { retryable: true, cause: error });
+}

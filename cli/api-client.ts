@@ -1,0 +1,65 @@
+import { messageOf, VoicebotError } from '../domain/errors.ts';
+
+/** An error that the API reported as problem details. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(problem: { detail?: string; title?: string; code?: string; hint?: string }) {
+    super(problem.detail ?? problem.title ?? 'The API refused the request.');
+    this.name = 'ApiProblem';
+    this.code = problem.code ?? 'internal';
+    this.hint = problem.hint;
+  }
+}
+
+export interface Session {
+  readonly id: string;
+  readonly status: string;
+  readonly turns: number;
+  readonly lastIntent: string | null;
+  readonly createdAt: string;
+}
+
+/** A client of the HTTP API. */
+export class ApiClient {
+  readonly baseUrl: string;
+
+  constructor(baseUrl: string) {
+    this.baseUrl = baseUrl.replace(/\/$/, '');
+  }
+
+  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    return (await (await this.#request(path, init)).json()) as T;
+  }
+
+  async bytes(path: string, init: RequestInit = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.#request(path, init)).arrayBuffer());
+  }
+
+  async #request(path: string, init: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(this.baseUrl + path, init);
+    } catch (error) {
+      throw new VoicebotError('dependency-unavailable', `The API at ${this.baseUrl} does not answer: ${messageOf((error as Error).cause ?? error)}`, {
+        hint: 'Start it with npm start, or give its address by --url or VOICEBOT_URL.',
+        cause: error,
+      });
+    }
+    if (response.ok) return response;
+    const text = await response.text();
+    let problem: ConstructorParameters<typeof ApiProblem>[0];
+    try {
+      problem = JSON.parse(text);
+    } catch {
+      problem = { detail: `${this.baseUrl}${path} answered ${response.status}.` };
+    }
+    throw new ApiProblem(problem);
+  }
+}
+
+/** The API's address: --url, VOICEBOT_URL, or this machine's PORT. */
+export function apiUrl(option: string | undefined): string {
+  return option ?? process.env.VOICEBOT_URL ?? `http://127.0.0.1:${process.env.PORT ?? 8000}`;
+}

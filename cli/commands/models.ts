@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { listArtifacts, listPrepared } from '../../artifacts/listing.ts';
+import { artifactById, manifest } from '../../artifacts/manifest.ts';
+import { ArtifactStore } from '../../artifacts/store.ts';
+import { loadConfig, modelCacheDir } from '../../config/load.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import { fromArtifactError } from '../../engines/runtime/artifact-errors.ts';
+import { megabytes, print, table } from '../output.ts';
+import { terminalProgress } from '../progress.ts';
+
+const openStore = () => new ArtifactStore(modelCacheDir(loadConfig()));
+
+const known = (id: string) => {
+  if (manifest.some((artifact) => artifact.id === id)) return artifactById(id);
+  throw new VoicebotError('not-found', `There is no model '${id}'.`, { hint: `Models: ${manifest.map((a) => a.id).join(', ')}.` });
+};
+
+export function addModelsCommand(program: Command): void {
+  const models = program.command('models').description('Models and binaries: what is there, what is missing.');
+
+  models
+    .command('list', { isDefault: true })
+    .description('List models with size, state and sources.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const store = openStore();
+      const [artifacts, prepared] = await Promise.all([listArtifacts(store), listPrepared(store)]);
+      print({ folder: store.root, models: artifacts, prepared }, options.json, () =>
+        [
+          table(['MODEL', 'STATE', 'SIZE', 'LICENCE', 'SOURCES, IN ORDER'], artifacts.map((a) => [a.id, a.state, megabytes(a.sizeBytes), a.licence, a.sources.join('; ')])),
+          '',
+          table(['PREPARED', 'SIZE'], prepared.map((p) => [p.name, megabytes(p.sizeBytes)])),
+          '',
+          `Folder: ${store.root}`,
+        ].join('\n'),
+      );
+    });
+
+  models
+    .command('fetch')
+    .argument('<ids...>', 'models to fetch')
+    .description('Fetch models now instead of at first use.')
+    .action(async (ids: string[]) => {
+      const listener = terminalProgress();
+      try {
+        for (const id of ids) await openStore().ensure(known(id), { listener });
+      } catch (error) {
+        throw fromArtifactError(error);
+      } finally {
+        listener.stop();
+      }
+    });
+
+  models
+    .command('verify')
+    .description('Hash every file that is there; a damaged one is deleted, and only that.')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      const store = openStore();
+      const results: { path: string; ok: boolean }[] = [];
+      for (const file of manifest.flatMap((artifact) => artifact.files)) {
+        if (await store.has(file)) results.push({ path: file.path, ok: await store.verify(file) });
+      }
+      print(results, options.json, () => results.map((r) => `${r.ok ? 'ok     ' : 'DELETED'} ${r.path}`).join('\n'));
+      if (results.some((result) => !result.ok)) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, openSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load.ts';
+import { createLogger } from '../../config/logger.ts';
+import type { Config } from '../../config/schema.ts';
+import { version } from '../../config/version.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import type { TaskQueue } from '../../workflows/definitions.ts';
+import { terminalProgress } from '../progress.ts';
+
+export function addServiceCommands(program: Command): void {
+  program
+    .command('start')
+    .description('Start everything on this machine: Temporal, database, workers of all queues, API.')
+    .action(() => runServices({ api: true, queues: 'all' }));
+
+  program
+    .command('worker')
+    .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
+    .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, llm, tts, records')
+    .action((options: { queues: string }) => runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }));
+
+  program
+    .command('api')
+    .description('Start the API alone; needs TEMPORAL_ADDRESS and DATABASE_URL.')
+    .action(() => runServices({ api: true, queues: [] }));
+}
+
+async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): Promise<void> {
+  const config = loadConfig();
+  const { allQueues } = await import('../../temporal/workers.ts');
+  const { startStack } = await import('../../temporal/stack.ts');
+  const queues = wanted.queues === 'all' ? allQueues : parseQueues(wanted.queues, allQueues);
+  if (wanted.queues !== 'all') requireServers(config, wanted.api, queues);
+
+  const stopping = new AbortController();
+  const interrupted = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        // Pressed again, it ends at once.
+        if (stopping.signal.aborted) process.exit(130);
+        stopping.abort();
+        done();
+      });
+    }
+  });
+  const startedAt = performance.now();
+  const log = logTarget(config);
+  const listener = terminalProgress();
+  const stack = await startStack({ config, logger: log.logger, listener, queues, api: wanted.api, signal: stopping.signal }).catch((error) => {
+    if (stopping.signal.aborted) return undefined;
+    throw error;
+  });
+  listener.stop();
+  if (!stack) return;
+  showAddresses(stack, queues, log.file, performance.now() - startedAt);
+  const failure = await Promise.race([interrupted.then(() => undefined), stack.failed.catch((error: Error) => error)]);
+  process.stdout.write(failure ? '' : '\nStopping ...\n');
+  await stack.stop();
+  if (failure) throw failure;
+  process.stdout.write('Stopped. Calls are kept and go on at the next start.\n');
+  process.exit(0);
+}
+
+function parseQueues(names: readonly string[], all: readonly TaskQueue[]): TaskQueue[] {
+  const unknown = names.filter((name) => !all.includes(name as TaskQueue));
+  if (unknown.length > 0) {
+    throw new VoicebotError('invalid-request', `There is no queue ${unknown.map((name) => `'${name}'`).join(', ')}.`, { hint: `Queues: ${all.join(', ')}.` });
+  }
+  return names as TaskQueue[];
+}
+
+/** Parts that run alone must meet on servers: the embedded ones belong to one process. */
+function requireServers(config: Config, api: boolean, queues: readonly TaskQueue[]): void {
+  const missing = [
+    config.TEMPORAL_ADDRESS ? '' : 'TEMPORAL_ADDRESS',
+    (api || queues.includes('cache') || queues.includes('records')) && !config.DATABASE_URL ? 'DATABASE_URL' : '',
+  ].filter(Boolean);
+  if (missing.length > 0) {
+    throw new VoicebotError('invalid-config', `${missing.join(' and ')} must be set when parts run in processes of their own.`, {
+      hint: 'The embedded servers serve `voicebot start` alone.',
+    });
+  }
+}
+
+/** On a terminal the log goes to a file, so that the screen stays clear; elsewhere to stderr. */
+function logTarget(config: Config) {
+  if (!process.stderr.isTTY) return { logger: createLogger(config.LOG_LEVEL), file: undefined };
+  const folder = resolve(config.DATA_DIR);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'voicebot.log');
+  return { logger: createLogger(config.LOG_LEVEL, openSync(file, 'a')), file };
+}
+
+interface Shown {
+  readonly apiUrl: string | undefined;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | undefined;
+  readonly database: string | undefined;
+}
+
+function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: string | undefined, tookMs: number): void {
+  const rows: [string, string | undefined][] = [
+    ['API', stack.apiUrl],
+    ['API documentation', stack.apiUrl && `${stack.apiUrl}/docs`],
+    ['Calls', stack.apiUrl && `${stack.apiUrl.replace(/^http/, 'ws')}/ws/{session id}`],
+    ['Temporal UI', stack.temporalUiUrl],
+    ['Temporal', stack.temporalAddress],
+    ['Database', stack.database],
+    ['Workers', queues.join(', ') || undefined],
+    ['Log', logFile],
+  ];
+  const shown = rows.filter((row): row is [string, string] => row[1] !== undefined).map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
+  process.stdout.write(`\nVoicebot Orchestrator ${version} is ready (${(tookMs / 1000).toFixed(1)} s)\n\n${shown.join('\n')}\n\n`);
+  process.stdout.write('Models load when they are first used. Ctrl-C stops everything.\n');
+}

@@ -1,0 +1,11 @@
+import { loadDotEnv } from '../config/load.ts';
+import { createProgram } from './program.ts';
+import { printError } from './output.ts';
+
+try {
+  loadDotEnv();
+  await createProgram().parseAsync();
+} catch (error) {
+  printError(error, process.argv.includes('--json'));
+  process.exitCode = 1;
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { version } from '../config/version.ts';
+import { addCallCommands } from './commands/calls.ts';
+import { addConfigCommand } from './commands/config.ts';
+import { addModelsCommand } from './commands/models.ts';
+import { addServiceCommands } from './commands/services.ts';
+import { addSpeechCommands } from './commands/speech.ts';
+
+/** The `voicebot` command. */
+export function createProgram(): Command {
+  const program = new Command('voicebot')
+    .description('Durable voice calls for bank contact centres.')
+    .version(version)
+    .showHelpAfterError()
+    .enablePositionalOptions();
+  addServiceCommands(program);
+  addCallCommands(program);
+  addSpeechCommands(program);
+  addConfigCommand(program);
+  addModelsCommand(program);
+  return program;
+}

@@ -1,0 +1,47 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { messageOf, VoicebotError } from '../domain/errors.ts';
+
+export interface TemporalTarget {
+  readonly address: string;
+  readonly namespace: string;
+  readonly apiKey?: string | undefined;
+}
+
+export interface TemporalConnection {
+  readonly client: Client;
+  close(): Promise<void>;
+}
+
+const connectTimeoutMs = 10_000;
+
+function optionsOf({ address, apiKey }: TemporalTarget) {
+  return apiKey ? { address, apiKey, tls: true as const } : { address };
+}
+
+function unreachable({ address }: TemporalTarget, error: unknown): VoicebotError {
+  return new VoicebotError('dependency-unavailable', `Temporal at ${address} does not answer: ${messageOf(error)}`, {
+    retryable: true,
+    hint: 'Check TEMPORAL_ADDRESS and that the server runs.',
+    cause: error,
+  });
+}
+
+/** A client of the Temporal frontend. @throws VoicebotError `dependency-unavailable`. */
+export async function connectTemporal(target: TemporalTarget): Promise<TemporalConnection> {
+  try {
+    const connection = await Connection.connect({ ...optionsOf(target), connectTimeout: connectTimeoutMs });
+    return { client: new Client({ connection, namespace: target.namespace }), close: () => connection.close() };
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}
+
+/** The connection that workers poll on. @throws VoicebotError `dependency-unavailable`. */
+export async function connectWorkers(target: TemporalTarget): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(optionsOf(target));
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}

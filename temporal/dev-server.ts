@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { VoicebotError } from '../domain/errors.ts';
+import { connectTemporal } from './connection.ts';
+import { searchAttributeFlags } from './search-attributes.ts';
+
+export interface DevServerOptions {
+  /** The Temporal CLI. */
+  readonly binary: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly namespace: string;
+}
+
+export interface DevServer {
+  readonly address: string;
+  readonly uiUrl: string;
+  /** Resolves if the server ends by itself. */
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+const ip = '127.0.0.1';
+
+/** Ends a server that a killed process left behind with the same database, so that its ports are free again. */
+export async function stopLeftover(dataDir: string): Promise<void> {
+  const pidFile = join(dataDir, 'temporal.pid');
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  if (!pid) return;
+  const { stdout } = await execa('ps', ['-o', 'command=', '-p', String(pid)], { reject: false });
+  if (stdout?.includes(join(dataDir, 'temporal.db'))) {
+    process.kill(pid, 'SIGTERM');
+    for (let waited = 0; waited < stopTimeoutMs && isAlive(pid); waited += 50) await sleep(50);
+  }
+  await rm(pidFile, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts the Temporal dev server with its UI; calls persist in a file of `dataDir`. */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { binary, dataDir, port, uiPort, namespace } = options;
+  await mkdir(dataDir, { recursive: true });
+  const log = createWriteStream(join(dataDir, 'temporal.log'), { flags: 'a' });
+  const child = spawn(
+    binary,
+    ['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-port', String(uiPort), '--namespace', namespace]
+      .concat(['--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn', '--log-format', 'json'])
+      .concat(searchAttributeFlags()),
+    // In a process group of its own: Ctrl-C reaches this process only, which stops the server last.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  let failure: Error | undefined;
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      failure = error;
+      resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+  if (child.pid) await writeFile(join(dataDir, 'temporal.pid'), String(child.pid));
+  const address = `${ip}:${port}`;
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null && child.pid) {
+      child.kill('SIGTERM');
+      await Promise.race([once(child, 'exit'), sleep(stopTimeoutMs).then(() => child.kill('SIGKILL'))]);
+    }
+    await rm(join(dataDir, 'temporal.pid'), { force: true });
+    log.end();
+  };
+  try {
+    await untilReady(address, namespace, exited);
+  } catch (error) {
+    await stop();
+    throw failure ?? error;
+  }
+  return { address, uiUrl: `http://localhost:${uiPort}`, exited, stop };
+}
+
+async function untilReady(address: string, namespace: string, exited: Promise<void>): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+  });
+  while (Date.now() < deadline && !ended) {
+    try {
+      const connection = await connectTemporal({ address, namespace });
+      await connection.client.workflowService.describeNamespace({ namespace });
+      await connection.close();
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+  throw new VoicebotError('dependency-unavailable', 'The embedded Temporal server did not start.', {
+    hint: 'Its log is temporal.log in DATA_DIR.',
+  });
+}

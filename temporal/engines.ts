@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { llmEngine, modelCacheDir } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { Kokoro } from '../engines/kokoro/kokoro.ts';
+import { Llama } from '../engines/llama/llama.ts';
+import { Minilm } from '../engines/minilm/minilm.ts';
+import { OpenAiModel } from '../engines/openai/openai.ts';
+import type { EngineRuntime } from '../engines/runtime/options.ts';
+import { WorkGate } from '../engines/runtime/work-gate.ts';
+import { Silero } from '../engines/silero/silero.ts';
+import type { Embedder, Engine, LanguageModel, SpeechToText, TextToSpeech, VoiceActivityDetector } from '../engines/types.ts';
+import { Whisper } from '../engines/whisper/whisper.ts';
+
+export interface Engines {
+  readonly stt: SpeechToText;
+  readonly vad: VoiceActivityDetector;
+  readonly llm: LanguageModel;
+  readonly tts: TextToSpeech;
+  readonly embedder: Embedder;
+  unloadAll(): Promise<void>;
+}
+
+/** More threads than this gain nothing for models of this size. */
+const maxThreads = 8;
+
+/** The engines that the configuration selects. None is loaded yet: each loads when it is first used. */
+export function createEngines(config: Config): Engines {
+  const runtime: EngineRuntime = {
+    cacheDir: modelCacheDir(config),
+    threads: config.ENGINE_THREADS ?? Math.min(maxThreads, availableParallelism()),
+    idleMs: config.ENGINE_IDLE_SECONDS * 1000,
+    gate: new WorkGate(),
+  };
+  const stt = new Whisper(runtime, {
+    model: config.WHISPER_MODEL,
+    device: config.WHISPER_DEVICE,
+    precision: config.WHISPER_PRECISION,
+    language: config.WHISPER_LANGUAGE,
+  });
+  const vad = new Silero(runtime);
+  const tts = new Kokoro(runtime, { voice: config.KOKORO_VOICE, language: config.KOKORO_LANGUAGE, speed: config.KOKORO_SPEED });
+  const embedder = new Minilm(runtime);
+  const llm = createLanguageModel(config, runtime);
+  const all: Engine[] = [stt, vad, tts, embedder, llm];
+  return {
+    stt,
+    vad,
+    llm,
+    tts,
+    embedder,
+    unloadAll: async () => void (await Promise.allSettled(all.map((engine) => engine.unload()))),
+  };
+}
+
+function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageModel {
+  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: config.MISTRAL_TEMPERATURE };
+  if (llmEngine(config) === 'openai') {
+    return new OpenAiModel({ baseUrl: config.OPENAI_BASE_URL ?? '', apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, ...limits });
+  }
+  return new Llama(runtime, { modelPath: config.MISTRAL_MODEL_PATH, loraPath: config.MISTRAL_LORA_PATH, ...limits });
+}

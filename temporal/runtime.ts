@@ -1,0 +1,24 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import type { Logger } from '../config/logger.ts';
+
+let installed = false;
+
+/** Sends the SDK's own log lines to the product's logger; signals are handled by the commands. Once a process. */
+export function installRuntime(logger: Logger): void {
+  if (installed) return;
+  installed = true;
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => logger[levels[level]](metaOf(meta), message)),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    shutdownSignals: [],
+  });
+}
+
+/** Only plain values: activity inputs carry signed URLs, which no log may hold. */
+function metaOf(meta: Record<string, unknown> | undefined): Record<string, unknown> {
+  const kept = ['workflowId', 'activityType', 'activityId', 'attempt', 'taskQueue', 'turn', 'step', 'code', 'message', 'error'];
+  return Object.fromEntries(
+    kept.filter((key) => meta?.[key] !== undefined).map((key) => [key, meta?.[key] instanceof Error ? (meta[key] as Error).message : meta?.[key]]),
+  );
+}
