@@ -1,8 +1,8 @@
-import type { StepTiming } from '../domain/call.ts';
-import { questionKey } from '../domain/cache-policy.ts';
-import { intentOf } from '../domain/intent.ts';
 import { type CachedAnswer, countHit, findExact, findNearest, putAnswer } from '../db/cache.ts';
 import type { Database } from '../db/open.ts';
+import { questionKey } from '../domain/cache-policy.ts';
+import type { StepTiming } from '../domain/call.ts';
+import { intentOf } from '../domain/intent.ts';
 import type { Embedder } from '../engines/types.ts';
 import { runActivity } from './run-activity.ts';
 
@@ -56,7 +56,8 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
     remember: async ({ question, language, reply }) => {
       await runActivity(async (signal) => {
         const [embedding] = await embedder.embed([question], { signal, priority: 'batch' });
-        if (embedding) await putAnswer(db, { question, questionKey: questionKey(question), language, reply, embedding, ttlSeconds });
+        if (embedding)
+          await putAnswer(db, { question, questionKey: questionKey(question), language, reply, embedding, ttlSeconds });
         return {};
       });
     },

@@ -49,7 +49,11 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         // A retry generates the same sentences again (same seed); the pipe skips those that it holds already.
         const sentences = reply.sentences(generate(deps, input, signal));
         const encoder = new TextEncoder();
-        await writePipe(input.saidUrl, map(sentences, (sentence) => encoder.encode(`${sentence}\n`)), signal);
+        await writePipe(
+          input.saidUrl,
+          map(sentences, (sentence) => encoder.encode(`${sentence}\n`)),
+          signal,
+        );
         return { reply: reply.text, source: reply.source, withheld: reply.withheld };
       }),
   };

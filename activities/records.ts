@@ -1,7 +1,7 @@
-import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domain/call.ts';
 import { type BlobStore, putRecording } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import { recordCallEnded, recordCallStarted, recordTurn } from '../db/sessions.ts';
+import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domain/call.ts';
 import { readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
 import { encodeWav } from '../media/wav.ts';
@@ -18,7 +18,11 @@ export interface RecordTurnInput {
 export interface RecordsActivities {
   recordCallStarted(input: { readonly sessionId: string }): Promise<void>;
   recordTurn(input: RecordTurnInput): Promise<void>;
-  recordCallEnded(input: { readonly sessionId: string; readonly status: CallStatus; readonly reason: CallEndReason }): Promise<void>;
+  recordCallEnded(input: {
+    readonly sessionId: string;
+    readonly status: CallStatus;
+    readonly reason: CallEndReason;
+  }): Promise<void>;
 }
 
 export interface RecordsDependencies {
@@ -31,7 +35,13 @@ export interface RecordsDependencies {
 const heardRateHz = 16_000;
 
 export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDependencies): RecordsActivities {
-  async function keep(input: RecordTurnInput, kind: 'heard' | 'spoken', url: string, sampleRateHz: number, signal: AbortSignal): Promise<void> {
+  async function keep(
+    input: RecordTurnInput,
+    kind: 'heard' | 'spoken',
+    url: string,
+    sampleRateHz: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const pcm = await collect(readPipe(url, signal));
     if (pcm.length === 0) return;
     await putRecording(db, blobs, {

@@ -30,7 +30,11 @@ const sampleRateHz = 16_000;
 /** Kept around the speech, so that soft beginnings and ends are not cut. */
 const marginSamples = sampleRateHz * 0.3;
 
-export function createSttActivities(deps: { readonly stt: SpeechToText; readonly vad: VoiceActivityDetector; readonly language: string }): SttActivities {
+export function createSttActivities(deps: {
+  readonly stt: SpeechToText;
+  readonly vad: VoiceActivityDetector;
+  readonly language: string;
+}): SttActivities {
   return {
     transcribe: ({ heardUrl, language }) =>
       runActivity(async (signal) => {

@@ -1,9 +1,9 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from '../config/logger.ts';
+import type { Database } from '../db/open.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
-import type { Database } from '../db/open.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
 import { callSocket } from './call-socket.ts';

@@ -29,7 +29,13 @@ const commandSchema = z.discriminatedUnion('type', [
 /** JSON messages to clients that asked for them; errors go to every client. */
 export type SocketEvent =
   | { readonly type: 'transcript'; readonly turn: number; readonly text: string; readonly language: string }
-  | { readonly type: 'reply'; readonly turn: number; readonly text: string; readonly source: string; readonly timings: TurnOutcome['timings'] }
+  | {
+      readonly type: 'reply';
+      readonly turn: number;
+      readonly text: string;
+      readonly source: string;
+      readonly timings: TurnOutcome['timings'];
+    }
   | { readonly type: 'error'; readonly turn?: number; readonly problem: ReturnType<typeof problemOf> };
 
 export interface CallSocketOptions {
@@ -76,7 +82,8 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       send(ws, { type: 'transcript', turn, text: transcript, language });
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
-    if (error) fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
+    if (error)
+      fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
     const speech = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
     if (speech.length > 0 && !closed) ws.send(encodeWav(speech, spokenRateHz) as Uint8Array<ArrayBuffer>);
     logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
@@ -84,7 +91,12 @@ export function callSocket(options: CallSocketOptions): WSEvents {
 
   function enqueue(ws: WSContext, wav: Uint8Array): void {
     if (waiting > maxWaiting) {
-      return fail(ws, new VoicebotError('limit-reached', `${maxWaiting} utterances wait already; this one was not taken.`, { hint: 'Wait for the answer before the next one.' }));
+      return fail(
+        ws,
+        new VoicebotError('limit-reached', `${maxWaiting} utterances wait already; this one was not taken.`, {
+          hint: 'Wait for the answer before the next one.',
+        }),
+      );
     }
     waiting++;
     order = order
@@ -104,10 +116,22 @@ export function callSocket(options: CallSocketOptions): WSEvents {
     }
     const result = commandSchema.safeParse(parsed);
     if (!result.success) {
-      return fail(ws, new VoicebotError('invalid-request', `The message is not known: ${result.error.issues.map((i) => i.message).join('; ')}`, { hint: 'Messages: configure, hangup.' }));
+      return fail(
+        ws,
+        new VoicebotError(
+          'invalid-request',
+          `The message is not known: ${result.error.issues.map((i) => i.message).join('; ')}`,
+          { hint: 'Messages: configure, hangup.' },
+        ),
+      );
     }
     if (result.data.type === 'hangup') {
-      order = order.then(() => calls.end(sessionId)).then(() => ws.close(1000, 'The call has ended.'), (error) => fail(ws, error));
+      order = order
+        .then(() => calls.end(sessionId))
+        .then(
+          () => ws.close(1000, 'The call has ended.'),
+          (error) => fail(ws, error),
+        );
       return;
     }
     const { events: wanted, ...chosen } = result.data;

@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, type WorkflowHandle, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { Database } from '../db/open.ts';
+import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
-import type { Database } from '../db/open.ts';
-import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallSettings,
   type CallState,
-  type TakeTurnInput,
   callState,
   callStatusAttribute,
   callWorkflow,
   hangUp,
   speakOnceWorkflow,
+  type TakeTurnInput,
   takeTurn,
   taskQueues,
   transcribeOnceWorkflow,
@@ -56,7 +61,9 @@ export class CallService {
   async create(sessionId: string): Promise<void> {
     const admission = await this.#admit(sessionId);
     if (admission !== 'admitted') {
-      throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, { hint: 'Choose another id; an id is used once.' });
+      throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, {
+        hint: 'Choose another id; an id is used once.',
+      });
     }
     await this.#startCall(sessionId);
   }
@@ -110,7 +117,11 @@ export class CallService {
     turn.pipes.heard.write(pcm);
     turn.pipes.heard.end();
     try {
-      return await this.#probe<typeof transcribeOnce>(transcribeOnceWorkflow, { heardUrl: turn.media.heardUrl, language, settings: this.#options.settings });
+      return await this.#probe<typeof transcribeOnce>(transcribeOnceWorkflow, {
+        heardUrl: turn.media.heardUrl,
+        language,
+        settings: this.#options.settings,
+      });
     } finally {
       turn.close();
     }
@@ -200,7 +211,10 @@ export class CallService {
   }
 
   /** Runs one step as a workflow of its own. */
-  async #probe<W extends (input: never) => Promise<unknown>>(name: string, input: Parameters<W>[0]): Promise<Awaited<ReturnType<W>>> {
+  async #probe<W extends (input: never) => Promise<unknown>>(
+    name: string,
+    input: Parameters<W>[0],
+  ): Promise<Awaited<ReturnType<W>>> {
     const { client, turnTimeoutMs } = this.#options;
     try {
       return await this.#bounded(turnTimeoutMs, async () => {

@@ -48,13 +48,19 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
 
 async function pollersOf(client: Client, namespace: string, queue: TaskQueue): Promise<number> {
   const taskQueueType = queue === 'calls' ? workflowType : activityType;
-  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueues[queue] }, taskQueueType });
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueues[queue] },
+    taskQueueType,
+  });
   return pollers?.length ?? 0;
 }
 
 async function timed(check: () => Promise<unknown>): Promise<Check> {
   const started = performance.now();
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs).unref());
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs).unref(),
+  );
   try {
     await Promise.race([check(), late]);
     return { ok: true, latencyMs: performance.now() - started };

@@ -56,7 +56,14 @@ export function problemOf(error: unknown, instance?: string): Problem {
     };
   }
   if (error instanceof HTTPException) {
-    return { type: 'about:blank', title: 'The request is not valid', status: error.status, detail: error.message, code: 'invalid-request', ...where };
+    return {
+      type: 'about:blank',
+      title: 'The request is not valid',
+      status: error.status,
+      detail: error.message,
+      code: 'invalid-request',
+      ...where,
+    };
   }
   return {
     type: 'about:blank',

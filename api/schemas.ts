@@ -15,7 +15,11 @@ export const problemSchema = z
   .openapi('Problem');
 
 export const sessionIdSchema = z.object({
-  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'caller-42', description: '1 to 64 letters, digits, dots, dashes and underscores.' }),
+  id: z.string().openapi({
+    param: { name: 'id', in: 'path' },
+    example: 'caller-42',
+    description: '1 to 64 letters, digits, dots, dashes and underscores.',
+  }),
 });
 
 export const sessionSchema = z

@@ -7,7 +7,8 @@ import { isErrorCode } from './problem.ts';
 /** What went wrong behind Temporal, as the product's own error. */
 export function fromTemporal(error: unknown): VoicebotError {
   if (isVoicebotError(error)) return error;
-  if (error instanceof WorkflowNotFoundError) return new VoicebotError('not-found', 'This call is not running any more.', { cause: error });
+  if (error instanceof WorkflowNotFoundError)
+    return new VoicebotError('not-found', 'This call is not running any more.', { cause: error });
   let cause: unknown = error;
   while (
     (cause instanceof WorkflowFailedError || cause instanceof WorkflowUpdateFailedError || cause instanceof ActivityFailure) &&
@@ -25,10 +26,14 @@ export function fromTemporal(error: unknown): VoicebotError {
       : new VoicebotError('timeout', 'The work took too long.', { retryable: true, cause: error });
   }
   if (cause instanceof ApplicationFailure) {
-    if (cause.type === callEnded) return new VoicebotError('conflict', cause.message, { hint: 'Start a new session.', cause: error });
+    if (cause.type === callEnded)
+      return new VoicebotError('conflict', cause.message, { hint: 'Start a new session.', cause: error });
     if (cause.type === invalidTurn) return new VoicebotError('conflict', cause.message, { cause: error });
     const code = cause.type && isErrorCode(cause.type) ? cause.type : 'engine-failed';
     return new VoicebotError(code, cause.message, { retryable: !cause.nonRetryable, cause: error });
   }
-  return new VoicebotError('dependency-unavailable', `Temporal did not do its part: ${messageOf(cause)}`, { retryable: true, cause: error });
+  return new VoicebotError('dependency-unavailable', `Temporal did not do its part: ${messageOf(cause)}`, {
+    retryable: true,
+    cause: error,
+  });
 }

@@ -17,7 +17,12 @@ export function saysDiskFull(error: unknown): boolean {
   return /ENOSPC|no space left|EDQUOT|disk quota/i.test(text);
 }
 
-export function diskFull(folder: string, neededBytes: number | undefined, freeBytes: number | undefined, cause?: unknown): ArtifactError {
+export function diskFull(
+  folder: string,
+  neededBytes: number | undefined,
+  freeBytes: number | undefined,
+  cause?: unknown,
+): ArtifactError {
   const mb = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
   const amounts = [
     neededBytes === undefined ? '' : ` ${mb(neededBytes)} are needed`,

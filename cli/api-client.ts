@@ -42,10 +42,14 @@ export class ApiClient {
     try {
       response = await fetch(this.baseUrl + path, init);
     } catch (error) {
-      throw new VoicebotError('dependency-unavailable', `The API at ${this.baseUrl} does not answer: ${messageOf((error as Error).cause ?? error)}`, {
-        hint: 'Start it with npm start, or give its address by --url or VOICEBOT_URL.',
-        cause: error,
-      });
+      throw new VoicebotError(
+        'dependency-unavailable',
+        `The API at ${this.baseUrl} does not answer: ${messageOf((error as Error).cause ?? error)}`,
+        {
+          hint: 'Start it with npm start, or give its address by --url or VOICEBOT_URL.',
+          cause: error,
+        },
+      );
     }
     if (response.ok) return response;
     const text = await response.text();

@@ -1,6 +1,6 @@
 import { loadDotEnv } from '../config/load.ts';
-import { createProgram } from './program.ts';
 import { printError } from './output.ts';
+import { createProgram } from './program.ts';
 
 try {
   loadDotEnv();

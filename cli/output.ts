@@ -10,7 +10,10 @@ export function print(value: unknown, json: boolean | undefined, forPeople: () =
 export function printError(error: unknown, json: boolean): void {
   const known = isVoicebotError(error) || error instanceof ApiProblem;
   const hint = known ? error.hint : undefined;
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code: known ? error.code : 'internal', message: messageOf(error), hint } }, null, 2)}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: known ? error.code : 'internal', message: messageOf(error), hint } }, null, 2)}\n`,
+    );
   else process.stderr.write(`error: ${messageOf(error)}\n${hint ? `  ${hint}\n` : ''}`);
   if (!known && error instanceof Error && process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error.stack}\n`);
 }
@@ -18,7 +21,11 @@ export function printError(error: unknown, json: boolean): void {
 /** Rows as aligned columns. */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(headers), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 

@@ -19,16 +19,21 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const parsed = configSchema.safeParse(given);
   const problems = parsed.success ? crossCheck(parsed.data) : parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
   if (problems.length > 0 || !parsed.success) {
-    throw new VoicebotError('invalid-config', `The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`, {
-      hint: 'Set these variables in the environment or in .env; docs/reference/configuration.md lists them all.',
-    });
+    throw new VoicebotError(
+      'invalid-config',
+      `The configuration has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`,
+      {
+        hint: 'Set these variables in the environment or in .env; docs/reference/configuration.md lists them all.',
+      },
+    );
   }
   return parsed.data;
 }
 
 function crossCheck(config: Config): string[] {
   const problems: string[] = [];
-  if (config.LLM_ENGINE === 'openai' && !config.OPENAI_BASE_URL) problems.push('OPENAI_BASE_URL: needed when LLM_ENGINE is openai');
+  if (config.LLM_ENGINE === 'openai' && !config.OPENAI_BASE_URL)
+    problems.push('OPENAI_BASE_URL: needed when LLM_ENGINE is openai');
   const ports = { PORT: config.PORT, TEMPORAL_PORT: config.TEMPORAL_PORT, TEMPORAL_UI_PORT: config.TEMPORAL_UI_PORT };
   const entries = Object.entries(ports);
   for (const [index, [name, value]] of entries.entries()) {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 const port = (name: string, fallback: number) =>
-  z.coerce.number({ error: `${name} must be a port number` }).int().min(1).max(65535).default(fallback);
+  z.coerce
+    .number({ error: `${name} must be a port number` })
+    .int()
+    .min(1)
+    .max(65535)
+    .default(fallback);
 
 const url = (protocols: RegExp) => z.string().regex(protocols);
 
@@ -34,15 +39,12 @@ export const configSchema = z.object({
     .regex(/^(file:|s3:\/\/)/)
     .optional()
     .describe('Where recordings lie: s3://bucket/prefix (credentials as the AWS SDK finds them); DATA_DIR/blobs when unset.'),
-  BLOB_S3_ENDPOINT: url(/^https?:\/\//).optional().describe('Endpoint of an S3-compatible store other than AWS.'),
+  BLOB_S3_ENDPOINT: url(/^https?:\/\//)
+    .optional()
+    .describe('Endpoint of an S3-compatible store other than AWS.'),
   RECORD_AUDIO: z.stringbool().default(false).describe('Keep the audio of turns as recordings.'),
   MAX_CONCURRENT_SESSIONS: z.coerce.number().int().min(1).max(100_000).default(100).describe('Calls that may be active at once.'),
-  SESSION_TIMEOUT: z.coerce
-    .number()
-    .min(5)
-    .max(86_400)
-    .default(3600)
-    .describe('Seconds without a turn after which a call ends.'),
+  SESSION_TIMEOUT: z.coerce.number().min(5).max(86_400).default(3600).describe('Seconds without a turn after which a call ends.'),
   MAX_AUDIO_SECONDS: z.coerce.number().min(1).max(600).default(120).describe('Longest audio one request or turn may carry.'),
   TURN_TIMEOUT: z.coerce.number().min(5).max(600).default(90).describe('Seconds one turn may take in all.'),
   WORKER_WAIT: z.coerce
@@ -51,7 +53,13 @@ export const configSchema = z.object({
     .max(300)
     .default(15)
     .describe('Seconds a step waits for a worker of its queue before the turn fails honestly.'),
-  ENGINE_THREADS: z.coerce.number().int().min(1).max(64).optional().describe('CPU threads of one engine; the cores, at most 8, when unset.'),
+  ENGINE_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('CPU threads of one engine; the cores, at most 8, when unset.'),
   ENGINE_IDLE_SECONDS: z.coerce
     .number()
     .min(0)
@@ -72,15 +80,31 @@ export const configSchema = z.object({
   KOKORO_VOICE: z.string().default('af_bella').describe('Voice: a name such as af_bella, or default, male, female, neutral.'),
   KOKORO_LANGUAGE: z.string().default('en').describe('Language of the voice: en, en-us or en-gb.'),
   KOKORO_SPEED: z.coerce.number().min(0.5).max(2).default(1).describe('Speed of speech, 0.5 to 2.'),
-  LLM_ENGINE: z.enum(['llama', 'openai']).optional().describe('Language model engine; openai when OPENAI_BASE_URL is set, else llama.'),
+  LLM_ENGINE: z
+    .enum(['llama', 'openai'])
+    .optional()
+    .describe('Language model engine; openai when OPENAI_BASE_URL is set, else llama.'),
   MISTRAL_MODEL_PATH: z.string().optional().describe('GGUF file for the llama engine. Unset: the small embedded model.'),
   MISTRAL_LORA_PATH: z.string().optional().describe('GGUF LoRA adapter for the llama engine.'),
   MISTRAL_MAX_TOKENS: z.coerce.number().int().min(1).max(8192).default(512).describe('Most tokens of one reply.'),
-  MISTRAL_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.7).describe('Sampling temperature.'),
-  OPENAI_BASE_URL: url(/^https?:\/\//).optional().describe('OpenAI-compatible endpoint (vLLM, Ollama, Mistral), with its /v1.'),
+  MISTRAL_TEMPERATURE: z.coerce
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe('Sampling temperature; 0.7 when unset, 0.2 with the small embedded model, which needs a short leash.'),
+  OPENAI_BASE_URL: url(/^https?:\/\//)
+    .optional()
+    .describe('OpenAI-compatible endpoint (vLLM, Ollama, Mistral), with its /v1.'),
   OPENAI_API_KEY: z.string().optional().describe('Key of that endpoint.'),
   OPENAI_MODEL: z.string().default('mistral').describe('Model name at that endpoint.'),
-  HISTORY_MAX_TOKENS: z.coerce.number().int().min(0).max(32_000).default(1024).describe('Most tokens of earlier turns given to the model.'),
+  HISTORY_MAX_TOKENS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(32_000)
+    .default(1024)
+    .describe('Most tokens of earlier turns given to the model.'),
   CACHE_MIN_SIMILARITY: z.coerce
     .number()
     .min(0.8)

@@ -42,7 +42,10 @@ export async function openBlobs(options: BlobOptions): Promise<BlobStore> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client(options.s3Endpoint ? { endpoint: options.s3Endpoint, forcePathStyle: true } : {});
   // flydrive bundles its own copy of the client's types.
-  return new BlobStore(new Disk(new S3Driver({ client: client as never, bucket, visibility: 'private', supportsACL: false })), prefix);
+  return new BlobStore(
+    new Disk(new S3Driver({ client: client as never, bucket, visibility: 'private', supportsACL: false })),
+    prefix,
+  );
 }
 
 export interface NewRecording {
@@ -60,5 +63,8 @@ export async function putRecording(db: Database, blobs: BlobStore, recording: Ne
   const { sessionId, turn, kind, sampleRateHz, durationMs, wav } = recording;
   const blobKey = `recordings/${sessionId}/${String(turn).padStart(5, '0')}-${kind}.wav`;
   await blobs.put(blobKey, wav, 'audio/wav');
-  await db.insert(recordings).values({ sessionId, turn, kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) }).onConflictDoNothing();
+  await db
+    .insert(recordings)
+    .values({ sessionId, turn, kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) })
+    .onConflictDoNothing();
 }

@@ -25,7 +25,12 @@ export async function findExact(db: Database, language: string, questionKey: str
 export async function findNearest(db: Database, language: string, embedding: Float32Array): Promise<CachedAnswer | undefined> {
   const distance = cosineDistance(cacheEntries.embedding, [...embedding]);
   const [row] = await db
-    .select({ id: cacheEntries.id, question: cacheEntries.question, reply: cacheEntries.reply, distance: sql<number>`${distance}` })
+    .select({
+      id: cacheEntries.id,
+      question: cacheEntries.question,
+      reply: cacheEntries.reply,
+      distance: sql<number>`${distance}`,
+    })
     .from(cacheEntries)
     .where(and(eq(cacheEntries.language, language), alive()))
     .orderBy(distance)
@@ -57,5 +62,8 @@ export async function putAnswer(db: Database, answer: NewAnswer): Promise<void> 
   await db
     .insert(cacheEntries)
     .values({ question, questionKey, language, reply, embedding, expiresAt })
-    .onConflictDoUpdate({ target: [cacheEntries.language, cacheEntries.questionKey], set: { question, reply, embedding, expiresAt } });
+    .onConflictDoUpdate({
+      target: [cacheEntries.language, cacheEntries.questionKey],
+      set: { question, reply, embedding, expiresAt },
+    });
 }

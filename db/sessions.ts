@@ -69,13 +69,18 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
       })
       .onConflictDoNothing();
     const { transcribe, lookup, think, speak, firstAudioMs, totalMs } = timings;
-    const steps = Object.entries({ transcribe, lookup, think, speak }).flatMap(([step, timing]) => (timing ? [{ step, ...timing }] : []));
+    const steps = Object.entries({ transcribe, lookup, think, speak }).flatMap(([step, timing]) =>
+      timing ? [{ step, ...timing }] : [],
+    );
     const metrics = [
       ...steps,
       ...(firstAudioMs === undefined ? [] : [{ step: 'first-audio', queueMs: null, workMs: firstAudioMs }]),
       { step: 'total', queueMs: null, workMs: totalMs },
     ];
-    await tx.insert(turnMetrics).values(metrics.map((metric) => ({ sessionId, turn, ...metric }))).onConflictDoNothing();
+    await tx
+      .insert(turnMetrics)
+      .values(metrics.map((metric) => ({ sessionId, turn, ...metric })))
+      .onConflictDoNothing();
     await tx
       .update(sessions)
       .set({ turns: turn, lastIntent: outcome.intent, updatedAt: new Date() })

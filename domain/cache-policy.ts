@@ -18,5 +18,11 @@ const personal = /\b(?:my|mine|me|i|i'm|i've|i'd|i'll|we|our|us)\b|\d/i;
  * the caller. What touches banking is never kept: it would hide a better answer that comes with the bank's facts.
  */
 export function mayBeCached(turn: { transcript: string; source: ReplySource; intent: Intent; hadHistory: boolean }): boolean {
-  return turn.source === 'model' && !turn.hadHistory && turn.intent !== 'banking' && turn.intent !== 'silence' && !personal.test(turn.transcript);
+  return (
+    turn.source === 'model' &&
+    !turn.hadHistory &&
+    turn.intent !== 'banking' &&
+    turn.intent !== 'silence' &&
+    !personal.test(turn.transcript)
+  );
 }

@@ -1,7 +1,8 @@
 const numberWords =
   'two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|dozen|half|double|triple|zero';
 /** "One" is a number only before a unit: "one moment" is not a claim. */
-const countedOne = /\bone\s+(?:percent|dollar|euro|pound|cent|day|hour|week|month|year|million|thousand|hundred|business|working)\w*/i;
+const countedOne =
+  /\bone\s+(?:percent|dollar|euro|pound|cent|day|hour|week|month|year|million|thousand|hundred|business|working)\w*/i;
 const numbers = new RegExp(String.raw`\d[\d.,:/]*\d|\d|\b(?:${numberWords})(?:[-\s]?(?:${numberWords}|one))*\b`, 'gi');
 
 /** Names of days and months are dates: they too must come from a fact. */
@@ -18,7 +19,11 @@ const claims: readonly RegExp[] = [
 /** Why a sentence may not be spoken. */
 export type GuardFinding = { readonly kind: 'number' | 'date' | 'claim'; readonly text: string };
 
-const normal = (text: string) => text.toLowerCase().replace(/[,\s]+/g, '').replace(/[.:/]+$/, '');
+const normal = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[,\s]+/g, '')
+    .replace(/[.:/]+$/, '');
 
 /**
  * Checks one sentence of the model against the facts of the turn.

@@ -17,7 +17,8 @@ const examples: readonly Exchange[] = [
 /** English text has about four characters a token; three errs on the safe side for every model. */
 const charactersPerToken = 3;
 
-const estimateTokens = (exchange: Exchange) => Math.ceil((exchange.transcript.length + exchange.reply.length) / charactersPerToken) + 8;
+const estimateTokens = (exchange: Exchange) =>
+  Math.ceil((exchange.transcript.length + exchange.reply.length) / charactersPerToken) + 8;
 
 /** The latest exchanges that fit into the limit, oldest first. */
 export function fitHistory(history: readonly Exchange[], maxTokens: number): Exchange[] {
@@ -32,7 +33,12 @@ export function fitHistory(history: readonly Exchange[], maxTokens: number): Exc
 }
 
 /** The prompt of one turn: persona, examples, what was said before, what the caller says now. */
-export function promptFor(bankName: string, history: readonly Exchange[], transcript: string, maxHistoryTokens: number): PromptMessage[] {
+export function promptFor(
+  bankName: string,
+  history: readonly Exchange[],
+  transcript: string,
+  maxHistoryTokens: number,
+): PromptMessage[] {
   const system =
     `You are the phone assistant of ${bankName}. You greet callers and make small talk in one short sentence. You know nothing ` +
     `about accounts, cards, money or loans; asked about them, or for anything you do not know, you say: ${wording.notYet}`;

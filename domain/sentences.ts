@@ -1,5 +1,6 @@
 /** Words whose full stop does not end a sentence. */
-const abbreviations = /(?:^|[\s("])(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Inc|Ltd|Co|Corp|approx|acct|dept|est|vs|etc|e\.g|i\.e|[A-Z])\.$/i;
+const abbreviations =
+  /(?:^|[\s("])(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Inc|Ltd|Co|Corp|approx|acct|dept|est|vs|etc|e\.g|i\.e|[A-Z])\.$/i;
 
 /** A mark that may end a sentence, with closing quotes, before white space. */
 const boundary = /[.!?…]+["'”’)]*(?=\s)/g;

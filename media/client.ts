@@ -10,19 +10,27 @@ async function request(url: string, init: RequestInit & { duplex?: 'half' }): Pr
   } catch (error) {
     if (init.signal?.aborted) throw init.signal.reason;
     if (error instanceof VoicebotError) throw error;
-    throw new VoicebotError('dependency-unavailable', `The media hub at ${new URL(url).origin} does not answer: ${messageOf((error as Error).cause ?? error)}`, {
-      retryable: true,
-      hint: 'MEDIA_URL must be an address of the API that workers can reach.',
-      cause: error,
-    });
+    throw new VoicebotError(
+      'dependency-unavailable',
+      `The media hub at ${new URL(url).origin} does not answer: ${messageOf((error as Error).cause ?? error)}`,
+      {
+        retryable: true,
+        hint: 'MEDIA_URL must be an address of the API that workers can reach.',
+        cause: error,
+      },
+    );
   }
   if (response.ok) return response;
   await response.body?.cancel();
   const gone = response.status === 404 || response.status === 403;
-  throw new VoicebotError(gone ? 'not-found' : 'dependency-unavailable', `The media hub answered ${response.status} for a pipe.`, {
-    retryable: !gone,
-    hint: gone ? 'The turn has ended: its caller is gone.' : 'See the log of the API.',
-  });
+  throw new VoicebotError(
+    gone ? 'not-found' : 'dependency-unavailable',
+    `The media hub answered ${response.status} for a pipe.`,
+    {
+      retryable: !gone,
+      hint: gone ? 'The turn has ended: its caller is gone.' : 'See the log of the API.',
+    },
+  );
 }
 
 /** Reads a pipe from its beginning to its end. */

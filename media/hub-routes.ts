@@ -9,7 +9,11 @@ export function mediaRoutes(hub: MediaHub): Hono {
   const app = new Hono();
   app.on(['GET', 'HEAD'], '/media/:turn/:pipe', (c) => {
     const pipe = hub.pipeFor(c.req.param('turn'), c.req.param('pipe'), c.req.query());
-    const headers = { [offsetHeader]: String(pipe.size), 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' };
+    const headers = {
+      [offsetHeader]: String(pipe.size),
+      'Content-Type': 'application/octet-stream',
+      'Cache-Control': 'no-store',
+    };
     if (c.req.method === 'HEAD') return c.body(null, 204, headers);
     const reader = pipe.read(c.req.raw.signal);
     const stream = new ReadableStream<Uint8Array>({

@@ -1,7 +1,8 @@
 /** Samples in [-1, 1] as little-endian PCM16. */
 export function toPcm16(samples: Float32Array): Uint8Array {
   const out = new Int16Array(samples.length);
-  for (let i = 0; i < samples.length; i++) out[i] = Math.max(-32_768, Math.min(32_767, Math.round((samples[i] as number) * 32_768)));
+  for (let i = 0; i < samples.length; i++)
+    out[i] = Math.max(-32_768, Math.min(32_767, Math.round((samples[i] as number) * 32_768)));
   return new Uint8Array(out.buffer);
 }
 

@@ -8,7 +8,9 @@ const blockSeconds = 0.5;
 /** Brings audio to another rate with a band-limited filter (libsamplerate), block by block so that the event loop stays free. */
 export async function resample(audio: MonoAudio, toHz: number): Promise<Float32Array> {
   if (audio.sampleRateHz === toHz) return audio.samples;
-  const converter = await libsamplerate.create(1, audio.sampleRateHz, toHz, { converterType: libsamplerate.ConverterType.SRC_SINC_FASTEST });
+  const converter = await libsamplerate.create(1, audio.sampleRateHz, toHz, {
+    converterType: libsamplerate.ConverterType.SRC_SINC_FASTEST,
+  });
   try {
     const wanted = Math.round((audio.samples.length * toHz) / audio.sampleRateHz);
     const out = new Float32Array(wanted);

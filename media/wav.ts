@@ -17,7 +17,9 @@ const codings: Readonly<Record<number, Format['coding']>> = { 1: 'pcm', 3: 'floa
 const extensible = 0xfffe;
 
 const invalid = (message: string) =>
-  new VoicebotError('invalid-audio', message, { hint: 'Send a RIFF/WAVE file: PCM of 8, 16, 24 or 32 bits, float, A-law or mu-law; 8 to 48 kHz.' });
+  new VoicebotError('invalid-audio', message, {
+    hint: 'Send a RIFF/WAVE file: PCM of 8, 16, 24 or 32 bits, float, A-law or mu-law; 8 to 48 kHz.',
+  });
 
 /**
  * Reads a WAV file of any common coding, channel count and rate.
@@ -28,7 +30,8 @@ export function decodeWav(bytes: Uint8Array, maxSeconds: number): MonoAudio {
   if (bytes.length === 0) throw invalid('The audio is empty.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') throw invalid('The audio is not a WAV file: it does not begin with a RIFF/WAVE header.');
+  if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE')
+    throw invalid('The audio is not a WAV file: it does not begin with a RIFF/WAVE header.');
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
     const name = tag(at);
@@ -48,12 +51,19 @@ function readFormat(view: DataView, start: number, size: number): Format {
   if (size < 16 || start + size > view.byteLength) throw invalid('The fmt chunk of the WAV file is cut short.');
   const code = view.getUint16(start, true);
   const coding = codings[code === extensible && size >= 26 ? view.getUint16(start + 24, true) : code];
-  const format = { channels: view.getUint16(start + 2, true), sampleRateHz: view.getUint32(start + 4, true), bits: view.getUint16(start + 14, true) };
+  const format = {
+    channels: view.getUint16(start + 2, true),
+    sampleRateHz: view.getUint32(start + 4, true),
+    bits: view.getUint16(start + 14, true),
+  };
   if (!coding) throw invalid(`The WAV file's coding ${code} is not supported.`);
   const widths = { pcm: [8, 16, 24, 32], float: [32, 64], alaw: [8], mulaw: [8] }[coding];
-  if (!widths.includes(format.bits)) throw invalid(`The WAV file has ${format.bits} bits a sample; ${widths.join(', ')} are supported for ${coding}.`);
-  if (format.channels < 1 || format.channels > 16) throw invalid(`The WAV file has ${format.channels} channels; 1 to 16 are supported.`);
-  if (format.sampleRateHz < 8_000 || format.sampleRateHz > 48_000) throw invalid(`The WAV file has ${format.sampleRateHz} Hz; 8,000 to 48,000 are supported.`);
+  if (!widths.includes(format.bits))
+    throw invalid(`The WAV file has ${format.bits} bits a sample; ${widths.join(', ')} are supported for ${coding}.`);
+  if (format.channels < 1 || format.channels > 16)
+    throw invalid(`The WAV file has ${format.channels} channels; 1 to 16 are supported.`);
+  if (format.sampleRateHz < 8_000 || format.sampleRateHz > 48_000)
+    throw invalid(`The WAV file has ${format.sampleRateHz} Hz; 8,000 to 48,000 are supported.`);
   return { ...format, coding };
 }
 
@@ -62,9 +72,13 @@ function readData(view: DataView, start: number, size: number, format: Format, m
   const frames = Math.floor(size / ((bits / 8) * channels));
   if (frames === 0) throw invalid('The WAV file holds no samples.');
   if (frames > maxSeconds * sampleRateHz) {
-    throw new VoicebotError('audio-too-long', `The audio lasts ${(frames / sampleRateHz).toFixed(1)} s; at most ${maxSeconds} s are accepted.`, {
-      hint: 'Send it in parts, or raise MAX_AUDIO_SECONDS.',
-    });
+    throw new VoicebotError(
+      'audio-too-long',
+      `The audio lasts ${(frames / sampleRateHz).toFixed(1)} s; at most ${maxSeconds} s are accepted.`,
+      {
+        hint: 'Send it in parts, or raise MAX_AUDIO_SECONDS.',
+      },
+    );
   }
   const read = sampleReader(view, format);
   const step = bits / 8;

@@ -53,9 +53,20 @@ export function createEngines(config: Config): Engines {
 }
 
 function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageModel {
-  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: config.MISTRAL_TEMPERATURE };
+  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: temperatureOf(config) };
   if (llmEngine(config) === 'openai') {
-    return new OpenAiModel({ baseUrl: config.OPENAI_BASE_URL ?? '', apiKey: config.OPENAI_API_KEY, model: config.OPENAI_MODEL, ...limits });
+    return new OpenAiModel({
+      baseUrl: config.OPENAI_BASE_URL ?? '',
+      apiKey: config.OPENAI_API_KEY,
+      model: config.OPENAI_MODEL,
+      ...limits,
+    });
   }
   return new Llama(runtime, { modelPath: config.MISTRAL_MODEL_PATH, loraPath: config.MISTRAL_LORA_PATH, ...limits });
+}
+
+/** The small embedded model rambles at the temperature that suits larger ones. */
+export function temperatureOf(config: Config): number {
+  const embedded = llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH;
+  return config.MISTRAL_TEMPERATURE ?? (embedded ? 0.2 : 0.7);
 }

@@ -29,9 +29,15 @@ function needsOf(queue: TaskQueue, config: Config): Needs {
     case 'cache':
       return { artifacts: [artifactById('minilm')], recipes: [minilmRecipe(artifactById('minilm'))] };
     case 'llm':
-      return { artifacts: llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH ? [artifactById('smollm2')] : [], recipes: [] };
+      return {
+        artifacts: llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH ? [artifactById('smollm2')] : [],
+        recipes: [],
+      };
     case 'tts':
-      return { artifacts: [artifactById('kokoro'), artifactById('kokoro-voices')], recipes: [kokoroFoldRecipe(artifactById('kokoro'))] };
+      return {
+        artifacts: [artifactById('kokoro'), artifactById('kokoro-voices')],
+        recipes: [kokoroFoldRecipe(artifactById('kokoro'))],
+      };
     case 'calls':
     case 'records':
       return { artifacts: [], recipes: [] };

@@ -1,6 +1,9 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from '../config/logger.ts';
 
+/** Each worker does one kind of task; the SDK warns of the others. */
+const expected = /^No \w+ registered, not polling/;
+
 let installed = false;
 
 /** Sends the SDK's own log lines to the product's logger; signals are handled by the commands. Once a process. */
@@ -9,7 +12,10 @@ export function installRuntime(logger: Logger): void {
   installed = true;
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => logger[levels[level]](metaOf(meta), message)),
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const shown = level === 'WARN' && expected.test(message) ? 'debug' : levels[level];
+      logger[shown](metaOf(meta), message);
+    }),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
     shutdownSignals: [],
   });
@@ -19,6 +25,8 @@ export function installRuntime(logger: Logger): void {
 function metaOf(meta: Record<string, unknown> | undefined): Record<string, unknown> {
   const kept = ['workflowId', 'activityType', 'activityId', 'attempt', 'taskQueue', 'turn', 'step', 'code', 'message', 'error'];
   return Object.fromEntries(
-    kept.filter((key) => meta?.[key] !== undefined).map((key) => [key, meta?.[key] instanceof Error ? (meta[key] as Error).message : meta?.[key]]),
+    kept
+      .filter((key) => meta?.[key] !== undefined)
+      .map((key) => [key, meta?.[key] instanceof Error ? (meta[key] as Error).message : meta?.[key]]),
   );
 }

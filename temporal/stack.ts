@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { CallService } from '../api/calls.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
+import { CallService } from '../api/calls.ts';
 import { startServer } from '../api/server.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import { mediaUrl } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
-import { messageOf } from '../domain/errors.ts';
 import { openBlobs } from '../db/blobs.ts';
 import { openDatabase } from '../db/open.ts';
+import { messageOf } from '../domain/errors.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { Cleanup } from './cleanup.ts';
@@ -65,16 +65,31 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const needsDatabase = api || queues.includes('cache') || queues.includes('records');
     const [server, database] = await Promise.all([
-      cli ? startDevServer({ binary: cli, dataDir, port: config.TEMPORAL_PORT, uiPort: config.TEMPORAL_UI_PORT, namespace: config.TEMPORAL_NAMESPACE }) : undefined,
+      cli
+        ? startDevServer({
+            binary: cli,
+            dataDir,
+            port: config.TEMPORAL_PORT,
+            uiPort: config.TEMPORAL_UI_PORT,
+            namespace: config.TEMPORAL_NAMESPACE,
+          })
+        : undefined,
       needsDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined,
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database) cleanup.add('database', () => database.close());
-    const target = { address: server?.address ?? config.TEMPORAL_ADDRESS ?? '', namespace: config.TEMPORAL_NAMESPACE, apiKey: config.TEMPORAL_API_KEY };
+    const target = {
+      address: server?.address ?? config.TEMPORAL_ADDRESS ?? '',
+      namespace: config.TEMPORAL_NAMESPACE,
+      apiKey: config.TEMPORAL_API_KEY,
+    };
     const temporal = await connectTemporal(target);
     cleanup.add('Temporal client', () => temporal.close());
     await ensureSearchAttributes(temporal.client, target.namespace).catch((error) =>
-      logger.warn({ error: messageOf(error) }, 'search attributes could not be registered; ask an administrator of the namespace'),
+      logger.warn(
+        { error: messageOf(error) },
+        'search attributes could not be registered; ask an administrator of the namespace',
+      ),
     );
 
     const engines = createEngines(config);
@@ -110,7 +125,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         spokenRateHz: engines.tts.sampleRateHz,
         health: { version, client: temporal.client, namespace: target.namespace, pingDatabase: () => database.ping() },
       });
-      const listening = await startServer(app, { host: config.HOST, port: config.PORT, maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS) });
+      const listening = await startServer(app, {
+        host: config.HOST,
+        port: config.PORT,
+        maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
+      });
       cleanup.add('API', () => listening.stop());
       // First of all, while everything still runs, turns under way are finished.
       cleanup.add('turns', () => calls.drain(drainMs));
@@ -118,7 +137,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
     const failed = Promise.race([
       workers.done.then(() => new Promise<never>(() => {})),
-      server ? server.exited.then(() => Promise.reject(new Error('The embedded Temporal server ended; see temporal.log in DATA_DIR.'))) : new Promise<never>(() => {}),
+      server
+        ? server.exited.then(() => Promise.reject(new Error('The embedded Temporal server ended; see temporal.log in DATA_DIR.')))
+        : new Promise<never>(() => {}),
     ]);
     failed.catch(() => undefined);
     return {

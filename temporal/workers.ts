@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
-import type { Engines } from './engines.ts';
+import { type Engines, temperatureOf } from './engines.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface WorkerDependencies {
@@ -60,7 +60,11 @@ async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise
     shutdownForceTime: '10s',
   };
   if (queue === 'calls') {
-    return Worker.create({ ...options, workflowBundle: { codePath: await workflowBundle(modelCacheDir(config)) }, maxCachedWorkflows: 1_000 });
+    return Worker.create({
+      ...options,
+      workflowBundle: { codePath: await workflowBundle(modelCacheDir(config)) },
+      maxCachedWorkflows: 1_000,
+    });
   }
   return Worker.create({
     ...options,
@@ -90,7 +94,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, { config, engines, db,
         model: engines.llm,
         bankName: config.BANK_NAME,
         maxTokens: config.MISTRAL_MAX_TOKENS,
-        temperature: config.MISTRAL_TEMPERATURE,
+        temperature: temperatureOf(config),
         historyMaxTokens: config.HISTORY_MAX_TOKENS,
       });
     case 'tts':

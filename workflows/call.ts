@@ -1,6 +1,6 @@
 import {
-  allHandlersFinished,
   ApplicationFailure,
+  allHandlersFinished,
   condition,
   continueAsNew,
   log,
@@ -51,7 +51,9 @@ export async function call(input: CallInput): Promise<CallSummary> {
   const pending = new Set<Promise<unknown>>();
 
   const offPath = (name: string, work: Promise<unknown>) => {
-    const guarded = work.catch((error) => log.error(`${name} failed`, { error: String(error) })).finally(() => pending.delete(guarded));
+    const guarded = work
+      .catch((error) => log.error(`${name} failed`, { error: String(error) }))
+      .finally(() => pending.delete(guarded));
     pending.add(guarded);
   };
 
@@ -133,7 +135,10 @@ interface CallSignals {
 async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promise<CallEndReason | 'history-full'> {
   for (;;) {
     const seen = signals.turnsSeen();
-    const something = await condition(() => signals.hungUp() || signals.historyFull() || signals.turnsSeen() > seen, sessionTimeoutMs);
+    const something = await condition(
+      () => signals.hungUp() || signals.historyFull() || signals.turnsSeen() > seen,
+      sessionTimeoutMs,
+    );
     if (signals.hungUp()) return 'hangup';
     await condition(() => !signals.busy());
     if (signals.historyFull()) return 'history-full';
@@ -150,7 +155,8 @@ function describeCall(status: CallStatus, recent: readonly TurnOutcome[]): void 
     ...(last ? [{ key: lastIntentAttribute, value: last.intent }] : []),
   ]);
   const lines = recent.map(
-    (turn) => `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${turn.reply || '(nothing said)'} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
+    (turn) =>
+      `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${turn.reply || '(nothing said)'} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
   );
   setCurrentDetails([`Call is **${status}**.`, ...lines].join('\n\n'));
 }

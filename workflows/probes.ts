@@ -1,6 +1,6 @@
-import type { SpeechStyle } from '../domain/call.ts';
 import type { TranscribeResult } from '../activities/stt.ts';
 import type { SpeakResult } from '../activities/tts.ts';
+import type { SpeechStyle } from '../domain/call.ts';
 import type { CallSettings } from './definitions.ts';
 import { stepsFor } from './steps.ts';
 

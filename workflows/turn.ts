@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation, log, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  log,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { Exchange, ReplySource, StepTiming, TurnError, TurnOutcome, TurnTimings } from '../domain/call.ts';
 import { intentOf } from '../domain/intent.ts';
 import { wording } from '../domain/wording.ts';
@@ -26,7 +33,12 @@ class StepFailed extends Error {
  * One turn: transcribe, look the answer up, and either speak it or let think and speak work side by side, joined by the `said`
  * pipe. A step that fails for good gives an apology and a turn marked as failed; the call goes on.
  */
-export async function runTurn(steps: Steps, input: TakeTurnInput, history: readonly Exchange[], label: string): Promise<TurnOutcome> {
+export async function runTurn(
+  steps: Steps,
+  input: TakeTurnInput,
+  history: readonly Exchange[],
+  label: string,
+): Promise<TurnOutcome> {
   const startedAt = Date.now();
   let transcript = '';
   let language = '';
@@ -46,10 +58,15 @@ export async function runTurn(steps: Steps, input: TakeTurnInput, history: reado
     ...(error ? { error } : {}),
   });
   try {
-    const heard = await step('transcribe', () => steps.stt.transcribe.executeWithOptions({ summary: `${label}: listen` }, [{ heardUrl: input.media.heardUrl }]));
+    const heard = await step('transcribe', () =>
+      steps.stt.transcribe.executeWithOptions({ summary: `${label}: listen` }, [{ heardUrl: input.media.heardUrl }]),
+    );
     ({ text: transcript, language, audioMs } = heard);
     timings = { transcribe: heard.timing };
-    const answer = transcript === '' ? await say(steps, input, wording.notHeard, 'silence') : await respond(steps, input, history, transcript, language, label);
+    const answer =
+      transcript === ''
+        ? await say(steps, input, wording.notHeard, 'silence')
+        : await respond(steps, input, history, transcript, language, label);
     return outcome('answered', answer);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
@@ -59,12 +76,21 @@ export async function runTurn(steps: Steps, input: TakeTurnInput, history: reado
   }
 }
 
-async function respond(steps: Steps, input: TakeTurnInput, history: readonly Exchange[], transcript: string, language: string, label: string): Promise<Answer> {
-  const found = await steps.cache.lookup.executeWithOptions({ summary: `${label}: look up` }, [{ transcript, language }]).catch((error) => {
-    if (isCancellation(error)) throw error;
-    log.warn('cache passed over', { error: String(error) });
-    return undefined;
-  });
+async function respond(
+  steps: Steps,
+  input: TakeTurnInput,
+  history: readonly Exchange[],
+  transcript: string,
+  language: string,
+  label: string,
+): Promise<Answer> {
+  const found = await steps.cache.lookup
+    .executeWithOptions({ summary: `${label}: look up` }, [{ transcript, language }])
+    .catch((error) => {
+      if (isCancellation(error)) throw error;
+      log.warn('cache passed over', { error: String(error) });
+      return undefined;
+    });
   const lookup: Partial<TurnTimings> = found ? { lookup: found.timing } : {};
   if (found?.hit) {
     const answer = await say(steps, input, found.hit.reply, 'cache');
@@ -74,7 +100,13 @@ async function respond(steps: Steps, input: TakeTurnInput, history: readonly Exc
   return { ...answer, timings: { ...lookup, ...answer.timings } };
 }
 
-async function thinkAndSpeak(steps: Steps, input: TakeTurnInput, history: readonly Exchange[], transcript: string, label: string): Promise<Answer> {
+async function thinkAndSpeak(
+  steps: Steps,
+  input: TakeTurnInput,
+  history: readonly Exchange[],
+  transcript: string,
+  label: string,
+): Promise<Answer> {
   const { media, style } = input;
   // One scope: when one of the two fails, the other has no partner at its pipe and is cancelled.
   return CancellationScope.cancellable(async () => {
@@ -85,9 +117,13 @@ async function thinkAndSpeak(steps: Steps, input: TakeTurnInput, history: readon
         throw error;
       });
     const results = await Promise.allSettled([
-      together('think', () => steps.llm.think.executeWithOptions({ summary: `${label}: think` }, [{ transcript, history, saidUrl: media.saidUrl }])),
+      together('think', () =>
+        steps.llm.think.executeWithOptions({ summary: `${label}: think` }, [{ transcript, history, saidUrl: media.saidUrl }]),
+      ),
       together('speak', () =>
-        steps.tts.speak.executeWithOptions({ summary: `${label}: speak` }, [{ saidUrl: media.saidUrl, spokenUrl: media.spokenUrl, style }]),
+        steps.tts.speak.executeWithOptions({ summary: `${label}: speak` }, [
+          { saidUrl: media.saidUrl, spokenUrl: media.spokenUrl, style },
+        ]),
       ),
     ] as const);
     const [thought, spoken] = results;
@@ -112,7 +148,12 @@ async function say(steps: Steps, input: TakeTurnInput, text: string, source: Rep
 
 /** The caller hears that something went wrong, unless speaking is what went wrong. */
 async function apologise(steps: Steps, input: TakeTurnInput): Promise<Answer> {
-  const none = (timing?: StepTiming): Answer => ({ reply: '', source: 'apology', spokenMs: 0, timings: timing ? { speak: timing } : {} });
+  const none = (timing?: StepTiming): Answer => ({
+    reply: '',
+    source: 'apology',
+    spokenMs: 0,
+    timings: timing ? { speak: timing } : {},
+  });
   try {
     return await say(steps, input, wording.apology, 'apology');
   } catch (error) {

@@ -2,19 +2,30 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { checkHealth, type HealthSources } from '../health.ts';
 import { healthSchema, infoSchema, json } from '../schemas.ts';
 
-const root = createRoute({ method: 'get', path: '/', tags: ['Service'], summary: 'What this service is', responses: { 200: json(infoSchema, 'Name, version and endpoints.') } });
+const root = createRoute({
+  method: 'get',
+  path: '/',
+  tags: ['Service'],
+  summary: 'What this service is',
+  responses: { 200: json(infoSchema, 'Name, version and endpoints.') },
+});
 
 const health = createRoute({
   method: 'get',
   path: '/health',
   tags: ['Service'],
   summary: 'Whether calls can be taken',
-  responses: { 200: json(healthSchema, 'Database and Temporal answer; degraded when a queue has no worker.'), 503: json(healthSchema, 'Database or Temporal is down.') },
+  responses: {
+    200: json(healthSchema, 'Database and Temporal answer; degraded when a queue has no worker.'),
+    503: json(healthSchema, 'Database or Temporal is down.'),
+  },
 });
 
 export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
   app.openapi(root, (c) => {
-    const endpoints = app.routes.filter((route) => route.method !== 'ALL' && !route.path.startsWith('/media') && !route.path.includes('*'));
+    const endpoints = app.routes.filter(
+      (route) => route.method !== 'ALL' && !route.path.startsWith('/media') && !route.path.includes('*'),
+    );
     return c.json(
       {
         name: 'Voicebot Orchestrator',

@@ -1,10 +1,18 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { parseSessionId } from '../../domain/session-id.ts';
 import type { Database } from '../../db/open.ts';
 import { countActiveSessions, findSession, listSessions, listTurns, type SessionRow } from '../../db/sessions.ts';
+import { parseSessionId } from '../../domain/session-id.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
-import { json, listQuerySchema, problems, sessionDetailSchema, sessionIdSchema, sessionListSchema, sessionSchema } from '../schemas.ts';
+import {
+  json,
+  listQuerySchema,
+  problems,
+  sessionDetailSchema,
+  sessionIdSchema,
+  sessionListSchema,
+  sessionSchema,
+} from '../schemas.ts';
 
 const tags = ['Sessions'];
 
@@ -81,7 +89,8 @@ export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database
     const row = await known(c.req.valid('param').id);
     if (row.status === 'active') await calls.end(row.id);
     // The workflow records its end a moment later; what was asked for is shown now.
-    const ended = row.status === 'active' ? { ...row, status: 'ended' as const, endReason: 'hangup' as const, endedAt: new Date() } : row;
+    const ended =
+      row.status === 'active' ? { ...row, status: 'ended' as const, endReason: 'hangup' as const, endedAt: new Date() } : row;
     return c.json(shown(ended), 200);
   });
 }

@@ -13,10 +13,19 @@ const stt = createRoute({
   path: '/stt/test',
   tags,
   summary: 'Transcribe a WAV file',
-  description: 'The body is `audio/wav`, or a multipart form with the file in the field `audio`. Any WAV of 8 to 48 kHz is accepted.',
+  description:
+    'The body is `audio/wav`, or a multipart form with the file in the field `audio`. Any WAV of 8 to 48 kHz is accepted.',
   request: {
-    query: z.object({ language: z.string().regex(/^([a-z]{2,3}|auto)$/).optional() }),
-    body: { required: true, content: { 'audio/wav': { schema: binary }, 'multipart/form-data': { schema: z.object({ audio: binary }) } } },
+    query: z.object({
+      language: z
+        .string()
+        .regex(/^([a-z]{2,3}|auto)$/)
+        .optional(),
+    }),
+    body: {
+      required: true,
+      content: { 'audio/wav': { schema: binary }, 'multipart/form-data': { schema: z.object({ audio: binary }) } },
+    },
   },
   responses: { 200: json(transcriptSchema, 'What was said.'), ...problems(400, 413, 422, 502, 503, 504) },
 });
@@ -61,12 +70,16 @@ async function uploadedWav(request: Request, maxBytes: number): Promise<Uint8Arr
   const body = await readBody(request, maxBytes);
   const contentType = request.headers.get('content-type') ?? '';
   if (!contentType.startsWith('multipart/form-data')) return body;
-  const form = await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': contentType } }).formData().catch((cause) => {
-    throw new VoicebotError('invalid-request', 'The multipart form cannot be read.', { cause });
-  });
+  const form = await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': contentType } })
+    .formData()
+    .catch((cause) => {
+      throw new VoicebotError('invalid-request', 'The multipart form cannot be read.', { cause });
+    });
   const file = form.get('audio');
   if (file === null || typeof file === 'string') {
-    throw new VoicebotError('invalid-request', 'The form has no file in the field `audio`.', { hint: 'Send the WAV file in a field named audio.' });
+    throw new VoicebotError('invalid-request', 'The form has no file in the field `audio`.', {
+      hint: 'Send the WAV file in a field named audio.',
+    });
   }
   return new Uint8Array(await file.arrayBuffer());
 }

@@ -134,7 +134,9 @@ function foldedWeights(name: string, chain: Chain, isConv: boolean): TensorProto
   const channels = isConv ? (dims[0] ?? 1) : (dims.at(-1) ?? 1);
   for (let i = 0; i < source.length; i++) {
     const channel = Math.floor(i / perChannel) % channels;
-    out[i] = ((source[i] as number) - (zero[zero.length === 1 ? 0 : channel] as number)) * (scale[scale.length === 1 ? 0 : channel] as number);
+    out[i] =
+      ((source[i] as number) - (zero[zero.length === 1 ? 0 : channel] as number)) *
+      (scale[scale.length === 1 ? 0 : channel] as number);
   }
   return { name, dims, dataType: elementType.float, rawData: new Uint8Array(out.buffer) };
 }

@@ -27,15 +27,36 @@ export function minilmRecipe(artifact: Artifact): Recipe {
       };
       const graph = new GraphBuilder(join(outputDir, 'minilm.onnx'));
       const linear = (x: string, name: string) =>
-        graph.linear(x, name, () => transpose(get(`${name}.weight`)), () => get(`${name}.bias`), 'fp32');
-      const norm = (x: string, name: string) => layerNorm(graph, x, name, () => get(`${name}.weight`), () => get(`${name}.bias`), epsilon);
+        graph.linear(
+          x,
+          name,
+          () => transpose(get(`${name}.weight`)),
+          () => get(`${name}.bias`),
+          'fp32',
+        );
+      const norm = (x: string, name: string) =>
+        layerNorm(
+          graph,
+          x,
+          name,
+          () => get(`${name}.weight`),
+          () => get(`${name}.bias`),
+          epsilon,
+        );
 
-      const words = graph.op('Gather', [graph.weight('words', () => float32(get('embeddings.word_embeddings.weight'))), 'input_ids']);
+      const words = graph.op('Gather', [
+        graph.weight('words', () => float32(get('embeddings.word_embeddings.weight'))),
+        'input_ids',
+      ]);
       const positions = graph.weight('positions', () => float32(positionsWithType(get)));
       let x = norm(graph.op('Add', [words, positionsUpTo(graph, positions, 'input_ids', 1)]), 'embeddings.LayerNorm');
       for (let l = 0; l < layers; l++) {
         const layer = `encoder.layer.${l}`;
-        const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(x, `${layer}.attention.self.${part}`)) as [string, string, string];
+        const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(x, `${layer}.attention.self.${part}`)) as [
+          string,
+          string,
+          string,
+        ];
         const mixed = graph.op('MultiHeadAttention', [q, k, v, '', 'attention_mask'], { num_heads: heads }, 'com.microsoft');
         x = norm(graph.op('Add', [linear(mixed, `${layer}.attention.output.dense`), x]), `${layer}.attention.output.LayerNorm`);
         const inner = graph.op('Gelu', [linear(x, `${layer}.intermediate.dense`)]);

@@ -64,7 +64,13 @@ export class GraphBuilder {
   }
 
   /** Adds a node with one output and returns the output's name. */
-  op(type: string, inputs: readonly string[], attributes: Record<string, AttributeValue> = {}, domain = '', output?: string): string {
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, AttributeValue> = {},
+    domain = '',
+    output?: string,
+  ): string {
     const name = output ?? `${type}_${this.#counter++}`;
     this.#nodes.push({
       opType: type,
@@ -78,10 +84,23 @@ export class GraphBuilder {
   }
 
   /** `input` × `weights` (+ bias), in float32 or with int8 weights and activations quantised at run time. */
-  linear(input: string, name: string, weights: () => Weights, bias: (() => Weights) | undefined, precision: 'fp32' | 'int8', output?: string): string {
+  linear(
+    input: string,
+    name: string,
+    weights: () => Weights,
+    bias: (() => Weights) | undefined,
+    precision: 'fp32' | 'int8',
+    output?: string,
+  ): string {
     const biasName = bias ? [this.weight(`${name}/bias`, () => float32(bias()))] : [];
     if (precision === 'fp32') {
-      const product = this.op('MatMul', [input, this.weight(`${name}/weight`, () => float32(weights()))], {}, '', bias ? undefined : output);
+      const product = this.op(
+        'MatMul',
+        [input, this.weight(`${name}/weight`, () => float32(weights()))],
+        {},
+        '',
+        bias ? undefined : output,
+      );
       return bias ? this.op('Add', [product, ...biasName], {}, '', output) : product;
     }
     this.#quantized(name, weights);

@@ -42,7 +42,10 @@ export async function ensurePrepared(store: ArtifactStore, recipe: Recipe, optio
   const lockTarget = join(store.root, 'prepared', `${key}.making`);
   await mkdir(lockTarget, { recursive: true });
   // Preparing works without pause, so the lock cannot be refreshed meanwhile: it goes stale only after minutes.
-  const release = await lockfile.lock(lockTarget, { stale: 600_000, retries: { retries: 600, minTimeout: 500, maxTimeout: 1_000 } });
+  const release = await lockfile.lock(lockTarget, {
+    stale: 600_000,
+    retries: { retries: 600, minTimeout: 500, maxTimeout: 1_000 },
+  });
   try {
     if (await isReady(folder)) return folder;
     (options.listener ?? silentListener).note(`Preparing ${recipe.name} (once) ...`);

@@ -3,7 +3,14 @@ import type { Weights } from './tensor.ts';
 
 /** Pieces of graph that more than one transformer is built from. */
 
-export function layerNorm(graph: GraphBuilder, input: string, name: string, gain: () => Weights, bias: () => Weights, epsilon: number): string {
+export function layerNorm(
+  graph: GraphBuilder,
+  input: string,
+  name: string,
+  gain: () => Weights,
+  bias: () => Weights,
+  epsilon: number,
+): string {
   return graph.op(
     'LayerNormalization',
     [input, graph.weight(`${name}/gain`, () => float32(gain())), graph.weight(`${name}/bias`, () => float32(bias()))],

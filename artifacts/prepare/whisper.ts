@@ -45,7 +45,8 @@ export function whisperRecipe(artifact: Artifact, precision: WhisperPrecision): 
 
 function shapeOf(model: Ct2Model): Shape {
   const [width = 0, melBins = 0] = model.dims('encoder/conv1/weight');
-  const layers = (side: string) => model.names().filter((n) => n.startsWith(`${side}/layer_`) && n.endsWith('/ffn/linear_0/weight')).length;
+  const layers = (side: string) =>
+    model.names().filter((n) => n.startsWith(`${side}/layer_`) && n.endsWith('/ffn/linear_0/weight')).length;
   return {
     width,
     melBins,
@@ -82,7 +83,14 @@ class Layers {
   }
 
   norm(input: string, name: string): string {
-    return layerNorm(this.graph, input, name, () => this.#model.weights(`${name}/gamma`), () => this.#model.weights(`${name}/beta`), 1e-5);
+    return layerNorm(
+      this.graph,
+      input,
+      name,
+      () => this.#model.weights(`${name}/gamma`),
+      () => this.#model.weights(`${name}/beta`),
+      1e-5,
+    );
   }
 
   feedForward(input: string, layer: string): string {
@@ -107,8 +115,11 @@ function buildEncoder(model: Ct2Model, shape: Shape, precision: WhisperPrecision
     [1, 1],
     [2, 2],
   ] as const) {
-    const part = (name: string) => graph.weight(`conv${index}/${name}`, () => float32(model.weights(`encoder/conv${index}/${name}`)));
-    x = graph.op('Gelu', [graph.op('Conv', [x, part('weight'), part('bias')], { kernel_shape: [3], pads: [1, 1], strides: [stride] })]);
+    const part = (name: string) =>
+      graph.weight(`conv${index}/${name}`, () => float32(model.weights(`encoder/conv${index}/${name}`)));
+    x = graph.op('Gelu', [
+      graph.op('Conv', [x, part('weight'), part('bias')], { kernel_shape: [3], pads: [1, 1], strides: [stride] }),
+    ]);
   }
   x = graph.op('Transpose', [x], { perm: [0, 2, 1] });
   const positions = graph.weight('positions', () => float32(model.weights('encoder/position_encodings/encodings')));
@@ -141,7 +152,10 @@ function buildDecoder(model: Ct2Model, shape: Shape, precision: WhisperPrecision
   const embeddings = model.weights('decoder/embeddings/weight');
   const embeddingName = graph.weight('embeddings', () => float32(embeddings));
   const positionName = graph.weight('positions', () => float32(model.weights('decoder/position_encodings/encodings')));
-  let x = graph.op('Add', [graph.op('Gather', [embeddingName, 'ids'], { axis: 0 }), graph.op('Gather', [positionName, 'positions_in'], { axis: 0 })]);
+  let x = graph.op('Add', [
+    graph.op('Gather', [embeddingName, 'ids'], { axis: 0 }),
+    graph.op('Gather', [positionName, 'positions_in'], { axis: 0 }),
+  ]);
   const inputs: ValueInfo[] = [
     { name: 'ids', type: elementType.int64, dims: [1, 'n'] },
     { name: 'positions_in', type: elementType.int64, dims: ['n'] },

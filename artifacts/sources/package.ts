@@ -8,7 +8,14 @@ const packageTimeoutMs = 20 * 60_000;
 async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
-    entries.filter((e) => e.isFile()).map((e) => stat(join(e.parentPath, e.name)).then((s) => s.size, () => 0)),
+    entries
+      .filter((e) => e.isFile())
+      .map((e) =>
+        stat(join(e.parentPath, e.name)).then(
+          (s) => s.size,
+          () => 0,
+        ),
+      ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
@@ -23,7 +30,12 @@ export interface PackageRequest {
  * Runs a package client in `folder` and returns the archive it leaves there. Its temporary files lie in the same folder,
  * so that their growth shows the progress that the clients do not report to a program.
  */
-async function runClient(command: string, args: string[], request: PackageRequest, isArchive: (name: string) => boolean): Promise<string> {
+async function runClient(
+  command: string,
+  args: string[],
+  request: PackageRequest,
+  isArchive: (name: string) => boolean,
+): Promise<string> {
   await mkdir(request.folder, { recursive: true });
   const existing = (await readdir(request.folder)).find(isArchive);
   if (existing) return join(request.folder, existing);
@@ -64,8 +76,19 @@ function pythonWithPip(): Promise<string> {
 
 /** Downloads a wheel (a zip) without installing it. */
 export async function downloadWheel(name: string, version: string, request: PackageRequest): Promise<string> {
-  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--quiet', '--disable-pip-version-check', '--no-input'];
-  return runClient(await pythonWithPip(), [...args, '--dest', request.folder, `${name}==${version}`], request, (f) => f.endsWith('.whl'));
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-input',
+  ];
+  return runClient(await pythonWithPip(), [...args, '--dest', request.folder, `${name}==${version}`], request, (f) =>
+    f.endsWith('.whl'),
+  );
 }
 
 /** Downloads an npm package (a .tgz) without installing it. */

@@ -30,13 +30,21 @@ export function addCallCommands(program: Command): void {
       const client = new ApiClient(apiUrl(options.url));
       if (!options.input) {
         const session = await client.json<Session>(`/sessions/${encodeURIComponent(options.sessionId)}`, { method: 'POST' });
-        return print(session, options.json, () => `Session ${session.id} is ${session.status}. Connect audio to ${socketUrl(client, session.id)}`);
+        return print(
+          session,
+          options.json,
+          () => `Session ${session.id} is ${session.status}. Connect audio to ${socketUrl(client, session.id)}`,
+        );
       }
       const result = await oneTurn(socketUrl(client, options.sessionId), await readInput(options.input));
       if (options.output) await writeFile(options.output, result.wav);
       const { wav, ...shown } = result;
       print({ sessionId: options.sessionId, ...shown, output: options.output ?? null }, options.json, () =>
-        [`caller: ${result.transcript || '(nothing heard)'}`, `bot:    ${result.reply}`, `${result.source}, ${Math.round(result.totalMs)} ms`].join('\n'),
+        [
+          `caller: ${result.transcript || '(nothing heard)'}`,
+          `bot:    ${result.reply}`,
+          `${result.source}, ${Math.round(result.totalMs)} ms`,
+        ].join('\n'),
       );
     });
 
@@ -66,9 +74,18 @@ function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
   const socket = new WebSocket(`${url}?events=1`);
   const result: TurnResult = { transcript: '', reply: '', source: '', totalMs: 0, wav: new Uint8Array() };
   return new Promise<TurnResult>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new VoicebotError('timeout', `No answer came within ${answerTimeoutMs / 1000} s.`)), answerTimeoutMs);
+    const timer = setTimeout(
+      () => reject(new VoicebotError('timeout', `No answer came within ${answerTimeoutMs / 1000} s.`)),
+      answerTimeoutMs,
+    );
     socket.on('open', () => socket.send(wav));
-    socket.on('error', (error) => reject(new VoicebotError('dependency-unavailable', `${url} cannot be reached: ${error.message}`, { hint: 'Start the API with npm start, or give its address by --url.' })));
+    socket.on('error', (error) =>
+      reject(
+        new VoicebotError('dependency-unavailable', `${url} cannot be reached: ${error.message}`, {
+          hint: 'Start the API with npm start, or give its address by --url.',
+        }),
+      ),
+    );
     socket.on('unexpected-response', (_request, response) => {
       let body = '';
       response.on('data', (chunk) => {
@@ -83,7 +100,8 @@ function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
       }
       const message = JSON.parse(data.toString());
       if (message.type === 'transcript') result.transcript = message.text;
-      if (message.type === 'reply') Object.assign(result, { reply: message.text, source: message.source, totalMs: message.timings.totalMs });
+      if (message.type === 'reply')
+        Object.assign(result, { reply: message.text, source: message.source, totalMs: message.timings.totalMs });
       if (message.type === 'error') reject(new ApiProblem(message.problem));
     });
     socket.on('close', () => {

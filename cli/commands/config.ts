@@ -12,7 +12,11 @@ export function addConfigCommand(program: Command): void {
       const config = loadConfig();
       const shown = redactedConfig(config);
       print({ ...shown, MODEL_CACHE_DIR: modelCacheDir(config) }, options.json, () => {
-        const rows = Object.entries(configSchema.shape).map(([name, schema]) => [name, String(shown[name] ?? '(unset)'), schema.description ?? '']);
+        const rows = Object.entries(configSchema.shape).map(([name, schema]) => [
+          name,
+          String(shown[name] ?? '(unset)'),
+          schema.description ?? '',
+        ]);
         return `${table(['VARIABLE', 'VALUE', 'MEANING'], rows)}\n\nModels lie in ${modelCacheDir(config)}`;
       });
     });

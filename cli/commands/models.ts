@@ -12,7 +12,9 @@ const openStore = () => new ArtifactStore(modelCacheDir(loadConfig()));
 
 const known = (id: string) => {
   if (manifest.some((artifact) => artifact.id === id)) return artifactById(id);
-  throw new VoicebotError('not-found', `There is no model '${id}'.`, { hint: `Models: ${manifest.map((a) => a.id).join(', ')}.` });
+  throw new VoicebotError('not-found', `There is no model '${id}'.`, {
+    hint: `Models: ${manifest.map((a) => a.id).join(', ')}.`,
+  });
 };
 
 export function addModelsCommand(program: Command): void {
@@ -27,9 +29,15 @@ export function addModelsCommand(program: Command): void {
       const [artifacts, prepared] = await Promise.all([listArtifacts(store), listPrepared(store)]);
       print({ folder: store.root, models: artifacts, prepared }, options.json, () =>
         [
-          table(['MODEL', 'STATE', 'SIZE', 'LICENCE', 'SOURCES, IN ORDER'], artifacts.map((a) => [a.id, a.state, megabytes(a.sizeBytes), a.licence, a.sources.join('; ')])),
+          table(
+            ['MODEL', 'STATE', 'SIZE', 'LICENCE', 'SOURCES, IN ORDER'],
+            artifacts.map((a) => [a.id, a.state, megabytes(a.sizeBytes), a.licence, a.sources.join('; ')]),
+          ),
           '',
-          table(['PREPARED', 'SIZE'], prepared.map((p) => [p.name, megabytes(p.sizeBytes)])),
+          table(
+            ['PREPARED', 'SIZE'],
+            prepared.map((p) => [p.name, megabytes(p.sizeBytes)]),
+          ),
           '',
           `Folder: ${store.root}`,
         ].join('\n'),

@@ -19,7 +19,9 @@ export function addServiceCommands(program: Command): void {
     .command('worker')
     .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
     .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, llm, tts, records')
-    .action((options: { queues: string }) => runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }));
+    .action((options: { queues: string }) =>
+      runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }),
+    );
 
   program
     .command('api')
@@ -48,7 +50,14 @@ async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): 
   const startedAt = performance.now();
   const log = logTarget(config);
   const listener = terminalProgress();
-  const stack = await startStack({ config, logger: log.logger, listener, queues, api: wanted.api, signal: stopping.signal }).catch((error) => {
+  const stack = await startStack({
+    config,
+    logger: log.logger,
+    listener,
+    queues,
+    api: wanted.api,
+    signal: stopping.signal,
+  }).catch((error) => {
     if (stopping.signal.aborted) return undefined;
     throw error;
   });
@@ -66,7 +75,9 @@ async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): 
 function parseQueues(names: readonly string[], all: readonly TaskQueue[]): TaskQueue[] {
   const unknown = names.filter((name) => !all.includes(name as TaskQueue));
   if (unknown.length > 0) {
-    throw new VoicebotError('invalid-request', `There is no queue ${unknown.map((name) => `'${name}'`).join(', ')}.`, { hint: `Queues: ${all.join(', ')}.` });
+    throw new VoicebotError('invalid-request', `There is no queue ${unknown.map((name) => `'${name}'`).join(', ')}.`, {
+      hint: `Queues: ${all.join(', ')}.`,
+    });
   }
   return names as TaskQueue[];
 }
@@ -111,7 +122,11 @@ function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: stri
     ['Workers', queues.join(', ') || undefined],
     ['Log', logFile],
   ];
-  const shown = rows.filter((row): row is [string, string] => row[1] !== undefined).map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
-  process.stdout.write(`\nVoicebot Orchestrator ${version} is ready (${(tookMs / 1000).toFixed(1)} s)\n\n${shown.join('\n')}\n\n`);
+  const shown = rows
+    .filter((row): row is [string, string] => row[1] !== undefined)
+    .map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
+  process.stdout.write(
+    `\nVoicebot Orchestrator ${version} is ready (${(tookMs / 1000).toFixed(1)} s)\n\n${shown.join('\n')}\n\n`,
+  );
   process.stdout.write('Models load when they are first used. Ctrl-C stops everything.\n');
 }

@@ -32,8 +32,17 @@ export function addSpeechCommands(program: Command): void {
       const body = await readInput(options.input);
       const query = options.language ? `?language=${encodeURIComponent(options.language)}` : '';
       const headers = { 'content-type': 'audio/wav' };
-      const result = await new ApiClient(apiUrl(options.url)).json<Transcript>(`/stt/test${query}`, { method: 'POST', body, headers });
-      print(result, options.json, () => `${result.text || '(nothing was said)'}\n${(result.audioMs / 1000).toFixed(1)} s of audio in ${Math.round(result.processingMs)} ms, language ${result.language}`);
+      const result = await new ApiClient(apiUrl(options.url)).json<Transcript>(`/stt/test${query}`, {
+        method: 'POST',
+        body,
+        headers,
+      });
+      print(
+        result,
+        options.json,
+        () =>
+          `${result.text || '(nothing was said)'}\n${(result.audioMs / 1000).toFixed(1)} s of audio in ${Math.round(result.processingMs)} ms, language ${result.language}`,
+      );
     });
 
   program
@@ -46,18 +55,32 @@ export function addSpeechCommands(program: Command): void {
     .option('--engine <name>', 'auto, kokoro, nari-dia, zonos or tortoise', 'auto')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
-    .action(async (options: { text: string; output: string; voice?: string; speed?: number; engine: string; url?: string; json?: boolean }) => {
-      const { text, voice, speed, engine } = options;
-      const started = performance.now();
-      const wav = await new ApiClient(apiUrl(options.url)).bytes('/tts/test', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text, voice, speed, engine }),
-      });
-      await writeFile(options.output, wav);
-      const processingMs = performance.now() - started;
-      const rate = new DataView(wav.buffer, wav.byteOffset).getUint32(24, true);
-      const audioMs = ((wav.length - 44) / 2 / rate) * 1000;
-      print({ output: options.output, audioMs, processingMs, sampleRateHz: rate }, options.json, () => `${options.output}: ${(audioMs / 1000).toFixed(1)} s of speech in ${Math.round(processingMs)} ms`);
-    });
+    .action(
+      async (options: {
+        text: string;
+        output: string;
+        voice?: string;
+        speed?: number;
+        engine: string;
+        url?: string;
+        json?: boolean;
+      }) => {
+        const { text, voice, speed, engine } = options;
+        const started = performance.now();
+        const wav = await new ApiClient(apiUrl(options.url)).bytes('/tts/test', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text, voice, speed, engine }),
+        });
+        await writeFile(options.output, wav);
+        const processingMs = performance.now() - started;
+        const rate = new DataView(wav.buffer, wav.byteOffset).getUint32(24, true);
+        const audioMs = ((wav.length - 44) / 2 / rate) * 1000;
+        print(
+          { output: options.output, audioMs, processingMs, sampleRateHz: rate },
+          options.json,
+          () => `${options.output}: ${(audioMs / 1000).toFixed(1)} s of speech in ${Math.round(processingMs)} ms`,
+        );
+      },
+    );
 }

@@ -32,7 +32,12 @@ export class Kokoro implements TextToSpeech {
     resolveAccent(language, resolveVoice(voice));
     const { cacheDir, threads } = runtime;
     const threadOptions: KokoroThreadData = { cacheDir, threads, unfolded };
-    this.#thread = new ThreadedEngine({ ...runtime, name: this.name, entry: new URL('./thread.ts', import.meta.url), options: threadOptions });
+    this.#thread = new ThreadedEngine({
+      ...runtime,
+      name: this.name,
+      entry: new URL('./thread.ts', import.meta.url),
+      options: threadOptions,
+    });
   }
 
   get loaded(): boolean {

@@ -34,7 +34,9 @@ const runs: readonly (readonly [firstId: number, symbols: string])[] = [
   [177, 'ᵻ'],
 ];
 
-const idOf = new Map<string, number>(runs.flatMap(([first, symbols]) => [...symbols].map((symbol, i) => [symbol, first + i] as const)));
+const idOf = new Map<string, number>(
+  runs.flatMap(([first, symbols]) => [...symbols].map((symbol, i) => [symbol, first + i] as const)),
+);
 
 /** The model's context, less the zero at each end. */
 export const maxTokens = 510;

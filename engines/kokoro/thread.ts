@@ -5,7 +5,7 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { kokoroFoldRecipe } from '../../artifacts/prepare/kokoro-fold.ts';
 import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
-import { openSession } from '../runtime/onnx.ts';
+import { floatsOf, openSession } from '../runtime/onnx.ts';
 import { serve, threadOptions } from '../runtime/serve.ts';
 import { phonemesOf } from './phonemes.ts';
 import { soundBounds } from './silence.ts';
@@ -33,7 +33,10 @@ async function load(): Promise<Loaded> {
     : join(await ensurePrepared(store, kokoroFoldRecipe(artifact)), 'kokoro.onnx');
   const files = await store.ensure(artifactById('kokoro-voices'));
   await phonemesOf('ready', 'en-us');
-  return { session: await openSession(graph, threads), voiceFiles: new Map(kokoroVoices.map((voice, i) => [voice, files[i] ?? ''])) };
+  return {
+    session: await openSession(graph, threads),
+    voiceFiles: new Map(kokoroVoices.map((voice, i) => [voice, files[i] ?? ''])),
+  };
 }
 
 const loaded = () => {
@@ -72,11 +75,12 @@ serve({
       style: new Tensor('float32', styleFor(voice, voiceFiles.get(voice) ?? '', ids.length), [1, 256]),
       speed: new Tensor('float32', Float32Array.of(speed), [1]),
     });
-    const audio = results.audio?.data as Float32Array;
+    const audio = floatsOf(results, 'audio');
     const [start, end] = soundBounds(audio, marginSamples);
     const pause = Math.round((pauseMs / 1000 / speed) * kokoroSampleRateHz);
     const samples = new Int16Array(end - start + pause);
-    for (let i = start; i < end; i++) samples[i - start] = Math.max(-32_768, Math.min(32_767, Math.round((audio[i] as number) * 32_767)));
+    for (let i = start; i < end; i++)
+      samples[i - start] = Math.max(-32_768, Math.min(32_767, Math.round((audio[i] as number) * 32_767)));
     const output: KokoroThreadOutput = { samples, processingMs: performance.now() - started };
     return { output, transfer: [samples.buffer] };
   },

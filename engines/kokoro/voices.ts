@@ -32,6 +32,8 @@ export function resolveAccent(language: string, voice: KokoroVoice): Accent {
   if (wanted === 'en-us' || wanted === 'en-gb') return wanted;
   const known = unspoken.has(wanted.slice(0, 2));
   throw new VoicebotError('unsupported', `Kokoro does not speak '${language}' here.`, {
-    hint: known ? 'The model has voices for it, but no phonemizer for that language is built in; en, en-us and en-gb work.' : 'en, en-us and en-gb work.',
+    hint: known
+      ? 'The model has voices for it, but no phonemizer for that language is built in; en, en-us and en-gb work.'
+      : 'en, en-us and en-gb work.',
   });
 }

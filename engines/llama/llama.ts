@@ -1,10 +1,19 @@
-import { getLlama, type Llama as LlamaBinding, type LlamaContext, type LlamaContextSequence, LlamaChatSession, type LlamaModel, LlamaLogLevel, type ChatHistoryItem } from 'node-llama-cpp';
+import {
+  type ChatHistoryItem,
+  getLlama,
+  type Llama as LlamaBinding,
+  LlamaChatSession,
+  type LlamaContext,
+  type LlamaContextSequence,
+  LlamaLogLevel,
+  type LlamaModel,
+} from 'node-llama-cpp';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
 import { fromArtifactError } from '../runtime/artifact-errors.ts';
-import type { EngineRuntime } from '../runtime/options.ts';
 import { AsyncQueue } from '../runtime/async-queue.ts';
+import type { EngineRuntime } from '../runtime/options.ts';
 import type { ChatMessage, LanguageModel, ReplyOptions } from '../types.ts';
 
 export interface LlamaOptions {
@@ -135,7 +144,12 @@ export class Llama implements LanguageModel {
     const { modelPath, loraPath, parallel = 4 } = this.#options;
     const store = new ArtifactStore(this.#runtime.cacheDir);
     const file = modelPath ?? (await store.ensure(artifactById('smollm2')))[0] ?? '';
-    const llama = await getLlama({ build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error, maxThreads: this.#runtime.threads });
+    const llama = await getLlama({
+      build: 'never',
+      skipDownload: true,
+      logLevel: LlamaLogLevel.error,
+      maxThreads: this.#runtime.threads,
+    });
     const model = await llama.loadModel({ modelPath: file });
     const context = await model.createContext({
       contextSize: Math.min(contextTokens, model.trainContextSize),

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { minilmRecipe } from '../../artifacts/prepare/minilm.ts';
 import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
-import { openSession } from '../runtime/onnx.ts';
+import { floatsOf, openSession } from '../runtime/onnx.ts';
 import { serve, threadOptions } from '../runtime/serve.ts';
 
 export interface MinilmThreadData {
@@ -32,7 +32,10 @@ async function load(): Promise<Loaded> {
   const folder = await ensurePrepared(store, minilmRecipe(artifact));
   const [, tokenizer = '', config = ''] = await store.ensure(artifact);
   const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
-  return { session: await openSession(join(folder, 'minilm.onnx'), threads), tokenizer: new Tokenizer(json(tokenizer), json(config)) };
+  return {
+    session: await openSession(join(folder, 'minilm.onnx'), threads),
+    tokenizer: new Tokenizer(json(tokenizer), json(config)),
+  };
 }
 
 const loaded = () => {
@@ -52,7 +55,7 @@ async function embed(text: string): Promise<Float32Array> {
     input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
     attention_mask: new Tensor('int32', new Int32Array(ids.length).fill(1), [1, ids.length]),
   });
-  return (results.embedding?.data as Float32Array).slice(0, dimensions);
+  return floatsOf(results, 'embedding').slice(0, dimensions);
 }
 
 serve({

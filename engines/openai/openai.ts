@@ -61,16 +61,24 @@ export class OpenAiModel implements LanguageModel {
     if (error instanceof VoicebotError) return error;
     if (error instanceof APIError && !(error instanceof APIConnectionError)) {
       const status = error.status ?? 0;
-      return new VoicebotError('engine-failed', `The language model at ${this.#options.baseUrl} refused with status ${status}: ${error.message}`, {
-        retryable: status === 429 || status >= 500,
-        hint: 'Check OPENAI_MODEL and OPENAI_API_KEY.',
-        cause: error,
-      });
+      return new VoicebotError(
+        'engine-failed',
+        `The language model at ${this.#options.baseUrl} refused with status ${status}: ${error.message}`,
+        {
+          retryable: status === 429 || status >= 500,
+          hint: 'Check OPENAI_MODEL and OPENAI_API_KEY.',
+          cause: error,
+        },
+      );
     }
-    return new VoicebotError('engine-unavailable', `The language model at ${this.#options.baseUrl} does not answer: ${messageOf(error)}`, {
-      retryable: true,
-      hint: 'Check OPENAI_BASE_URL and that the server runs.',
-      cause: error,
-    });
+    return new VoicebotError(
+      'engine-unavailable',
+      `The language model at ${this.#options.baseUrl} does not answer: ${messageOf(error)}`,
+      {
+        retryable: true,
+        hint: 'Check OPENAI_BASE_URL and that the server runs.',
+        cause: error,
+      },
+    );
   }
 }

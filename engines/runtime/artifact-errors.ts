@@ -6,5 +6,9 @@ const codes = { unavailable: 'artifact-unavailable', corrupt: 'artifact-corrupt'
 /** An error of the artifact store as the product's own; anything else as it is. */
 export function fromArtifactError(error: unknown): unknown {
   if (!(error instanceof ArtifactError)) return error;
-  return new VoicebotError(codes[error.code], error.message, { hint: error.hint, retryable: error.code !== 'disk-full', cause: error });
+  return new VoicebotError(codes[error.code], error.message, {
+    hint: error.hint,
+    retryable: error.code !== 'disk-full',
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { VoicebotError } from '../../domain/errors.ts';
 
 export type Device = 'cpu' | 'cuda';
@@ -21,4 +21,11 @@ export async function openSession(file: string, threads: number, device: Device 
       cause: error,
     });
   }
+}
+
+/** The floats of one output. */
+export function floatsOf(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const data = results[name]?.data;
+  if (data instanceof Float32Array) return data;
+  throw new VoicebotError('engine-failed', `The model gave no output named '${name}'.`);
 }

@@ -80,7 +80,13 @@ export class ThreadedEngine {
     await worker?.terminate();
   }
 
-  #enqueue<Output>(method: string, input: unknown, priority: Priority, signal: AbortSignal | undefined, transfer: ArrayBuffer[]): Promise<Output> {
+  #enqueue<Output>(
+    method: string,
+    input: unknown,
+    priority: Priority,
+    signal: AbortSignal | undefined,
+    transfer: ArrayBuffer[],
+  ): Promise<Output> {
     return new Promise<Output>((resolve, reject) => {
       const cancelFlag = new SharedArrayBuffer(4);
       const request: ThreadRequest = { id: this.#nextId++, method, input, cancelFlag };

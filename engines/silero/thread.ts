@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
-import { openSession } from '../runtime/onnx.ts';
+import { floatsOf, openSession } from '../runtime/onnx.ts';
 import { serve, threadOptions } from '../runtime/serve.ts';
 import { frameSamples } from './segments.ts';
 
@@ -44,7 +44,7 @@ serve({
       input.fill(0, contextSamples);
       input.set(samples.subarray(frame * frameSamples, (frame + 1) * frameSamples), contextSamples);
       const results = await session.run({ input: new Tensor('float32', input, [1, input.length]), state, sr: rate });
-      output[frame] = (results.output?.data as Float32Array)[0] as number;
+      output[frame] = floatsOf(results, 'output')[0] as number;
       state = results.stateN as Tensor;
     }
     return { output, transfer: [output.buffer] };

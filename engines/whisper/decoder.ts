@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { floatsOf } from '../runtime/onnx.ts';
 import type { ThreadContext } from '../runtime/serve.ts';
 import type { WhisperTokens } from './tokens.ts';
 
@@ -48,7 +49,7 @@ export class WhisperDecoder {
       context.checkCancelled();
       const results = await this.#run(ids, position, feeds);
       position += ids.length;
-      const logits = results.logits?.data as Float32Array;
+      const logits = floatsOf(results, 'logits');
       tokens.suppress(logits, step === 0);
       const best = argmaxWithLogProbability(logits);
       logProbability += best.logProbability;
@@ -68,7 +69,7 @@ export class WhisperDecoder {
 
   async #detectLanguage(cross: Feeds): Promise<string> {
     const results = await this.#run([this.#tokens.start], 0, this.#emptyPast(cross));
-    return this.#tokens.likeliestLanguage(results.logits?.data as Float32Array);
+    return this.#tokens.likeliestLanguage(floatsOf(results, 'logits'));
   }
 
   #run(ids: readonly number[], position: number, feeds: Feeds): Promise<Feeds> {
@@ -79,7 +80,11 @@ export class WhisperDecoder {
     return this.#session.run({
       ...feeds,
       ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, n]),
-      positions_in: new Tensor('int64', BigInt64Array.from(ids, (_, i) => BigInt(position + i)), [n]),
+      positions_in: new Tensor(
+        'int64',
+        BigInt64Array.from(ids, (_, i) => BigInt(position + i)),
+        [n],
+      ),
       mask: new Tensor('float32', mask, [1, 1, n, total]),
     }) as Promise<Feeds>;
   }
@@ -87,7 +92,8 @@ export class WhisperDecoder {
   #emptyPast(cross: Feeds): Feeds {
     const feeds: Feeds = { ...cross };
     for (let l = 0; l < this.#layers; l++) {
-      for (const kind of ['k', 'v']) feeds[`past_${kind}.${l}`] = new Tensor('float32', new Float32Array(0), [1, this.#heads, 0, 64]);
+      for (const kind of ['k', 'v'])
+        feeds[`past_${kind}.${l}`] = new Tensor('float32', new Float32Array(0), [1, this.#heads, 0, 64]);
     }
     return feeds;
   }

@@ -73,7 +73,12 @@ const loaded = () => {
 };
 
 /** Encodes `samples` followed by silence up to `lengthSeconds` and decodes them. */
-async function runWindow(samples: Float32Array, lengthSeconds: number, language: string, context: ThreadContext): Promise<Decoded> {
+async function runWindow(
+  samples: Float32Array,
+  lengthSeconds: number,
+  language: string,
+  context: ThreadContext,
+): Promise<Decoded> {
   const { mel, encoder, decoder } = await loaded();
   const frames = Math.min(3000, Math.ceil(lengthSeconds * 50) * 2);
   const padded = new Float32Array(frames * 160);
@@ -112,7 +117,10 @@ serve({
       parts.push(part);
     }
     const output: WhisperThreadOutput = {
-      text: parts.map((part) => part.text).filter(Boolean).join(' '),
+      text: parts
+        .map((part) => part.text)
+        .filter(Boolean)
+        .join(' '),
       language: spoken,
       meanLogProbability: Math.min(...parts.map((part) => part.meanLogProbability)),
       lowConfidence: parts.some(doubtful),

@@ -31,7 +31,8 @@ export class WhisperTokens {
   /** @throws VoicebotError `unsupported` for a language the model does not know. */
   prompt(language: string): number[] {
     if (!this.multilingual) {
-      if (language !== 'en' && language !== 'auto') throw unknownLanguage(language, 'This model knows English only; choose a size without .en.');
+      if (language !== 'en' && language !== 'auto')
+        throw unknownLanguage(language, 'This model knows English only; choose a size without .en.');
       return [this.start, this.#noTimestamps];
     }
     const id = this.#tokenizer.token_to_id(`<|${language}|>`);

@@ -27,7 +27,12 @@ export class Whisper implements SpeechToText {
     this.#language = options.language ?? 'en';
     const { cacheDir, threads } = runtime;
     const threadOptions: WhisperThreadData = { cacheDir, threads, model, device, precision };
-    this.#thread = new ThreadedEngine({ ...runtime, name: this.name, entry: new URL('./thread.ts', import.meta.url), options: threadOptions });
+    this.#thread = new ThreadedEngine({
+      ...runtime,
+      name: this.name,
+      entry: new URL('./thread.ts', import.meta.url),
+      options: threadOptions,
+    });
   }
 
   get loaded(): boolean {

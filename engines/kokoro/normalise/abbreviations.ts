@@ -24,8 +24,19 @@ const shortForms: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Words in capitals that are said as words; others that banks use are spelled. */
-const saidAsWords: Readonly<Record<string, string>> = { PIN: 'pin', PINS: 'pins', SWIFT: 'swift', IBAN: 'eye-ban', SEPA: 'seppa', FICO: 'fye-co', NASDAQ: 'nazdak', OK: 'okay', FAQ: 'F A Q' };
-const spelled = /\b(?:APR|APY|ATM|ATMs|FDIC|SSN|CVV|CVC|KYC|AML|IRA|IRS|ACH|EFT|CD|CDs|HSA|HELOC|BIC|VAT|TAN|OTP|SMS|UK|US|USA|EU|ID|IDs|PO|LLC|VIP|PDF|URL|NFC|AI|IT|HR|TV|DOB)\b/g;
+const saidAsWords: Readonly<Record<string, string>> = {
+  PIN: 'pin',
+  PINS: 'pins',
+  SWIFT: 'swift',
+  IBAN: 'eye-ban',
+  SEPA: 'seppa',
+  FICO: 'fye-co',
+  NASDAQ: 'nazdak',
+  OK: 'okay',
+  FAQ: 'F A Q',
+};
+const spelled =
+  /\b(?:APR|APY|ATM|ATMs|FDIC|SSN|CVV|CVC|KYC|AML|IRA|IRS|ACH|EFT|CD|CDs|HSA|HELOC|BIC|VAT|TAN|OTP|SMS|UK|US|USA|EU|ID|IDs|PO|LLC|VIP|PDF|URL|NFC|AI|IT|HR|TV|DOB)\b/g;
 
 /** "APR" → "A P R", "Mr." → "Mister", "e.g." → "for example". */
 export function spellAbbreviations(text: string): string {

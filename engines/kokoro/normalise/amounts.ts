@@ -37,7 +37,9 @@ export function spellAmounts(text: string): string {
     .replace(before, (_all, minus: string, sign: string, innerMinus: string, value: string, unit: string) =>
       spell(value, unit, sign, Boolean(minus ?? innerMinus), _all.startsWith(' ')),
     )
-    .replace(after, (_all, minus: string, value: string, unit: string, sign: string) => spell(value, unit, sign, Boolean(minus), false));
+    .replace(after, (_all, minus: string, value: string, unit: string, sign: string) =>
+      spell(value, unit, sign, Boolean(minus), false),
+    );
 }
 
 function spell(value: string, unit: string | undefined, sign: string, negative: boolean, leadingSpace: boolean): string {

@@ -1,9 +1,36 @@
 import type { Accent } from '../voices.ts';
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const shortMonths = 'Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec';
 
-const units = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'eleventh', 'twelfth'];
+const units = [
+  '',
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'seventh',
+  'eighth',
+  'ninth',
+  'tenth',
+  'eleventh',
+  'twelfth',
+];
 const teens = ['thirteenth', 'fourteenth', 'fifteenth', 'sixteenth', 'seventeenth', 'eighteenth', 'nineteenth'];
 
 /** A day of the month as a word: 23 → "twenty-third". */
@@ -40,16 +67,20 @@ export function spellDates(text: string, accent: Accent): string {
       const dayFirst = accent === 'en-gb' || Number(first) > 12;
       return say(Number(dayFirst ? first : second), Number(dayFirst ? second : first), year, all);
     })
-    .replace(new RegExp(`\\b(${monthNames})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b`, 'g'), (all, name, day, year) =>
-      say(Number(day), monthNumber(name), year, all),
+    .replace(
+      new RegExp(`\\b(${monthNames})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?:,?\\s+(\\d{4}))?\\b`, 'g'),
+      (all, name, day, year) => say(Number(day), monthNumber(name), year, all),
     )
-    .replace(new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${monthNames})\\b\\.?(?:,?\\s+(\\d{4}))?`, 'g'), (all, day, name, year) =>
-      say(Number(day), monthNumber(name), year, all),
+    .replace(
+      new RegExp(`\\b(\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(${monthNames})\\b\\.?(?:,?\\s+(\\d{4}))?`, 'g'),
+      (all, day, name, year) => say(Number(day), monthNumber(name), year, all),
     )
     .replace(/\b([01]?\d|2[0-3]):([0-5]\d)(?:\s*([ap])\.?m\b\.?)?/gi, (_all, hour: string, minute: string, half?: string) => {
       const minutes = minute === '00' ? (half ? '' : " o'clock") : ` ${minute.startsWith('0') ? `oh ${minute[1]}` : minute}`;
       return `${Number(hour)}${minutes}${half ? ` ${half.toUpperCase()} M` : ''}`;
     })
     .replace(/\b(\d{1,2})\s*([ap])\.?m\b\.?/gi, (_all, hour: string, half: string) => `${hour} ${half.toUpperCase()} M`)
-    .replace(/\b(?:in|since|year|of|until|by)\s+(1[5-9]\d{2}|20\d{2})\b/gi, (all, year: string) => all.replace(year, yearWords(year)));
+    .replace(/\b(?:in|since|year|of|until|by)\s+(1[5-9]\d{2}|20\d{2})\b/gi, (all, year: string) =>
+      all.replace(year, yearWords(year)),
+    );
 }

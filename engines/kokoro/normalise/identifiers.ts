@@ -13,8 +13,9 @@ export function spellIdentifiers(text: string): string {
   return (
     text
       // "ending in 4321", "ends with 0042", "last four digits 1234"
-      .replace(/\b(end(?:ing|s)?\s+(?:in|with)|last\s+(?:four|4)(?:\s+digits)?(?:\s+(?:are|is|of))?)\s+(\d{2,6})\b/gi, (_all, words, digits) =>
-        `${words} ${digitsApart(digits)}`,
+      .replace(
+        /\b(end(?:ing|s)?\s+(?:in|with)|last\s+(?:four|4)(?:\s+digits)?(?:\s+(?:are|is|of))?)\s+(\d{2,6})\b/gi,
+        (_all, words, digits) => `${words} ${digitsApart(digits)}`,
       )
       // "**** 1234", "xxxx-1234", "•••• 1234"
       .replace(/(?:[*•xX]{2,}[\s-]?)+(\d{3,6})\b/g, (_all, digits: string) => `ending in ${digitsApart(digits)}`)
@@ -26,8 +27,9 @@ export function spellIdentifiers(text: string): string {
       // a sort code
       .replace(/\b(\d{2})-(\d{2})-(\d{2})\b/g, (number) => groups(number))
       // "account 12345", "reference no. 778812"
-      .replace(/\b(account|acct|card|reference|ref|routing|confirmation|case|ticket|code|pin|extension)(\s+(?:number|no\.?|#))?(\s+is)?[\s:#]+(\d{3,})\b/gi, (_all, word, number = '', is = '', digits) =>
-        `${word}${number}${is} ${digitsApart(digits)}`,
+      .replace(
+        /\b(account|acct|card|reference|ref|routing|confirmation|case|ticket|code|pin|extension)(\s+(?:number|no\.?|#))?(\s+is)?[\s:#]+(\d{3,})\b/gi,
+        (_all, word, number = '', is = '', digits) => `${word}${number}${is} ${digitsApart(digits)}`,
       )
       // seven digits or more without separators are no quantity
       .replace(/(?<![\d.,])\d{7,}(?![\d.,]\d)/g, (digits) => digitsApart(digits))
