@@ -40,6 +40,9 @@ const byAccent: Record<Accent, readonly (readonly [RegExp, string])[]> = {
   ],
 };
 
+/** espeak-ng's names; its plain `en-gb` is not carried by the phonemizer's build and would sound American. */
+const espeakVoice: Record<Accent, string> = { 'en-us': 'en-us', 'en-gb': 'en-gb-x-rp' };
+
 /** Marks between words; a point or comma inside a number belongs to the number. */
 const punctuation = /((?:[;:,.!?…]+(?=[\s"”)]|$)|[—"()“”])+)/;
 
@@ -53,7 +56,7 @@ export async function phonemesOf(text: string, accent: Accent): Promise<string> 
       if (index % 2 === 1) return part;
       const words = part.trim();
       if (!words) return part && ' ';
-      const spoken = (await phonemize(words, accent)).join(' ');
+      const spoken = (await phonemize(words, espeakVoice[accent])).join(' ');
       return `${/^\s/.test(part) ? ' ' : ''}${spoken}${/\s$/.test(part) ? ' ' : ''}`;
     }),
   );

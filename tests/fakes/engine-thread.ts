@@ -1,0 +1,18 @@
+/** A fake engine thread: answers, fails, dies or works until it is cancelled, as the test asks. */
+import { VoicebotError } from '../../domain/errors.ts';
+import { serve } from '../../engines/runtime/serve.ts';
+
+serve({
+  async echo(input: unknown) {
+    return { output: input };
+  },
+  async fail() {
+    throw new VoicebotError('invalid-text', 'no words', { hint: 'say something' });
+  },
+  async die() {
+    process.exit(3);
+  },
+  async spin(_input: unknown, context) {
+    for (;;) context.checkCancelled();
+  },
+});
