@@ -23,6 +23,8 @@ export async function fetchUrl(source: { url: string; member?: string }, context
     directory: dirname(target),
     fileName: basename(target),
     parallelStreams: 4,
+    // Whole chunks are what a later start can go on from.
+    chunkSize: 1 << 20,
     retry: { retries: 4 },
   });
   const stop = () => void engine.close();

@@ -35,11 +35,11 @@ export class WhisperDecoder {
     this.#layers = session.outputNames.filter((name) => name.startsWith('present_k.')).length;
   }
 
-  /** @param maxTokens bounds a loop that the length of the speech already rules out. */
-  async decode(cross: Feeds, language: string, maxTokens: number, context: ThreadContext): Promise<Decoded> {
+  /** @param speechSeconds how long the caller spoke: it bounds what can have been said. */
+  async decode(cross: Feeds, language: string, speechSeconds: number, context: ThreadContext): Promise<Decoded> {
     const tokens = this.#tokens;
     const spoken = tokens.multilingual && language === 'auto' ? await this.#detectLanguage(cross) : language;
-    const limit = Math.min(maxTokens, maxTokensPerWindow);
+    const limit = Math.min(maxTokensPerWindow, Math.ceil(16 + speechSeconds * 2 * fastestTokensPerSecond));
     const out: number[] = [];
     let feeds = this.#emptyPast(cross);
     let ids = tokens.prompt(spoken);
@@ -55,7 +55,8 @@ export class WhisperDecoder {
       logProbability += best.logProbability;
       if (best.index === tokens.end) return this.#decoded(out, logProbability / (out.length + 1), spoken, false);
       out.push(best.index);
-      if (endsInRepeat(out)) return this.#decoded(out, logProbability / (out.length + 1), spoken, true);
+      const repeated = out.length > speechSeconds * fastestTokensPerSecond ? repeatLength(out) : 0;
+      if (repeated > 0) return this.#decoded(out.slice(0, -repeated), logProbability / (out.length + 1), spoken, true);
       ids = [best.index];
       feeds = this.#nextPast(results, cross);
     }
@@ -107,18 +108,21 @@ export class WhisperDecoder {
   }
 }
 
+/** Nobody speaks faster than this; people who say something twice need the time for it. */
+const fastestTokensPerSecond = 5.5;
+
 /** The shortest phrase whose immediate repetition counts as a loop, in tokens; people do say "no, no". */
 const minLoopTokens = 4;
 
-/** True when the last tokens are a phrase said twice in a row: seen early, a loop costs little. */
-export function endsInRepeat(ids: readonly number[]): boolean {
+/** How many of the last tokens only repeat the ones before them; 0 when they do not. Seen early, a loop costs little. */
+export function repeatLength(ids: readonly number[]): number {
   const n = ids.length;
   for (let length = minLoopTokens; length * 2 <= n; length++) {
     let same = true;
     for (let i = 0; i < length && same; i++) same = ids[n - 1 - i] === ids[n - 1 - length - i];
-    if (same) return true;
+    if (same) return length;
   }
-  return false;
+  return 0;
 }
 
 function argmaxWithLogProbability(logits: Float32Array): { index: number; logProbability: number } {

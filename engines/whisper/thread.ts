@@ -86,8 +86,7 @@ async function runWindow(
   const spectrum = await mel.run({ samples: new Tensor('float32', padded, [1, 1, padded.length]) });
   context.checkCancelled();
   const cross = (await encoder.run({ mel: spectrum.mel as Tensor })) as Record<string, Tensor>;
-  // Nobody speaks more than about ten tokens a second; what goes on longer is a loop.
-  return decoder.decode(cross, language, 16 + Math.ceil((samples.length / whisperSampleRateHz) * 12), context);
+  return decoder.decode(cross, language, samples.length / whisperSampleRateHz, context);
 }
 
 const doubtful = (decoded: Decoded) => decoded.repeats || decoded.meanLogProbability < minMeanLogProbability;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { melFilters } from '../../artifacts/prepare/log-mel.ts';
 import { segmentsOf } from '../../engines/silero/segments.ts';
-import { compressionRatio, endsInRepeat } from '../../engines/whisper/decoder.ts';
+import { compressionRatio, repeatLength } from '../../engines/whisper/decoder.ts';
 import { splitIntoWindows } from '../../engines/whisper/windows.ts';
 import { tone } from '../support/audio.ts';
 
@@ -12,9 +12,9 @@ describe('repetition', () => {
   });
 
   it('is seen as soon as a phrase is said twice in a row', () => {
-    expect(endsInRepeat([9, 1, 2, 3, 4, 1, 2, 3, 4])).toBe(true);
-    expect(endsInRepeat([1, 2, 3, 4, 1, 2, 3])).toBe(false);
-    expect(endsInRepeat([7, 7, 7])).toBe(false);
+    expect(repeatLength([9, 1, 2, 3, 4, 1, 2, 3, 4])).toBe(4);
+    expect(repeatLength([1, 2, 3, 4, 1, 2, 3])).toBe(0);
+    expect(repeatLength([7, 7, 7])).toBe(0);
   });
 });
 
