@@ -43,7 +43,7 @@ export class WhisperTokens {
   /** Makes tokens impossible that no transcript holds: sounds, markup, and at the beginning a blank or the end. */
   suppress(logits: Float32Array, first: boolean): void {
     for (const id of this.#config.suppress_ids) logits[id] = Number.NEGATIVE_INFINITY;
-    if (first) for (const id of this.#config.suppress_ids_begin) if (id !== this.end) logits[id] = Number.NEGATIVE_INFINITY;
+    if (first) for (const id of this.#config.suppress_ids_begin) logits[id] = Number.NEGATIVE_INFINITY;
     logits.fill(Number.NEGATIVE_INFINITY, this.end + 1);
   }
 

@@ -59,7 +59,7 @@ describe('the log-mel front end', () => {
 describe('Kokoro and Whisper', () => {
   it.each([
     'Hello, how can I help you today?',
-    'I would like to open a savings account.',
+    'Please send me a new card.',
     'The meeting is in the main office near the river.',
     'Thank you for calling, and have a wonderful day.',
   ])('understand each other: "%s"', async (text) => {
