@@ -8,6 +8,9 @@ interface GenerationConfig {
   readonly suppress_ids_begin: readonly number[];
 }
 
+/** The end of text in the GPT-2 vocabulary of the `.en` models; the multilingual vocabulary has one token more before it. */
+const ENGLISH_ONLY_END = 50_256;
+
 /** Whisper's vocabulary: the prompt that starts a transcript, what may not be written, ids to text. */
 export class WhisperTokens {
   readonly start: number;
@@ -25,7 +28,7 @@ export class WhisperTokens {
     this.end = this.#id('<|endoftext|>');
     this.#noTimestamps = this.#id('<|notimestamps|>');
     this.#transcribe = this.#id('<|transcribe|>');
-    this.multilingual = (this.#config.lang_ids?.length ?? 0) > 1;
+    this.multilingual = this.end !== ENGLISH_ONLY_END;
   }
 
   /** @throws VoicebotError `unsupported` for a language the model does not know. */

@@ -15,6 +15,7 @@ import { Whisper } from '../../engines/whisper/whisper.ts';
 import { gather, to16k, tone, wordErrors } from '../support/audio.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { hasSpeechData, recordedSentences } from '../support/shared-data.ts';
+import { until } from '../support/until.ts';
 
 const runtime = testRuntime();
 const kokoro = new Kokoro(runtime);
@@ -77,7 +78,9 @@ describe('Kokoro and Whisper', () => {
   });
 
   it.each(['am_michael', 'bf_emma', 'bm_george', 'af_heart'])('the voice %s is understood too', async (voice) => {
-    expect(wordErrors('How can I help you today?', (await whisper.transcribe(await say('How can I help you today?', { voice }))).text)).toBe(0);
+    expect(
+      wordErrors('How can I help you today?', (await whisper.transcribe(await say('How can I help you today?', { voice }))).text),
+    ).toBe(0);
   });
 
   it('speech gets longer when it is slower', async () => {
@@ -104,13 +107,30 @@ describe('Kokoro and Whisper', () => {
   });
 
   it('audio longer than 30 seconds is transcribed in windows, and nothing is lost', async () => {
-    const sentence = 'The quick brown fox jumps over the lazy dog near the river.';
-    const one = await say(sentence);
-    const times = Math.ceil((40 * 16_000) / one.length);
-    const long = new Float32Array(one.length * times);
-    for (let i = 0; i < times; i++) long.set(one, i * one.length);
+    const sentences = [
+      'The quick brown fox jumps over the lazy dog near the river.',
+      'My grandmother keeps seven chickens behind her little house.',
+      'Trains to the capital leave every hour from the second platform.',
+      'We painted the kitchen yellow because the old colour looked sad.',
+      'The museum shows pictures of ships that sailed around the world.',
+      'Please put the heavy boxes under the table beside the window.',
+      'On Sunday morning the whole family walked up to the castle.',
+      'The teacher wrote a long letter to the parents of the class.',
+      'Fresh bread and butter taste best when the rain falls outside.',
+      'Nobody knew why the garden gate was open in the evening.',
+      'A good engineer reads the instructions before the engine starts.',
+      'The orchestra played a slow waltz while the guests were dancing.',
+    ];
+    const spoken = await Promise.all(sentences.map((sentence) => say(sentence)));
+    const long = new Float32Array(spoken.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const samples of spoken) {
+      long.set(samples, offset);
+      offset += samples.length;
+    }
+    expect(long.length).toBeGreaterThan(35 * 16_000);
     const { text } = await whisper.transcribe(long);
-    expect(text.match(/quick brown fox/gi)?.length ?? 0).toBeGreaterThanOrEqual(times - 2);
+    expect(wordErrors(sentences.join(' '), text)).toBeLessThanOrEqual(6);
   });
 
   it('the language can be detected', async () => {
@@ -123,7 +143,10 @@ describe('Kokoro and Whisper', () => {
 
   it('a transcription can be cancelled', async () => {
     const stop = new AbortController();
-    const work = whisper.transcribe(new Float32Array(16_000 * 60).map(() => Math.random() - 0.5), { signal: stop.signal });
+    const work = whisper.transcribe(
+      new Float32Array(16_000 * 60).map(() => Math.random() - 0.5),
+      { signal: stop.signal },
+    );
     stop.abort();
     await expect(work).rejects.toMatchObject({ code: 'cancelled' });
     expect((await whisper.transcribe(await say('Hello there.'))).text).toMatch(/hello/i);
@@ -150,8 +173,14 @@ describe('Kokoro and Whisper', () => {
 
   it('a size that no source has is an error that says what to do', async () => {
     const store = new ArtifactStore(`${runtime.cacheDir}/none`);
-    const files = artifactById('whisper-medium').files.map((file) => ({ ...file, sources: [{ kind: 'url' as const, url: 'http://127.0.0.1:9/model.bin' }] }));
-    await expect(store.ensure({ ...artifactById('whisper-medium'), files })).rejects.toMatchObject({ code: 'unavailable', hint: expect.stringContaining('copy the file') });
+    const files = artifactById('whisper-medium').files.map((file) => ({
+      ...file,
+      sources: [{ kind: 'url' as const, url: 'http://127.0.0.1:9/model.bin' }],
+    }));
+    await expect(store.ensure({ ...artifactById('whisper-medium'), files })).rejects.toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('copy the file'),
+    });
   });
 });
 
@@ -260,15 +289,15 @@ describe('while all engines work', () => {
 describe('unloading', () => {
   it('gives the memory back, and the next use loads the model again', async () => {
     const engine = new Whisper(runtime, { model: 'base', precision: 'fp32' });
+    const hello = await say('Hello.');
     const before = process.memoryUsage().rss;
-    await engine.transcribe(await say('Hello.'));
+    await engine.transcribe(hello);
     const loaded = process.memoryUsage().rss;
     await engine.unload();
     expect(engine.loaded).toBe(false);
-    await sleep(500);
-    const after = process.memoryUsage().rss;
     expect(loaded - before).toBeGreaterThan(200e6);
-    expect(loaded - after).toBeGreaterThan((loaded - before) * 0.6);
+    // The allocator keeps some pages for what comes next; most must be the system's again.
+    await until('the memory is given back', () => loaded - process.memoryUsage().rss > (loaded - before) * 0.5);
     expect((await engine.transcribe(await say('Hello.'))).text).toMatch(/hello/i);
     await engine.unload();
   });

@@ -26,7 +26,10 @@ export function wavOf(samples: Int16Array, sampleRateHz: number): Uint8Array {
 
 /** A tone, for tests that need sound but no speech. */
 export function tone(seconds: number, sampleRateHz: number, hz = 440): Float32Array {
-  return Float32Array.from({ length: Math.round(seconds * sampleRateHz) }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hz * i) / sampleRateHz));
+  return Float32Array.from(
+    { length: Math.round(seconds * sampleRateHz) },
+    (_, i) => 0.5 * Math.sin((2 * Math.PI * hz * i) / sampleRateHz),
+  );
 }
 
 /** Lower case words without punctuation. */

@@ -93,7 +93,9 @@ it('a download that was stopped goes on where it was at the next start', async (
     done() {},
     note() {},
   };
-  await expect(new ArtifactStore(folder).ensure(artifact('stopped'), { signal: stop.signal, listener })).rejects.toThrow('Ctrl-C');
+  await expect(new ArtifactStore(folder).ensure(artifact('stopped'), { signal: stop.signal, listener })).rejects.toThrow(
+    'Ctrl-C',
+  );
   ranges.length = 0;
   const [path = ''] = await new ArtifactStore(folder).ensure(artifact('stopped'));
   expect((await readFile(path)).equals(content)).toBe(true);

@@ -108,13 +108,22 @@ describe('the artifact store', () => {
   it('reports progress with name, size and source', async () => {
     const progress = vi.fn();
     await store.ensure(artifact('/good'), { listener: { progress, done() {}, note() {} } });
-    expect(progress).toHaveBeenLastCalledWith(expect.objectContaining({ path: 'test/model.bin', totalBytes: content.length, source: expect.stringContaining('127.0.0.1') }));
+    expect(progress).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        path: 'test/model.bin',
+        totalBytes: content.length,
+        source: expect.stringContaining('127.0.0.1'),
+      }),
+    );
   });
 
   it('refuses before it begins when the disk is too small', async () => {
     const huge = artifact('/good');
     const files = [{ ...huge.files[0], sizeBytes: 1e15 }] as never;
-    await expect(store.ensure({ ...huge, files })).rejects.toMatchObject({ code: 'disk-full', hint: expect.stringContaining('MODEL_CACHE_DIR') });
+    await expect(store.ensure({ ...huge, files })).rejects.toMatchObject({
+      code: 'disk-full',
+      hint: expect.stringContaining('MODEL_CACHE_DIR'),
+    });
     expect(asked).toEqual([]);
   });
 
@@ -130,7 +139,8 @@ describe('preparing', () => {
   it('gives the same bytes every time and runs once', async () => {
     const other = new ArtifactStore(join(folder, 'other'));
     const [a, b] = [await ensurePrepared(store, logMelRecipe(80)), await ensurePrepared(other, logMelRecipe(80))];
-    for (const name of ['log-mel.onnx', 'log-mel.onnx.data']) expect(sha256(await readFile(join(a, name)))).toBe(sha256(await readFile(join(b, name))));
+    for (const name of ['log-mel.onnx', 'log-mel.onnx.data'])
+      expect(sha256(await readFile(join(a, name)))).toBe(sha256(await readFile(join(b, name))));
     const before = (await stat(join(a, 'log-mel.onnx'))).mtimeMs;
     await ensurePrepared(store, logMelRecipe(80));
     expect((await stat(join(a, 'log-mel.onnx'))).mtimeMs).toBe(before);

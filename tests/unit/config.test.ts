@@ -24,7 +24,9 @@ describe('the configuration', () => {
   });
 
   it('shows no secret', () => {
-    const shown = JSON.stringify(redactedConfig(loadConfig({ DATABASE_URL: 'postgres://bot:hunter2@db/bot', OPENAI_API_KEY: 'sk-hunter2' })));
+    const shown = JSON.stringify(
+      redactedConfig(loadConfig({ DATABASE_URL: 'postgres://bot:hunter2@db/bot', OPENAI_API_KEY: 'sk-hunter2' })),
+    );
     expect(shown).not.toContain('hunter2');
     expect(shown).toContain('postgres://bot:***@db/bot');
   });

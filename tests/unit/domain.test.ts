@@ -23,12 +23,15 @@ describe('the output guard', () => {
     expect(checkSentence(sentence, [])?.kind).toBe(kind);
   });
 
-  it.each(['Hello! How can I help you today?', 'One moment, please.', 'You are very welcome.', "I can't help with that yet.", 'I am doing well.'])(
-    'lets "%s" pass',
-    (sentence) => {
-      expect(checkSentence(sentence, [])).toBeUndefined();
-    },
-  );
+  it.each([
+    'Hello! How can I help you today?',
+    'One moment, please.',
+    'You are very welcome.',
+    "I can't help with that yet.",
+    'I am doing well.',
+  ])('lets "%s" pass', (sentence) => {
+    expect(checkSentence(sentence, [])).toBeUndefined();
+  });
 
   it('lets a number pass that a fact contains, and only that one', () => {
     const facts = ['The balance is 1,245.50 dollars.'];
@@ -78,7 +81,10 @@ describe('sentences', () => {
   });
 
   it('do not end after abbreviations or inside numbers', () => {
-    expect(splitSentences('Dr. Smith paid $3.50 to Mr. Jones. Then he left.')).toEqual(['Dr. Smith paid $3.50 to Mr. Jones.', 'Then he left.']);
+    expect(splitSentences('Dr. Smith paid $3.50 to Mr. Jones. Then he left.')).toEqual([
+      'Dr. Smith paid $3.50 to Mr. Jones.',
+      'Then he left.',
+    ]);
   });
 });
 

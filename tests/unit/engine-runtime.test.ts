@@ -5,7 +5,13 @@ import { WorkGate } from '../../engines/runtime/work-gate.ts';
 
 const engines: ThreadedEngine[] = [];
 function start(gate = new WorkGate(), idleMs = 0): ThreadedEngine {
-  const engine = new ThreadedEngine({ name: 'test', entry: new URL('../fakes/engine-thread.ts', import.meta.url), options: {}, gate, idleMs });
+  const engine = new ThreadedEngine({
+    name: 'test',
+    entry: new URL('../fakes/engine-thread.ts', import.meta.url),
+    options: {},
+    gate,
+    idleMs,
+  });
   engines.push(engine);
   return engine;
 }
@@ -26,7 +32,12 @@ describe('an engine in a thread', () => {
   });
 
   it('passes typed errors on', async () => {
-    await expect(start().call('fail', undefined)).rejects.toMatchObject({ code: 'invalid-text', message: 'no words', hint: 'say something', retryable: false });
+    await expect(start().call('fail', undefined)).rejects.toMatchObject({
+      code: 'invalid-text',
+      message: 'no words',
+      hint: 'say something',
+      retryable: false,
+    });
   });
 
   it('fails retryably when its thread dies, and works again afterwards', async () => {
@@ -53,7 +64,8 @@ describe('an engine in a thread', () => {
   it('takes callers before batches', async () => {
     const engine = start();
     const order: string[] = [];
-    const run = (name: string, priority: 'caller' | 'batch') => engine.call('echo', name, { priority }).then(() => order.push(name));
+    const run = (name: string, priority: 'caller' | 'batch') =>
+      engine.call('echo', name, { priority }).then(() => order.push(name));
     await Promise.all([run('caller 1', 'caller'), run('batch', 'batch'), run('caller 2', 'caller')]);
     expect(order).toEqual(['caller 1', 'caller 2', 'batch']);
   });

@@ -41,7 +41,9 @@ describe('text as a bank says it', () => {
 
 describe('clauses', () => {
   it('begin early in a long first sentence and are whole sentences afterwards', () => {
-    const clauses = splitClauses('If you would like to know more about this, please tell me which one you mean. I will gladly explain it.');
+    const clauses = splitClauses(
+      'If you would like to know more about this, please tell me which one you mean. I will gladly explain it.',
+    );
     expect(clauses.map((c) => c.text)).toEqual([
       'If you would like to know more about this,',
       'please tell me which one you mean.',

@@ -126,6 +126,9 @@ describe('pipes over HTTP', () => {
   });
 
   it('report an unreachable hub as retryable', async () => {
-    await expect(pipeOffset('http://127.0.0.1:9/media/x/heard', never)).rejects.toMatchObject({ code: 'dependency-unavailable', retryable: true });
+    await expect(pipeOffset('http://127.0.0.1:9/media/x/heard', never)).rejects.toMatchObject({
+      code: 'dependency-unavailable',
+      retryable: true,
+    });
   });
 });

@@ -5,7 +5,14 @@ import { decodeWav, encodeWav } from '../../media/wav.ts';
 import { tone } from '../support/audio.ts';
 
 /** A WAV file of any coding, for the reader. */
-function wav(options: { code?: number; bits?: number; channels?: number; rate?: number; data: Uint8Array; dataSize?: number }): Uint8Array {
+function wav(options: {
+  code?: number;
+  bits?: number;
+  channels?: number;
+  rate?: number;
+  data: Uint8Array;
+  dataSize?: number;
+}): Uint8Array {
   const { code = 1, bits = 16, channels = 1, rate = 16_000, data, dataSize = data.length } = options;
   const out = new Uint8Array(44 + data.length);
   out.set(encodeWav(new Uint8Array(0), rate));
@@ -44,7 +51,9 @@ describe('the WAV reader', () => {
   });
 
   it('mixes channels to one', () => {
-    expect([...decodeWav(wav({ channels: 2, data: bytes(Int16Array.of(16_384, 0, -16_384, 0)) }), 10).samples]).toEqual([0.25, -0.25]);
+    expect([...decodeWav(wav({ channels: 2, data: bytes(Int16Array.of(16_384, 0, -16_384, 0)) }), 10).samples]).toEqual([
+      0.25, -0.25,
+    ]);
   });
 
   it('reads a stream whose header could not be filled in', () => {

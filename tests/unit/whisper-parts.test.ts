@@ -34,10 +34,13 @@ describe('windows of long audio', () => {
 });
 
 describe('speech segments', () => {
-  const frames = (...runs: [probability: number, count: number][]) => Float32Array.from(runs.flatMap(([p, n]) => Array<number>(n).fill(p)));
+  const frames = (...runs: [probability: number, count: number][]) =>
+    Float32Array.from(runs.flatMap(([p, n]) => Array<number>(n).fill(p)));
 
   it('bridge short pauses and ignore short sounds', () => {
-    expect(segmentsOf(frames([0, 5], [0.9, 10], [0.1, 4], [0.9, 10], [0, 20]), 49 * 512)).toEqual([{ startSample: 5 * 512, endSample: 29 * 512 }]);
+    expect(segmentsOf(frames([0, 5], [0.9, 10], [0.1, 4], [0.9, 10], [0, 20]), 49 * 512)).toEqual([
+      { startSample: 5 * 512, endSample: 29 * 512 },
+    ]);
     expect(segmentsOf(frames([0, 5], [0.9, 2], [0, 30]), 37 * 512)).toEqual([]);
   });
 
