@@ -82,9 +82,10 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       send(ws, { type: 'transcript', turn, text: transcript, language });
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
-    if (error)
-      fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
     const speech = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
+    // A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none.
+    if (error && (events || speech.length === 0))
+      fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
     if (speech.length > 0 && !closed) ws.send(encodeWav(speech, spokenRateHz) as Uint8Array<ArrayBuffer>);
     logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
   }

