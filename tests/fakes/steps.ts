@@ -1,0 +1,58 @@
+/** Fake activities of a call: they answer at once, or do what the test puts in their place, and count what they were asked. */
+import type { CacheActivities } from '../../activities/cache.ts';
+import type { LlmActivities } from '../../activities/llm.ts';
+import type { RecordsActivities, RecordTurnInput } from '../../activities/records.ts';
+import type { SttActivities } from '../../activities/stt.ts';
+import type { TtsActivities } from '../../activities/tts.ts';
+
+export interface FakeSteps {
+  stt: SttActivities;
+  cache: CacheActivities;
+  llm: LlmActivities;
+  tts: TtsActivities;
+  records: RecordsActivities;
+  /** What was spoken, recorded and remembered. */
+  spoken: string[];
+  recorded: RecordTurnInput[];
+  remembered: string[];
+  ended: string[];
+  thoughts: string[];
+}
+
+const timing = { queueMs: 1, workMs: 2 };
+
+/** The caller's words are the URL of what was heard. */
+export function fakeSteps(): FakeSteps {
+  const steps: FakeSteps = {
+    spoken: [],
+    recorded: [],
+    remembered: [],
+    ended: [],
+    thoughts: [],
+    stt: {
+      transcribe: async ({ heardUrl }) => ({ text: heardUrl, language: 'en', audioMs: 1000, lowConfidence: false, timing }),
+    },
+    cache: {
+      lookup: async () => ({ hit: null, timing }),
+      remember: async ({ question }) => void steps.remembered.push(question),
+    },
+    llm: {
+      think: async ({ transcript, history }) => {
+        steps.thoughts.push(`${transcript} [${history.length}]`);
+        return { reply: `You said: ${transcript}`, source: 'model', withheld: 0, timing };
+      },
+    },
+    tts: {
+      speak: async ({ text }) => {
+        steps.spoken.push(text ?? '(the pipe)');
+        return { spokenMs: 500, sampleRateHz: 24_000, firstAudioMs: 100, timing };
+      },
+    },
+    records: {
+      recordCallStarted: async () => {},
+      recordTurn: async (input) => void steps.recorded.push(input),
+      recordCallEnded: async ({ status, reason }) => void steps.ended.push(`${status} by ${reason}`),
+    },
+  };
+  return steps;
+}

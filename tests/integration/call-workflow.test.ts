@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { wording } from '../../domain/wording.ts';
+import type { call } from '../../workflows/call.ts';
+import {
+  type CallSettings,
+  callState,
+  callStatusAttribute,
+  callWorkflow,
+  hangUp,
+  lastIntentAttribute,
+  type TaskQueue,
+  takeTurn,
+  taskQueues,
+  turnsAttribute,
+} from '../../workflows/definitions.ts';
+import { type FakeSteps, fakeSteps } from '../fakes/steps.ts';
+import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
+
+const settings: CallSettings = { sessionTimeoutMs: 60_000, workerWaitMs: 2_000, stepTimeoutMs: 10_000, keepAudio: false };
+
+let environment: TestWorkflowEnvironment;
+let workflows: RunningTestWorker;
+let steps: FakeSteps;
+let running: Map<TaskQueue, RunningTestWorker>;
+
+beforeAll(async () => {
+  quietTemporal();
+  environment = await startTestServer();
+  workflows = run(
+    await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue: taskQueues.calls,
+      workflowBundle: await bundleForTests(),
+    }),
+  );
+});
+afterAll(async () => {
+  await workflows?.stop();
+  await environment?.teardown();
+});
+
+const queues = ['stt', 'cache', 'llm', 'tts', 'records'] as const;
+
+beforeEach(async () => {
+  steps = fakeSteps();
+  running = new Map();
+  for (const queue of queues) running.set(queue, run(await stepWorker(queue)));
+});
+afterEach(async () => {
+  await Promise.all([...running.values()].map((worker) => worker.stop()));
+});
+
+/** A worker whose activities look up, at each call, what the test has put there. */
+function stepWorker(queue: (typeof queues)[number]): Promise<Worker> {
+  const activities = Object.fromEntries(
+    Object.keys(steps[queue]).map((name) => [
+      name,
+      (input: unknown) => (steps[queue] as unknown as Record<string, (input: unknown) => unknown>)[name]?.(input),
+    ]),
+  );
+  return Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: taskQueues[queue],
+    activities,
+    shutdownForceTime: '1s',
+  });
+}
+
+async function start(changes: Partial<CallSettings> = {}) {
+  const sessionId = randomUUID();
+  return environment.client.workflow.start<typeof call>(callWorkflow, {
+    workflowId: `call-${sessionId}`,
+    taskQueue: taskQueues.calls,
+    args: [{ sessionId, settings: { ...settings, ...changes } }],
+  });
+}
+
+const media = (words: string) => ({ heardUrl: words, saidUrl: 'said', spokenUrl: 'spoken' });
+const say = (handle: Awaited<ReturnType<typeof start>>, turn: number, words: string) =>
+  handle.executeUpdate(takeTurn, { args: [{ turn, media: media(words) }] });
+
+describe('a call', () => {
+  it('answers turn after turn and remembers what was said', async () => {
+    const handle = await start();
+    expect(await say(handle, 1, 'Hello there.')).toMatchObject({
+      turn: 1,
+      status: 'answered',
+      reply: 'You said: Hello there.',
+      source: 'model',
+      intent: 'greeting',
+      timings: {
+        transcribe: { workMs: 2 },
+        lookup: { workMs: 2 },
+        think: { workMs: 2 },
+        speak: { workMs: 2 },
+        firstAudioMs: 100,
+      },
+    });
+    await say(handle, 2, 'How is the weather?');
+    expect(steps.thoughts).toEqual(['Hello there. [0]', 'How is the weather? [1]']);
+    expect(await handle.query(callState)).toMatchObject({ status: 'active', lastTurn: 2, busy: false });
+    await handle.signal(hangUp);
+    expect(await handle.result()).toEqual({ status: 'ended', reason: 'hangup', turns: 2 });
+    expect(steps.recorded.map((input) => input.outcome.turn)).toEqual([1, 2]);
+    expect(steps.ended).toEqual(['ended by hangup']);
+  });
+
+  it('does nothing twice when a turn is asked for again, during it and after it', async () => {
+    const handle = await start();
+    const [first, same] = await Promise.all([say(handle, 1, 'Hello.'), say(handle, 1, 'Hello.')]);
+    expect(same).toEqual(first);
+    expect(await say(handle, 1, 'Something else.')).toEqual(first);
+    expect(steps.thoughts).toHaveLength(1);
+    await handle.signal(hangUp);
+    await handle.result();
+    expect(steps.recorded).toHaveLength(1);
+  });
+
+  it.each([0, 3, -1, 1.5])('refuses turn %d when turn 2 is next', async (turn) => {
+    const handle = await start();
+    await say(handle, 1, 'Hello.');
+    const refused = await say(handle, turn, 'Hello?').catch((error) => error);
+    expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
+    expect(refused.cause).toMatchObject({ type: 'InvalidTurn', message: expect.stringContaining('the next one is 2') });
+    await handle.signal(hangUp);
+  });
+
+  it('takes no turn after the caller has hung up', async () => {
+    let go = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    steps.records.recordCallEnded = () => waiting;
+    const handle = await start();
+    await say(handle, 1, 'Hello.');
+    await handle.signal(hangUp);
+    const refused = await say(handle, 2, 'One more thing.').catch((error) => error);
+    expect(refused.cause).toMatchObject({ type: 'CallEnded' });
+    go();
+    await handle.result();
+  });
+
+  it('finishes the turn under way when the caller hangs up in it', async () => {
+    let go = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const speak = steps.tts.speak;
+    steps.tts.speak = async (input) => {
+      await waiting;
+      return speak(input);
+    };
+    const handle = await start();
+    const turn = say(handle, 1, 'Hello.');
+    await until('the turn runs', async () => (await handle.query(callState)).busy);
+    await handle.signal(hangUp);
+    go();
+    expect(await turn).toMatchObject({ status: 'answered' });
+    expect(await handle.result()).toMatchObject({ turns: 1, reason: 'hangup' });
+    expect(steps.recorded).toHaveLength(1);
+  });
+
+  it('ends by itself when nothing is said for the session timeout', async () => {
+    const handle = await start({ sessionTimeoutMs: 300 });
+    expect(await handle.result()).toEqual({ status: 'timed-out', reason: 'timeout', turns: 0 });
+    expect(steps.ended).toEqual(['timed-out by timeout']);
+  });
+
+  it('says that it heard nothing, without asking anybody, when nothing was said', async () => {
+    const handle = await start();
+    expect(await say(handle, 1, '')).toMatchObject({ reply: wording.notHeard, source: 'silence', intent: 'silence' });
+    expect(steps.thoughts).toEqual([]);
+    expect(steps.spoken).toEqual([wording.notHeard]);
+    await handle.signal(hangUp);
+  });
+
+  it('speaks a cached answer without the model', async () => {
+    steps.cache.lookup = async () => ({
+      hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
+      timing: { queueMs: 1, workMs: 1 },
+    });
+    const handle = await start();
+    expect(await say(handle, 1, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache' });
+    expect(steps.thoughts).toEqual([]);
+    await handle.signal(hangUp);
+  });
+
+  it('passes over a cache that fails', async () => {
+    steps.cache.lookup = async () => {
+      throw ApplicationFailure.create({ message: 'The database is gone.' });
+    };
+    const handle = await start();
+    expect(await say(handle, 1, 'How are you?')).toMatchObject({ status: 'answered', source: 'model' });
+    await handle.signal(hangUp);
+  });
+
+  it('remembers an impersonal first answer of the model, and no other', async () => {
+    const handle = await start();
+    await say(handle, 1, 'How is the weather?');
+    await say(handle, 2, 'What is your name?');
+    await handle.signal(hangUp);
+    await handle.result();
+    expect(steps.remembered).toEqual(['How is the weather?']);
+  });
+
+  it('tries a step again that fails once', async () => {
+    let attempts = 0;
+    const think = steps.llm.think;
+    steps.llm.think = (input) => {
+      if (attempts++ === 0) throw ApplicationFailure.retryable('The model stumbled.');
+      return think(input);
+    };
+    const handle = await start();
+    expect(await say(handle, 1, 'Hello.')).toMatchObject({ status: 'answered' });
+    expect(attempts).toBe(2);
+    await handle.signal(hangUp);
+  });
+
+  it('apologises for a step that fails for good, keeps the cause and goes on', async () => {
+    const think = steps.llm.think;
+    steps.llm.think = async () => {
+      throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
+    };
+    const handle = await start();
+    const failed = await say(handle, 1, 'Hello.');
+    expect(failed).toMatchObject({
+      status: 'failed',
+      reply: wording.apology,
+      source: 'apology',
+      transcript: 'Hello.',
+      error: { step: 'think', code: 'engine-failed', message: 'The model is broken.' },
+    });
+    expect(steps.spoken.at(-1)).toBe(wording.apology);
+    steps.llm.think = think;
+    expect(await say(handle, 2, 'Hello?')).toMatchObject({ status: 'answered' });
+    expect(steps.thoughts).toEqual(['Hello? [0]']);
+    await handle.signal(hangUp);
+    await handle.result();
+    expect(steps.recorded[0]?.outcome).toEqual(failed);
+  });
+
+  it('tells honestly that nobody works on a queue, after the stated wait', async () => {
+    await running.get('stt')?.stop();
+    running.delete('stt');
+    const handle = await start({ workerWaitMs: 500 });
+    const outcome = await say(handle, 1, 'Hello.');
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      source: 'apology',
+      error: { step: 'transcribe', code: 'worker-unavailable' },
+    });
+    expect(outcome.timings.totalMs).toBeGreaterThanOrEqual(500);
+    await handle.signal(hangUp);
+  });
+
+  it('fails without a word, and goes on, when not even the apology can be spoken', async () => {
+    steps.tts.speak = async () => {
+      throw ApplicationFailure.nonRetryable('No voice.', 'engine-failed');
+    };
+    const handle = await start();
+    expect(await say(handle, 1, '')).toMatchObject({ status: 'failed', reply: '', spokenMs: 0, error: { step: 'speak' } });
+    await handle.signal(hangUp);
+    expect(await handle.result()).toMatchObject({ turns: 1 });
+  });
+
+  it('shows its status, turns and last intent to searches', async () => {
+    const handle = await start();
+    await say(handle, 1, 'What is my balance?');
+    const described = await until('the attributes are set', async () => {
+      const { typedSearchAttributes } = await handle.describe();
+      return typedSearchAttributes.get(turnsAttribute) === 1 && typedSearchAttributes;
+    });
+    expect(described.get(callStatusAttribute)).toBe('active');
+    expect(described.get(lastIntentAttribute)).toBe('banking');
+    await handle.signal(hangUp);
+    await handle.result();
+    expect((await handle.describe()).typedSearchAttributes.get(callStatusAttribute)).toBe('ended');
+  });
+
+  it('takes its memory along when it continues as new', async () => {
+    const sessionId = randomUUID();
+    const outcome = await start().then((handle) => say(handle, 1, 'Hello.'));
+    const carry = { lastTurn: 41, history: [{ transcript: 'Hi.', reply: 'Hello!' }], recent: [{ ...outcome, turn: 41 }] };
+    const handle = await environment.client.workflow.start<typeof call>(callWorkflow, {
+      workflowId: `call-${sessionId}`,
+      taskQueue: taskQueues.calls,
+      args: [{ sessionId, settings, carry }],
+    });
+    expect(await say(handle, 41, 'Again?')).toEqual({ ...outcome, turn: 41 });
+    expect(await say(handle, 42, 'How are you?')).toMatchObject({ turn: 42 });
+    expect(steps.thoughts.at(-1)).toBe('How are you? [1]');
+    const late = await say(handle, 7, 'Long ago.').catch((error) => error);
+    expect(late.cause).toMatchObject({ type: 'InvalidTurn' });
+    await handle.signal(hangUp);
+    await handle.result();
+  });
+});

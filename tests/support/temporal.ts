@@ -1,0 +1,43 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
+import { loadConfig, modelCacheDir } from '../../config/load.ts';
+import { ensureTemporalCli } from '../../temporal/models.ts';
+import { searchAttributeFlags } from '../../temporal/search-attributes.ts';
+import { workflowBundle } from '../../temporal/workflow-bundle.ts';
+
+const config = loadConfig();
+
+/** Once in a test file, before anything of Temporal runs: its log lines are not the test's. */
+export function quietTemporal(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => {}),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} } },
+    shutdownSignals: [],
+  });
+}
+
+/** A dev server of the binary that the product itself uses. */
+export async function startTestServer(): Promise<TestWorkflowEnvironment> {
+  const path = await ensureTemporalCli(config, {});
+  return TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path }, extraArgs: [...searchAttributeFlags(), '--log-level', 'never'] },
+  });
+}
+
+export async function bundleForTests(): Promise<{ codePath: string }> {
+  return { codePath: await workflowBundle(modelCacheDir(config)) };
+}
+
+export interface RunningTestWorker {
+  stop(): Promise<void>;
+}
+
+export function run(worker: Worker): RunningTestWorker {
+  const done = worker.run();
+  return {
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
