@@ -13,12 +13,12 @@ import {
   callWorkflow,
   hangUp,
   lastIntentAttribute,
-  type TaskQueue,
   takeTurn,
   taskQueues,
   turnsAttribute,
 } from '../../workflows/definitions.ts';
 import { type FakeSteps, fakeSteps } from '../fakes/steps.ts';
+import { type StepQueue, startStepWorkers } from '../support/step-workers.ts';
 import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
@@ -27,7 +27,7 @@ const settings: CallSettings = { sessionTimeoutMs: 60_000, workerWaitMs: 2_000, 
 let environment: TestWorkflowEnvironment;
 let workflows: RunningTestWorker;
 let steps: FakeSteps;
-let running: Map<TaskQueue, RunningTestWorker>;
+let running: Map<StepQueue, RunningTestWorker>;
 
 beforeAll(async () => {
   quietTemporal();
@@ -45,32 +45,13 @@ afterAll(async () => {
   await environment?.teardown();
 });
 
-const queues = ['stt', 'cache', 'llm', 'tts', 'records'] as const;
-
 beforeEach(async () => {
   steps = fakeSteps();
-  running = new Map();
-  for (const queue of queues) running.set(queue, run(await stepWorker(queue)));
+  running = await startStepWorkers(environment.nativeConnection, () => steps);
 });
 afterEach(async () => {
   await Promise.all([...running.values()].map((worker) => worker.stop()));
 });
-
-/** A worker whose activities look up, at each call, what the test has put there. */
-function stepWorker(queue: (typeof queues)[number]): Promise<Worker> {
-  const activities = Object.fromEntries(
-    Object.keys(steps[queue]).map((name) => [
-      name,
-      (input: unknown) => (steps[queue] as unknown as Record<string, (input: unknown) => unknown>)[name]?.(input),
-    ]),
-  );
-  return Worker.create({
-    connection: environment.nativeConnection,
-    taskQueue: taskQueues[queue],
-    activities,
-    shutdownForceTime: '1s',
-  });
-}
 
 async function start(changes: Partial<CallSettings> = {}) {
   const sessionId = randomUUID();

@@ -1,0 +1,61 @@
+/** Records the history of a call of this release for the replay test: `npm run history`. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
+import { execa } from 'execa';
+import { loadConfig } from '../../config/load.ts';
+import { version } from '../../config/version.ts';
+import { ensureTemporalCli } from '../../temporal/models.ts';
+import type { call } from '../../workflows/call.ts';
+import { callWorkflow, hangUp, takeTurn, taskQueues } from '../../workflows/definitions.ts';
+import { fakeSteps } from '../fakes/steps.ts';
+import { startStepWorkers } from './step-workers.ts';
+import { bundleForTests, quietTemporal, run, startTestServer } from './temporal.ts';
+
+quietTemporal();
+const environment = await startTestServer();
+const steps = fakeSteps();
+const workflows = run(
+  await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: taskQueues.calls,
+    workflowBundle: await bundleForTests(),
+    identity: 'recorder',
+  }),
+);
+const workers = await startStepWorkers(environment.nativeConnection, () => steps);
+const sessionId = 'recorded';
+const handle = await environment.client.workflow.start<typeof call>(callWorkflow, {
+  workflowId: `call-${sessionId}`,
+  taskQueue: taskQueues.calls,
+  args: [{ sessionId, settings: { sessionTimeoutMs: 60_000, workerWaitMs: 5_000, stepTimeoutMs: 10_000, keepAudio: false } }],
+});
+const say = (turn: number, words: string) =>
+  handle.executeUpdate(takeTurn, { args: [{ turn, media: { heardUrl: words, saidUrl: 'said', spokenUrl: 'spoken' } }] });
+
+// One turn of every kind: by the model, silence, from the cache, failed.
+await say(1, 'How is the weather?');
+await say(2, '');
+const { lookup } = steps.cache;
+steps.cache.lookup = async () => ({
+  hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
+  timing: { queueMs: 1, workMs: 1 },
+});
+await say(3, 'How are you?');
+steps.cache.lookup = lookup;
+steps.llm.think = async () => {
+  throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
+};
+await say(4, 'And you?');
+await handle.signal(hangUp);
+await handle.result();
+
+const folder = new URL('../histories/', import.meta.url);
+await mkdir(folder, { recursive: true });
+const cli = await ensureTemporalCli(loadConfig(), {});
+const target = ['--address', environment.address, '--namespace', environment.namespace ?? 'default'];
+const { stdout } = await execa(cli, ['workflow', 'show', '--workflow-id', handle.workflowId, '--output', 'json', ...target]);
+const text = stdout.replaceAll(/"identity":\s*"[^"]*"/g, '"identity": "recorder"');
+await writeFile(new URL(`call-${version}.json`, folder), `${text}\n`);
+await Promise.all([...workers.values(), workflows].map((worker) => worker.stop()));
+await environment.teardown();
