@@ -1,0 +1,43 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentListener } from '../../artifacts/types.ts';
+import { loadConfig } from '../../config/load.ts';
+import { createLogger } from '../../config/logger.ts';
+import { type Stack, type StackOptions, startStack } from '../../temporal/stack.ts';
+import { allQueues } from '../../temporal/workers.ts';
+import { freePort } from './free-port.ts';
+
+export type TestEnvironment = Record<string, string>;
+
+/** Settings of a stack that disturbs no other: ports and a data folder of its own. */
+export async function testEnvironment(overrides: TestEnvironment = {}): Promise<TestEnvironment> {
+  const [port, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()];
+  return {
+    PORT: String(port),
+    TEMPORAL_PORT: String(temporalPort),
+    TEMPORAL_UI_PORT: String(uiPort),
+    DATA_DIR: await mkdtemp(join(tmpdir(), 'voicebot-stack-')),
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...(process.env.MODEL_CACHE_DIR ? { MODEL_CACHE_DIR: process.env.MODEL_CACHE_DIR } : {}),
+    ...overrides,
+  };
+}
+
+/** The stack as `voicebot start` brings it up, or parts of it. */
+export function startTestStack(
+  environment: TestEnvironment,
+  parts: Partial<Pick<StackOptions, 'api' | 'queues'>> = {},
+): Promise<Stack> {
+  const config = loadConfig(environment);
+  const logger = createLogger(config.LOG_LEVEL);
+  return startStack({
+    config,
+    logger,
+    listener: silentListener,
+    queues: allQueues,
+    api: true,
+    signal: new AbortController().signal,
+    ...parts,
+  });
+}
