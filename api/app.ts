@@ -6,7 +6,7 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
-import { callSocket } from './call-socket.ts';
+import { callSocket, connectedAlready, refusedSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { addDocs } from './docs.ts';
 import type { HealthSources } from './health.ts';
@@ -63,7 +63,8 @@ const socketDescription =
   '`WS /ws/{id}` carries a call: a binary message with a WAV file is one utterance of the caller, and a binary message with a WAV file ' +
   'comes back, again and again on one socket; a new id makes a new session. JSON text messages beside it: `{"type":"configure","events":true}` ' +
   '(or `/ws/{id}?events=1`) asks for `transcript` and `reply` messages, `voice` and `speed` may be set the same way, `{"type":"hangup"}` ends ' +
-  'the call. Errors come as `{"type":"error","problem":{…}}`.';
+  'the call. Errors come as `{"type":"error","problem":{…}}`; a socket that cannot be used gets one and is closed with the code 4000 plus ' +
+  'the status of the problem.';
 
 function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallService): void {
   const live = new Set<string>();
@@ -76,18 +77,17 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
       await next();
     },
     upgradeWebSocket(async (c) => {
-      const sessionId = parseSessionId(c.req.param('id') ?? '');
-      if (live.has(sessionId)) throw connectedAlready(sessionId);
-      const lastTurn = await calls.open(sessionId);
       const { maxAudioSeconds, spokenRateHz, logger } = deps;
-      const events = ['1', 'true'].includes(c.req.query('events') ?? '');
-      return callSocket({ sessionId, lastTurn, events, calls, maxAudioSeconds, spokenRateHz, logger, live });
+      try {
+        const sessionId = parseSessionId(c.req.param('id') ?? '');
+        if (live.has(sessionId)) throw connectedAlready(sessionId);
+        const lastTurn = await calls.open(sessionId);
+        const events = ['1', 'true'].includes(c.req.query('events') ?? '');
+        return callSocket({ sessionId, lastTurn, events, calls, maxAudioSeconds, spokenRateHz, logger, live });
+      } catch (error) {
+        if (problemOf(error).code === 'internal') logger.error({ err: error }, 'socket refused');
+        return refusedSocket(error);
+      }
     }),
   );
-}
-
-function connectedAlready(sessionId: string): VoicebotError {
-  return new VoicebotError('conflict', `The session '${sessionId}' is connected already.`, {
-    hint: 'A session has one caller; close the other socket first.',
-  });
 }

@@ -11,8 +11,10 @@ import { problemOf } from './problem.ts';
 /** Utterances that may wait while a turn runs; a caller who sends more is not listening. */
 const maxWaiting = 4;
 
-/** Close code, from the range for applications. */
-const connectedElsewhere = 4409;
+/** Close codes of refused sockets: the HTTP status of the problem, moved into the range for applications. */
+const closeCodeBase = 4000;
+/** What a close frame has room for. */
+const maxReasonBytes = 120;
 
 /** Text messages that a client may send. */
 const commandSchema = z.discriminatedUnion('type', [
@@ -143,7 +145,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
   return {
     onOpen(_event, ws) {
       // Two that connect at the same moment both come this far; the second one goes.
-      if (live.has(sessionId)) return ws.close(connectedElsewhere, 'The session is connected already.');
+      if (live.has(sessionId)) return refuse(ws, connectedAlready(sessionId));
       live.add(sessionId);
       owner = true;
     },
@@ -161,6 +163,29 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       logger.warn({ sessionId, error: messageOf((event as { error?: unknown }).error) }, 'socket error');
     },
   };
+}
+
+/** Accepts the socket, says why it cannot be used, and closes it: most clients cannot see the body of a refused handshake. */
+export function refusedSocket(error: unknown): WSEvents {
+  return { onOpen: (_event, ws) => refuse(ws, error) };
+}
+
+function refuse(ws: WSContext, error: unknown): void {
+  const problem = problemOf(error);
+  ws.send(JSON.stringify({ type: 'error', problem } satisfies SocketEvent));
+  ws.close(
+    closeCodeBase + problem.status,
+    Buffer.from(problem.detail)
+      .subarray(0, maxReasonBytes)
+      .toString()
+      .replace(/\uFFFD$/, ''),
+  );
+}
+
+export function connectedAlready(sessionId: string): VoicebotError {
+  return new VoicebotError('conflict', `The session '${sessionId}' is connected already.`, {
+    hint: 'A session has one caller; close the other socket first.',
+  });
 }
 
 async function collectSpeech(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {

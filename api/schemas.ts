@@ -71,7 +71,12 @@ export const transcriptSchema = z
 
 export const speechRequestSchema = z
   .object({
-    text: z.string().min(1).max(5_000),
+    text: z
+      .string()
+      .min(1)
+      .max(5_000)
+      // What the decoder puts in the place of bytes that it cannot read.
+      .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8'),
     voice: z.string().optional().openapi({ example: 'af_bella' }),
     engine: z.enum(['auto', 'kokoro', 'nari-dia', 'zonos', 'tortoise']).default('auto'),
     speed: z.number().min(0.5).max(2).optional(),

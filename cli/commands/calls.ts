@@ -86,13 +86,6 @@ function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
         }),
       ),
     );
-    socket.on('unexpected-response', (_request, response) => {
-      let body = '';
-      response.on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => reject(problemFrom(body, response.statusCode)));
-    });
     socket.on('message', (data: Buffer, binary) => {
       if (binary) {
         result.wav = data;
@@ -109,12 +102,4 @@ function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
       reject(new VoicebotError('dependency-unavailable', 'The API closed the connection before it answered.'));
     });
   }).finally(() => socket.close());
-}
-
-function problemFrom(body: string, status: number | undefined): Error {
-  try {
-    return new ApiProblem(JSON.parse(body));
-  } catch {
-    return new ApiProblem({ detail: `The API answered ${status}.` });
-  }
 }

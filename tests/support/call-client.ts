@@ -70,19 +70,10 @@ export class CallClient {
   }
 }
 
-/** The status and problem with which a socket is refused. */
-export function refusal(url: string): Promise<{ status: number; problem: Problem }> {
-  const socket = new WebSocket(url);
-  socket.on('error', () => {});
-  return new Promise((resolve, reject) => {
-    socket.on('open', () => {
-      socket.close();
-      reject(new Error('The socket was accepted.'));
-    });
-    socket.on('unexpected-response', async (_request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      resolve({ status: response.statusCode ?? 0, problem: JSON.parse(Buffer.concat(chunks).toString()) });
-    });
-  });
+/** The close code and problem with which a socket is refused. */
+export async function refusal(url: string): Promise<{ code: number; problem: Problem | undefined }> {
+  const client = new CallClient(url);
+  const closed = once(client.socket, 'close');
+  const { problem } = await client.event(10_000);
+  return { code: (await closed)[0], problem };
 }
