@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus, release, totalmem } from 'node:os';
 import { version } from '../config/version.ts';
 
@@ -19,11 +18,8 @@ export function machine() {
   };
 }
 
-function packageVersion(name: string): string {
-  const require = createRequire(import.meta.url);
-  const folder = require.resolve.paths(name)?.[0] ?? '';
-  return JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')).version;
-}
+const packageVersion = (name: string): string =>
+  JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 
 /** Median and 95th percentile (nearest rank), to a tenth. */
 export function spread(values: readonly number[]): { p50: number; p95: number; n: number } {
