@@ -1,0 +1,102 @@
+/**
+ * Writes the reference from the code: `npm run reference`. A test fails when a page is not up to date.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { type AppDependencies, createApp } from '../api/app.ts';
+import { createProgram } from '../cli/program.ts';
+import { configSchema } from '../config/schema.ts';
+import { MediaHub } from '../media/hub.ts';
+
+const head = '<!-- Generated from the code by `npm run reference`. -->\n\n';
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+interface Setting {
+  readonly name: string;
+  readonly text: string;
+  readonly fallback: string | undefined;
+}
+
+function settings(): Setting[] {
+  return Object.entries(configSchema.shape).map(([name, schema]) => {
+    const parsed = schema.safeParse(undefined);
+    const fallback = parsed.success && parsed.data !== undefined ? String(parsed.data) : undefined;
+    return { name, text: schema.description ?? '', fallback };
+  });
+}
+
+function configurationPage(): string {
+  const rows = settings().map(
+    ({ name, text, fallback }) => `| \`${name}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${cell(text)} |`,
+  );
+  return `${head}# Configuration
+
+Read once at start from the environment, then from \`.env\` in the working folder; what is set in the environment wins. Everything is checked
+before anything starts, and every problem is named at once. \`voicebot config\` shows what is in force, without secrets.
+
+| variable | default | what it is |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function envExample(): string {
+  const lines = settings().map(({ name, text, fallback }) => `# ${text.replaceAll('\n', ' ')}\n#${name}=${fallback ?? ''}\n`);
+  return `# Settings of Voicebot Orchestrator with their defaults; copy to .env and uncomment what you change.\n\n${lines.join('\n')}`;
+}
+
+function cliPage(): string {
+  const pages = (command: Command, prefix: string): string[] => {
+    const name = `${prefix}${command.name()}`;
+    const help = command.configureHelp({ helpWidth: 100 }).helpInformation().trim();
+    return [`## ${name}\n\n\`\`\`\n${help}\n\`\`\`\n`, ...command.commands.flatMap((sub) => pages(sub, `${name} `))];
+  };
+  return `${head}# Command line\n\nFrom a checkout: \`npx voicebot …\` or \`npm run voicebot -- …\`.\n\n${pages(createProgram(), '').join('\n')}`;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly description?: string;
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+}
+
+async function apiPage(): Promise<string> {
+  // Routes are described without being served: nothing behind them is needed.
+  const app = createApp({ hub: new MediaHub('http://localhost'), health: { version: '' } } as AppDependencies);
+  const document = (await (await app.request('/openapi.json')).json()) as {
+    info: { description: string };
+    paths: Record<string, Record<string, Operation>>;
+  };
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const answers = Object.entries(operation.responses).map(
+        ([status, { description }]) => `| ${status} | ${cell(description)} |`,
+      );
+      const text = [operation.summary, operation.description].filter(Boolean).join('. ');
+      return `## ${method.toUpperCase()} ${path}\n\n${text}.\n\n| status | answer |\n| --- | --- |\n${answers.join('\n')}\n`.replace(
+        '..\n',
+        '.\n',
+      );
+    }),
+  );
+  return `${head}# API\n\n${document.info.description}\n\nShapes of bodies: \`/docs\` and \`/openapi.json\` of a running service.\n\n${operations.join('\n')}`;
+}
+
+/** Path from the root of the project → text. */
+export async function referencePages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/cli.md', cliPage()],
+    ['docs/reference/api.md', await apiPage()],
+    ['.env.example', envExample()],
+  ]);
+}
+
+const root = new URL('../', import.meta.url);
+export const readPage = (path: string) => readFile(new URL(path, root), 'utf8');
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await mkdir(new URL('docs/reference', root), { recursive: true });
+  for (const [path, text] of await referencePages()) await writeFile(new URL(path, root), text);
+}
