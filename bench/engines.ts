@@ -81,7 +81,7 @@ async function fasterWhisper(all: readonly Utterance[]) {
       ),
     );
     const [model = ''] = await new ArtifactStore(runtime.cacheDir).ensure(artifactById('whisper-base'));
-    const script = fileURLToPath(new URL('./faster_whisper.py', import.meta.url));
+    const script = fileURLToPath(new URL('./time_faster_whisper.py', import.meta.url));
     const { stdout, failed, stderr } = await execa(
       'python3',
       [script, join(model, '..'), String(threads), String(rounds), ...files],
