@@ -32,6 +32,8 @@ const questions = [
   'Where can I see all of the payments that I made?',
   'How long does a transfer to another country take?',
   'What should I do if somebody has stolen my phone?',
+  'I would like to change the address on my account.',
+  'Can you tell me when the branch in town is open?',
 ];
 const passage =
   'Thank you for waiting. Your new card is on its way, and it should reach you soon. Is there anything else that I can do for you today?';
@@ -55,16 +57,21 @@ const errorsOf = (all: readonly Utterance[], texts: readonly string[], recorded:
 async function ours(all: readonly Utterance[], precision: 'int8' | 'fp32') {
   const whisper = new Whisper(runtime, { model: 'base', precision });
   const times: number[] = [];
+  const byText: Record<string, number[]> = {};
   const texts: string[] = [];
   for (let attempt = 0; attempt <= rounds; attempt++) {
-    for (const [i, { samples, recorded }] of all.entries()) {
+    for (const [i, { text, samples, recorded }] of all.entries()) {
       const started = performance.now();
       texts[i] = (await whisper.transcribe(samples)).text;
-      if (attempt > 0 && !recorded) times.push(performance.now() - started);
+      const tookMs = performance.now() - started;
+      if (attempt === 0 || recorded) continue;
+      times.push(tookMs);
+      byText[text] = [...(byText[text] ?? []), tookMs];
     }
   }
   await whisper.unload();
-  return { ms: spread(times), wordErrors: wordErrorsOf(all, texts) };
+  const medians = Object.fromEntries(Object.entries(byText).map(([text, each]) => [text, spread(each).p50]));
+  return { ms: spread(times), wordErrors: wordErrorsOf(all, texts), medianMsByText: medians };
 }
 
 function wordErrorsOf(all: readonly Utterance[], texts: readonly string[]) {

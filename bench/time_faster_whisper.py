@@ -20,6 +20,9 @@ def load(folder, threads):
             tokenizer = json.load(file)
         words = dict(tokenizer["model"]["vocab"])
         words.update({token["content"]: token["id"] for token in tokenizer["added_tokens"]})
+        # The 1,501 timestamps, 0 to 30 s, come last and are not in every tokenizer file.
+        for step in range(1501):
+            words.setdefault(f"<|{step * 0.02:.2f}|>", len(words))
         with open(os.path.join(home, "vocabulary.json"), "w", encoding="utf-8") as file:
             json.dump([word for word, _ in sorted(words.items(), key=lambda item: item[1])], file)
     return faster_whisper.WhisperModel(home, device="cpu", compute_type="int8", cpu_threads=threads)
