@@ -1,5 +1,6 @@
 /** Records the history of a call of this release for the replay test: `npm run history`. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { execa } from 'execa';
@@ -55,7 +56,9 @@ await mkdir(folder, { recursive: true });
 const cli = await ensureTemporalCli(loadConfig(), {});
 const target = ['--address', environment.address, '--namespace', environment.namespace ?? 'default'];
 const { stdout } = await execa(cli, ['workflow', 'show', '--workflow-id', handle.workflowId, '--output', 'json', ...target]);
-const text = stdout.replaceAll(/"identity":\s*"[^"]*"/g, '"identity": "recorder"');
+// Neither who recorded it nor where belongs into it.
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const text = stdout.replaceAll(root, '').replaceAll(/"identity":\s*"[^"]*"/g, '"identity": "recorder"');
 await writeFile(new URL(`call-${version}.json`, folder), `${text}\n`);
 await Promise.all([...workers.values(), workflows].map((worker) => worker.stop()));
 await environment.teardown();
