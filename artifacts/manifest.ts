@@ -189,6 +189,23 @@ const silero: Artifact = {
   ],
 };
 
+const smartTurn: Artifact = {
+  id: 'smart-turn',
+  title: 'Smart Turn v3.2 end-of-turn detection',
+  licence: 'BSD-2-Clause',
+  files: [
+    {
+      path: 'smart-turn/smart-turn-v3.2-cpu.onnx',
+      sizeBytes: 8_679_182,
+      hash: sha256('2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f'),
+      sources: [
+        hub('pipecat-ai/smart-turn-v3', 'main', 'smart-turn-v3.2-cpu.onnx'),
+        pip('pipecat-ai', '1.14.0', 'pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx'),
+      ],
+    },
+  ],
+};
+
 /** Everything the product can fetch. */
 export const manifest: readonly Artifact[] = [
   temporalCli,
@@ -203,6 +220,7 @@ export const manifest: readonly Artifact[] = [
   minilm,
   smollm2,
   silero,
+  smartTurn,
 ];
 
 export function artifactById(id: string): Artifact {

@@ -92,4 +92,22 @@ export interface SpeechSegment {
 export interface VoiceActivityDetector extends Engine {
   /** Stretches of speech in 16 kHz samples; none for silence and noise. */
   segments(samples: Samples16k, options?: RunOptions): Promise<SpeechSegment[]>;
+  /** Follows one caller frame by frame. */
+  follow(): SpeechFollower;
+}
+
+/** Voice activity of one caller, frame after frame. */
+export interface SpeechFollower {
+  /** @param frame 512 samples at 16 kHz. @returns the probability that they hold speech. */
+  push(frame: Samples16k): Promise<number>;
+  /** Forgets the caller. */
+  close(): void;
+}
+
+export interface TurnDetector extends Engine {
+  /**
+   * @param samples what the caller has said in this turn so far, with the pause at its end; the last 8 s count.
+   * @returns the probability that the caller has finished.
+   */
+  finished(samples: Samples16k, options?: RunOptions): Promise<number>;
 }

@@ -1,13 +1,14 @@
 import type { EngineRuntime } from '../runtime/options.ts';
 import { ThreadedEngine } from '../runtime/threaded-engine.ts';
-import type { RunOptions, Samples16k, SpeechSegment, VoiceActivityDetector } from '../types.ts';
+import type { RunOptions, Samples16k, SpeechFollower, SpeechSegment, VoiceActivityDetector } from '../types.ts';
 import { segmentsOf } from './segments.ts';
-import type { SileroThreadData } from './thread.ts';
+import type { SileroFrame, SileroThreadData } from './thread.ts';
 
 /** Silero voice activity detection v6. */
 export class Silero implements VoiceActivityDetector {
   readonly name = 'silero';
   readonly #thread: ThreadedEngine;
+  #followers = 0;
 
   constructor(runtime: EngineRuntime) {
     const options: SileroThreadData = { cacheDir: runtime.cacheDir };
@@ -31,5 +32,17 @@ export class Silero implements VoiceActivityDetector {
     const copy = samples.slice();
     const probabilities = await this.#thread.call<Float32Array>('probabilities', copy, options, [copy.buffer as ArrayBuffer]);
     return segmentsOf(probabilities, samples.length);
+  }
+
+  follow(): SpeechFollower {
+    const follower = this.#followers++;
+    return {
+      push: (frame) => {
+        const samples = frame.slice();
+        const input: SileroFrame = { follower, samples };
+        return this.#thread.call<number>('frame', input, {}, [samples.buffer as ArrayBuffer]);
+      },
+      close: () => void this.#thread.call('forget', follower).catch(() => undefined),
+    };
   }
 }
