@@ -3,12 +3,16 @@ import type { Database } from '../db/open.ts';
 import { questionKey } from '../domain/cache-policy.ts';
 import type { StepTiming } from '../domain/call.ts';
 import { intentOf } from '../domain/intent.ts';
+import { splitSentences } from '../domain/sentences.ts';
 import type { Embedder } from '../engines/types.ts';
+import { writePipe } from '../media/client.ts';
 import { runActivity } from './run-activity.ts';
 
 export interface LookupInput {
   readonly transcript: string;
   readonly language: string;
+  /** Where an answer that is found goes at once, sentence by sentence, to who waits there to speak it. */
+  readonly saidUrl?: string | undefined;
 }
 
 export interface LookupResult {
@@ -46,10 +50,11 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
     return nearest && nearest.similarity >= minSimilarity ? nearest : undefined;
   }
   return {
-    lookup: ({ transcript, language }) =>
+    lookup: ({ transcript, language, saidUrl }) =>
       runActivity(async (signal) => {
         const found = await search(transcript, language, signal);
         if (!found) return { hit: null };
+        if (saidUrl) await writePipe(saidUrl, linesOf(found.reply), signal);
         await countHit(db, found.id);
         return { hit: { reply: found.reply, question: found.question, similarity: found.similarity } };
       }),
@@ -62,4 +67,9 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
       });
     },
   };
+}
+
+async function* linesOf(reply: string): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const sentence of splitSentences(reply)) yield encoder.encode(`${sentence}\n`);
 }

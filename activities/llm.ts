@@ -78,10 +78,17 @@ class GuardedReply {
     return this.#spoken.join(' ');
   }
 
+  /** The sentence with what was spoken of it before. */
+  #unfinished(piece: string): string {
+    const last = this.#spoken.at(-1) ?? '';
+    return /[,;:—]$/.test(last) ? `${last} ${piece}` : piece;
+  }
+
   async *sentences(pieces: AsyncIterable<string>): AsyncGenerator<string> {
     for await (const sentence of splitStream(pieces)) {
       if (this.text.length + sentence.length > maxReplyCharacters) break;
-      if (checkSentence(sentence, [])) {
+      // A clause that was spoken already belongs to the claim that its sentence makes.
+      if (checkSentence(this.#unfinished(sentence), [])) {
         this.withheld++;
         // What follows a withheld sentence leans on it.
         break;
@@ -97,7 +104,7 @@ class GuardedReply {
 }
 
 async function* splitStream(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  const splitter = new SentenceSplitter();
+  const splitter = new SentenceSplitter({ firstClause: true });
   for await (const piece of pieces) yield* splitter.push(piece.replace(/\s+/g, ' '));
   yield* splitter.flush();
 }

@@ -4,6 +4,7 @@ import { recordCallEnded, recordCallStarted, recordTurn } from '../db/sessions.t
 import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domain/call.ts';
 import { readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
+import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { runActivity } from './run-activity.ts';
 
@@ -42,7 +43,8 @@ export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDepe
     sampleRateHz: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const pcm = await collect(readPipe(url, signal));
+    const bytes = readPipe(url, signal);
+    const pcm = await collect(kind === 'spoken' ? audioOf(bytes) : bytes);
     if (pcm.length === 0) return;
     await putRecording(db, blobs, {
       sessionId: input.sessionId,

@@ -1,14 +1,18 @@
+import { Context } from '@temporalio/activity';
 import type { StepTiming } from '../domain/call.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
 import { fromPcm16 } from '../media/pcm.ts';
 import { collect } from '../media/pipe.ts';
+import { listenLive } from './live-transcript.ts';
 import { runActivity } from './run-activity.ts';
 
 export interface TranscribeInput {
   /** PCM16 mono at 16 kHz. */
   readonly heardUrl: string;
+  /** Where the words go as JSON lines while the caller speaks, and once more at the end; only for a live turn. */
+  readonly transcriptUrl?: string | undefined;
   /** ISO 639-1 code or `auto`; the worker's own when unset. */
   readonly language?: string | undefined;
 }
@@ -26,27 +30,45 @@ export interface SttActivities {
   transcribe(input: TranscribeInput): Promise<TranscribeResult>;
 }
 
-const sampleRateHz = 16_000;
+export const sttSampleRateHz = 16_000;
 /** Kept around the speech, so that soft beginnings and ends are not cut. */
-const marginSamples = sampleRateHz * 0.3;
+const marginSamples = sttSampleRateHz * 0.3;
 
-export function createSttActivities(deps: {
+export interface SttDependencies {
   readonly stt: SpeechToText;
   readonly vad: VoiceActivityDetector;
   readonly language: string;
-}): SttActivities {
+}
+
+export function createSttActivities(deps: SttDependencies): SttActivities {
   return {
-    transcribe: ({ heardUrl, language }) =>
-      runActivity(async (signal) => {
-        const samples = fromPcm16(await collect(readPipe(heardUrl, signal)));
-        const audioMs = (samples.length / sampleRateHz) * 1000;
-        // Whisper invents words for silence and noise, so only what holds speech reaches it.
-        const speech = await deps.vad.segments(samples, { signal });
-        const [first, last] = [speech.at(0), speech.at(-1)];
-        if (!first || !last) return { text: '', language: language ?? deps.language, audioMs, lowConfidence: false };
-        const spoken = samples.subarray(Math.max(0, first.startSample - marginSamples), last.endSample + marginSamples);
-        const transcript = await deps.stt.transcribe(spoken, { signal, language });
-        return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
-      }),
+    transcribe: (input) =>
+      runActivity((signal) => (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal))),
   };
+
+  async function whole({ heardUrl, language }: TranscribeInput, signal: AbortSignal) {
+    const samples = fromPcm16(await collect(readPipe(heardUrl, signal)));
+    const audioMs = (samples.length / sttSampleRateHz) * 1000;
+    // Whisper invents words for silence and noise, so only what holds speech reaches it.
+    const speech = await deps.vad.segments(samples, { signal });
+    const [first, last] = [speech.at(0), speech.at(-1)];
+    if (!first || !last) return { text: '', language: language ?? deps.language, audioMs, lowConfidence: false };
+    const spoken = samples.subarray(Math.max(0, first.startSample - marginSamples), last.endSample + marginSamples);
+    const transcript = await deps.stt.transcribe(spoken, { signal, language });
+    return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+  }
+
+  async function live({ heardUrl, language }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {
+    // The ears cut the speech out already.
+    const { transcript, samples } = await listenLive({
+      stt: deps.stt,
+      heard: readPipe(heardUrl, signal),
+      transcriptUrl,
+      resumed: Context.current().info.attempt > 1,
+      language,
+      signal,
+    });
+    const audioMs = (samples / sttSampleRateHz) * 1000;
+    return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+  }
 }

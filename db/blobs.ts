@@ -23,6 +23,11 @@ export class BlobStore {
   get(key: string): Promise<Uint8Array> {
     return this.#disk.getBytes(this.#prefix + key);
   }
+
+  /** As `get`, or nothing where the key is not there. */
+  async find(key: string): Promise<Uint8Array | undefined> {
+    return (await this.#disk.exists(this.#prefix + key)) ? this.get(key) : undefined;
+  }
 }
 
 export interface BlobOptions {

@@ -2,7 +2,7 @@
 
 export type CallStatus = 'active' | 'ended' | 'timed-out';
 
-export type CallEndReason = 'hangup' | 'timeout';
+export type CallEndReason = 'hangup' | 'timeout' | 'idle' | 'goodbye' | 'transferred';
 
 /** Where a reply came from. */
 export type ReplySource =
@@ -18,11 +18,12 @@ export type ReplySource =
   | 'apology';
 
 /** What the caller wanted, as far as it is told apart so far. */
-export type Intent = 'silence' | 'greeting' | 'thanks' | 'goodbye' | 'banking' | 'small-talk';
+export type Intent = 'silence' | 'greeting' | 'thanks' | 'goodbye' | 'person' | 'banking' | 'small-talk';
 
 /** Signed URLs of one turn's pipes, valid until the turn has ended. */
 export interface TurnMedia {
   readonly heardUrl: string;
+  readonly transcriptUrl: string;
   readonly saidUrl: string;
   readonly spokenUrl: string;
 }
@@ -56,9 +57,30 @@ export interface TurnError {
   readonly message: string;
 }
 
+/** How much of a reply the caller heard, by the samples that were played. */
+export interface Playback {
+  readonly turn: number;
+  readonly attempt?: string | undefined;
+  /** The words that were heard. */
+  readonly heardReply: string;
+  readonly playedMs: number;
+  /** The caller spoke before the reply was over. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * `answered`, `failed`: the turn counts and is recorded. `superseded`: the caller had not finished, and a later attempt takes the
+ * turn. `ignored`: it was no turn (noise, or "mhm" while the bot spoke).
+ */
+export type TurnStatus = 'answered' | 'failed' | 'superseded' | 'ignored';
+
+/** What happens after the reply has been heard. */
+export type NextStep = 'listen' | 'end' | 'transfer';
+
 export interface TurnOutcome {
   readonly turn: number;
-  readonly status: 'answered' | 'failed';
+  readonly attempt?: string | undefined;
+  readonly status: TurnStatus;
   readonly transcript: string;
   readonly language: string;
   readonly reply: string;
@@ -68,6 +90,9 @@ export interface TurnOutcome {
   readonly spokenMs: number;
   readonly timings: TurnTimings;
   readonly error?: TurnError | undefined;
+  readonly next?: NextStep | undefined;
+  /** Where the reply was played to a caller on the line. */
+  readonly playback?: Playback | undefined;
 }
 
 /** One exchange of the past, as the language model is reminded of it. */

@@ -14,9 +14,18 @@ function endOfFirstSentence(text: string): number {
   return -1;
 }
 
+/** A first clause that is worth speaking by itself: some words up to a comma or the like. */
+const firstClause = /^\s*\S+(?:\s+\S+){2,}?[,;:—](?=\s)/;
+
 /** Cuts a stream of text into sentences as soon as each is complete. */
 export class SentenceSplitter {
   #rest = '';
+  #atStart: boolean;
+
+  /** @param options `firstClause`: the first piece may end at a comma, so that a long first sentence is heard sooner. */
+  constructor(options: { readonly firstClause?: boolean } = {}) {
+    this.#atStart = options.firstClause ?? false;
+  }
 
   /** Adds a piece of any length and returns the sentences that it completed. */
   push(piece: string): string[] {
@@ -26,6 +35,14 @@ export class SentenceSplitter {
       sentences.push(this.#rest.slice(0, end).trim());
       this.#rest = this.#rest.slice(end);
     }
+    if (this.#atStart && sentences.length === 0) {
+      const [clause] = firstClause.exec(this.#rest) ?? [];
+      if (clause) {
+        sentences.push(clause.trim());
+        this.#rest = this.#rest.slice(clause.length);
+      }
+    }
+    if (sentences.length > 0) this.#atStart = false;
     return sentences.filter(Boolean);
   }
 

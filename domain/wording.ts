@@ -3,4 +3,13 @@ export const wording = {
   notYet: "I can't help with that yet.",
   notHeard: "I didn't hear anything. Could you say that again?",
   apology: "I'm sorry, something went wrong on our side. Please say that again.",
+  filler: 'One moment, please.',
+  stillThere: 'Are you still there?',
+  idleGoodbye: "I can't hear you any more, so I'll hang up now. Goodbye.",
+  goodbye: 'Thank you for calling. Goodbye.',
+  transfer: "I'll put you through to a colleague. One moment, please.",
+  transferFailed: "I'm sorry, nobody can take your call right now.",
 } as const;
+
+/** What a caller hears when a bot takes the call on a telephone line. */
+export const greeting = (bankName: string) => `Hello, this is the assistant of ${bankName}. How can I help you?`;

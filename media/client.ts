@@ -49,7 +49,16 @@ export async function pipeOffset(url: string, signal: AbortSignal): Promise<numb
  * Writes a stream to a pipe and ends it. What an earlier attempt wrote is skipped, so `source` must give the same bytes again.
  */
 export async function writePipe(url: string, source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  const offset = await pipeOffset(url, signal);
+  await writeFrom(await pipeOffset(url, signal), url, source, signal);
+}
+
+/** As `writePipe`, for a source that a first attempt writes: it saves asking how much is there. */
+export async function writeFrom(
+  offset: number,
+  url: string,
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
   const iterator = skip(source, offset);
   let failure: unknown;
   const body = new ReadableStream<Uint8Array>({

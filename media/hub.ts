@@ -4,10 +4,15 @@ import { VoicebotError } from '../domain/errors.ts';
 import { Pipe } from './pipe.ts';
 import { PathSigner } from './signed-path.ts';
 
-export type PipeName = 'heard' | 'said' | 'spoken';
+export type PipeName = 'heard' | 'transcript' | 'said' | 'spoken';
 
 /** Bounds of one turn's pipes: ten minutes of speech, a long reply, and its audio. */
-const maxBytes: Record<PipeName, number> = { heard: 20_000_000, said: 65_536, spoken: 60_000_000 };
+const maxBytes: Record<PipeName, number> = {
+  heard: 20_000_000,
+  transcript: 262_144,
+  said: 65_536,
+  spoken: 60_000_000,
+};
 
 /** What one request of a worker carries at the most; a signed URL works for as long as any turn may take. */
 const urlLifetimeSeconds = 3_600;
@@ -38,14 +43,19 @@ export class MediaHub {
 
   openTurn(): TurnPipes {
     const id = randomUUID();
-    const pipes = { heard: new Pipe(maxBytes.heard), said: new Pipe(maxBytes.said), spoken: new Pipe(maxBytes.spoken) };
+    const pipes = {
+      heard: new Pipe(maxBytes.heard),
+      transcript: new Pipe(maxBytes.transcript),
+      said: new Pipe(maxBytes.said),
+      spoken: new Pipe(maxBytes.spoken),
+    };
     this.#turns.set(id, pipes);
     const expiresAt = Math.floor(Date.now() / 1000) + urlLifetimeSeconds;
     const url = (name: PipeName) => `${this.#baseUrl}${this.#signer.sign(`/media/${id}/${name}`, expiresAt)}`;
     return {
       id,
       pipes,
-      media: { heardUrl: url('heard'), saidUrl: url('said'), spokenUrl: url('spoken') },
+      media: { heardUrl: url('heard'), transcriptUrl: url('transcript'), saidUrl: url('said'), spokenUrl: url('spoken') },
       close: () => {
         this.#turns.delete(id);
         for (const pipe of Object.values(pipes)) pipe.fail(new VoicebotError('not-found', 'The turn has ended.'));

@@ -9,6 +9,8 @@ export interface Decoded {
   readonly meanLogProbability: number;
   /** True where the text repeats itself, the model's known way to fail. */
   readonly repeats: boolean;
+  /** The repetition was the whole text said once more, and is cut off: what remains is complete. */
+  readonly saidTwice: boolean;
   readonly language: string;
 }
 
@@ -53,19 +55,23 @@ export class WhisperDecoder {
       tokens.suppress(logits, step === 0);
       const best = argmaxWithLogProbability(logits);
       logProbability += best.logProbability;
-      if (best.index === tokens.end) return this.#decoded(out, logProbability / (out.length + 1), spoken, false);
+      if (best.index === tokens.end) return this.#decoded(out, logProbability / (out.length + 1), spoken, 'none');
       out.push(best.index);
       const repeated = out.length > speechSeconds * fastestTokensPerSecond ? repeatLength(out) : 0;
-      if (repeated > 0) return this.#decoded(out.slice(0, -repeated), logProbability / (out.length + 1), spoken, true);
+      if (repeated > 0) {
+        const loop = repeated * 2 === out.length ? 'whole' : 'part';
+        return this.#decoded(out.slice(0, -repeated), logProbability / (out.length + 1), spoken, loop);
+      }
       ids = [best.index];
       feeds = this.#nextPast(results, cross);
     }
-    return this.#decoded(out, logProbability / (out.length + 1), spoken, true);
+    return this.#decoded(out, logProbability / (out.length + 1), spoken, 'part');
   }
 
-  #decoded(ids: number[], meanLogProbability: number, language: string, loops: boolean): Decoded {
+  #decoded(ids: number[], meanLogProbability: number, language: string, loop: 'none' | 'part' | 'whole'): Decoded {
     const text = this.#tokens.text(ids);
-    return { text, meanLogProbability, language, repeats: loops || compressionRatio(text) > maxCompressionRatio };
+    const repeats = loop !== 'none' || compressionRatio(text) > maxCompressionRatio;
+    return { text, meanLogProbability, language, repeats, saidTwice: loop === 'whole' && /[.!?]$/.test(text) };
   }
 
   async #detectLanguage(cross: Feeds): Promise<string> {

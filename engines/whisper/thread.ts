@@ -89,12 +89,23 @@ async function runWindow(
   return decoder.decode(cross, language, samples.length / whisperSampleRateHz, context);
 }
 
-const doubtful = (decoded: Decoded) => decoded.repeats || decoded.meanLogProbability < minMeanLogProbability;
+/** Silence of the second try: it seldom repeats itself, and costs far less than the full window. */
+const secondPaddingSeconds = 5;
 
-/** The short window first; the full one when its text is doubtful. */
+/** A sentence that was only said once more is as sure as the model was of it. */
+const minRepeatedLogProbability = -0.3;
+
+const doubtful = (decoded: Decoded) =>
+  (decoded.repeats && !(decoded.saidTwice && decoded.meanLogProbability > minRepeatedLogProbability)) ||
+  decoded.meanLogProbability < minMeanLogProbability;
+
+/** The short window first; a longer one, then the full one, while the text is doubtful. */
 async function transcribeWindow(samples: Float32Array, language: string, context: ThreadContext): Promise<Decoded> {
-  const short = await runWindow(samples, samples.length / whisperSampleRateHz + paddingSeconds, language, context);
+  const seconds = samples.length / whisperSampleRateHz;
+  const short = await runWindow(samples, seconds + paddingSeconds, language, context);
   if (!doubtful(short)) return short;
+  const longer = await runWindow(samples, seconds + secondPaddingSeconds, language, context);
+  if (!doubtful(longer)) return longer;
   const full = await runWindow(samples, windowSeconds, language, context);
   if (short.repeats !== full.repeats) return short.repeats ? full : short;
   return full.meanLogProbability >= short.meanLogProbability ? full : short;

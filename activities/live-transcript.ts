@@ -1,0 +1,93 @@
+import { redact } from '../domain/redact.ts';
+import type { SpeechToText, Transcript } from '../engines/types.ts';
+import { writeFrom } from '../media/client.ts';
+import { fromPcm16 } from '../media/pcm.ts';
+
+/** One line of the `transcript` pipe. */
+export interface TranscriptLine {
+  readonly text: string;
+  readonly final: boolean;
+}
+
+export interface LiveListening {
+  readonly stt: SpeechToText;
+  /** PCM16 mono at 16 kHz, ending where the caller pauses. */
+  readonly heard: AsyncIterable<Uint8Array>;
+  readonly transcriptUrl: string;
+  /** An earlier attempt has written lines already; then none is added. */
+  readonly resumed: boolean;
+  readonly language: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+const sampleRateHz = 16_000;
+/** New speech between two partial transcripts. */
+const partialEverySamples = sampleRateHz * 1.2;
+
+/**
+ * Listens while the caller speaks. A partial transcript is made whenever enough new speech is there and the last one is done;
+ * it is dropped at once when the speech ends, because then the caller waits for the final one.
+ */
+export async function listenLive(options: LiveListening): Promise<{ transcript: Transcript; samples: number }> {
+  const { stt, language, signal } = options;
+  const lines = new TransformStream<Uint8Array, Uint8Array>(undefined, { highWaterMark: 64 });
+  const writer = lines.writable.getWriter();
+  const encoder = new TextEncoder();
+  const written = options.resumed
+    ? Promise.resolve()
+    : writeFrom(0, options.transcriptUrl, lines.readable as unknown as AsyncIterable<Uint8Array>, signal);
+  // Words for the ears and the screen: the turn does not depend on them.
+  written.catch(() => undefined);
+  const write = (line: TranscriptLine) => {
+    if (options.resumed) return;
+    void writer.write(encoder.encode(`${JSON.stringify({ ...line, text: redact(line.text) })}\n`)).catch(() => undefined);
+  };
+
+  const audio = new GrowingAudio();
+  const ended = new AbortController();
+  let partialAt = partialEverySamples;
+  let partial: Promise<void> | undefined;
+  const listenSoFar = () => {
+    partialAt = audio.length + partialEverySamples;
+    partial = stt
+      .transcribe(audio.samples(), { language, signal: AbortSignal.any([signal, ended.signal]), priority: 'batch' })
+      .then((transcript) => write({ text: transcript.text, final: false }))
+      .catch(() => undefined)
+      .finally(() => {
+        partial = undefined;
+      });
+  };
+  try {
+    for await (const bytes of options.heard) {
+      audio.push(fromPcm16(bytes));
+      if (!partial && audio.length >= partialAt) listenSoFar();
+    }
+    ended.abort();
+    const transcript = await stt.transcribe(audio.samples(), { language, signal });
+    write({ text: transcript.text, final: true });
+    return { transcript, samples: audio.length };
+  } finally {
+    ended.abort();
+    void writer.close().catch(() => undefined);
+  }
+}
+
+/** Samples that come piece by piece, in one array that doubles when it is full. */
+class GrowingAudio {
+  #buffer = new Float32Array(sampleRateHz * 4);
+  length = 0;
+
+  push(samples: Float32Array): void {
+    if (this.length + samples.length > this.#buffer.length) {
+      const larger = new Float32Array(Math.max(this.#buffer.length * 2, this.length + samples.length));
+      larger.set(this.#buffer.subarray(0, this.length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(samples, this.length);
+    this.length += samples.length;
+  }
+
+  samples(): Float32Array {
+    return this.#buffer.subarray(0, this.length);
+  }
+}
