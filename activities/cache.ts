@@ -17,6 +17,8 @@ export interface LookupInput {
 
 export interface LookupResult {
   readonly hit: { readonly reply: string; readonly question: string; readonly similarity: number } | null;
+  /** Without what it takes to tell the one who speaks. */
+  readonly searchMs: number;
   readonly timing: StepTiming;
 }
 
@@ -45,18 +47,20 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
     if (exact) return exact;
     // Near questions about banking can be opposites ("open", "close" an account); only the very same one may be served.
     if (intentOf(transcript) === 'banking') return undefined;
-    const [embedding] = await embedder.embed([transcript], { signal });
+    const [embedding] = await embedder.embed([transcript], { signal, priority: 'urgent' });
     const nearest = embedding && (await findNearest(db, language, embedding));
     return nearest && nearest.similarity >= minSimilarity ? nearest : undefined;
   }
   return {
     lookup: ({ transcript, language, saidUrl }) =>
       runActivity(async (signal) => {
+        const started = performance.now();
         const found = await search(transcript, language, signal);
-        if (!found) return { hit: null };
+        const searchMs = performance.now() - started;
+        if (!found) return { hit: null, searchMs };
         if (saidUrl) await writePipe(saidUrl, linesOf(found.reply), signal);
         await countHit(db, found.id);
-        return { hit: { reply: found.reply, question: found.question, similarity: found.similarity } };
+        return { hit: { reply: found.reply, question: found.question, similarity: found.similarity }, searchMs };
       }),
     remember: async ({ question, language, reply }) => {
       await runActivity(async (signal) => {

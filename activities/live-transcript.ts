@@ -63,7 +63,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
       if (!partial && audio.length >= partialAt) listenSoFar();
     }
     ended.abort();
-    const transcript = await stt.transcribe(audio.samples(), { language, signal });
+    const transcript = await stt.transcribe(audio.samples(), { language, signal, priority: 'urgent' });
     write({ text: transcript.text, final: true });
     return { transcript, samples: audio.length };
   } finally {

@@ -23,6 +23,7 @@ export interface ThinkResult {
   readonly source: Extract<ReplySource, 'model' | 'approved'>;
   /** Sentences of the model that the guard did not let pass. */
   readonly withheld: number;
+  readonly firstSentenceMs: number;
   readonly timing: StepTiming;
 }
 
@@ -45,16 +46,21 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
   return {
     think: (input) =>
       runActivity(async (signal) => {
+        const started = performance.now();
+        let firstSentenceMs = 0;
         const reply = new GuardedReply();
         // A retry generates the same sentences again (same seed); the pipe skips those that it holds already.
         const sentences = reply.sentences(generate(deps, input, signal));
         const encoder = new TextEncoder();
         await writePipe(
           input.saidUrl,
-          map(sentences, (sentence) => encoder.encode(`${sentence}\n`)),
+          map(sentences, (sentence) => {
+            firstSentenceMs ||= performance.now() - started;
+            return encoder.encode(`${sentence}\n`);
+          }),
           signal,
         );
-        return { reply: reply.text, source: reply.source, withheld: reply.withheld };
+        return { reply: reply.text, source: reply.source, withheld: reply.withheld, firstSentenceMs };
       }),
   };
 }

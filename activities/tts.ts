@@ -1,8 +1,9 @@
 import type { SpeechStore } from '../db/speech.ts';
 import type { SpeechStyle, StepTiming } from '../domain/call.ts';
 import { splitSentences } from '../domain/sentences.ts';
-import type { SpeechChunk, TextToSpeech } from '../engines/types.ts';
+import type { Priority, SpeechChunk, TextToSpeech } from '../engines/types.ts';
 import { readPipe, writePipe } from '../media/client.ts';
+import { linesOf } from '../media/lines.ts';
 import { audioFrame, textFrame } from '../media/speech-frames.ts';
 import { runActivity } from './run-activity.ts';
 
@@ -19,7 +20,7 @@ export interface SpeakInput {
 export interface SpeakResult {
   readonly spokenMs: number;
   readonly sampleRateHz: number;
-  /** From the start of the step to the first audio. */
+  /** From the first sentence to its first audio. */
   readonly firstAudioMs: number;
   readonly timing: StepTiming;
 }
@@ -43,22 +44,27 @@ export interface TtsDependencies {
 
 export function createTtsActivities({ tts, store }: TtsDependencies): TtsActivities {
   /** A sentence from the store, or as the engine makes it. */
-  async function* speech(sentence: string, style: SpeechStyle | undefined, signal: AbortSignal): AsyncGenerator<SpokenPiece> {
+  async function* speech(
+    sentence: string,
+    { style, ...run }: { style: SpeechStyle | undefined; signal: AbortSignal; priority: Priority },
+  ): AsyncGenerator<SpokenPiece> {
     const stored = await store.find(sentence, style);
     if (stored) yield { text: sentence, samples: stored };
-    else yield* tts.speak(sentence, { ...style, signal });
+    else yield* tts.speak(sentence, { ...style, ...run });
   }
   return {
     speak: ({ text, saidUrl, spokenUrl, style }) =>
       runActivity(async (signal) => {
-        const started = performance.now();
+        let firstTextAt = 0;
         let firstAudioMs = 0;
         let samples = 0;
         const sentences = text === undefined ? linesOf(readPipe(saidUrl ?? '', signal)) : splitSentences(text);
         async function* frames(): AsyncGenerator<Uint8Array> {
           for await (const sentence of sentences) {
-            for await (const piece of speech(sentence, style, signal)) {
-              firstAudioMs ||= performance.now() - started;
+            firstTextAt ||= performance.now();
+            const priority = samples === 0 ? 'urgent' : 'caller';
+            for await (const piece of speech(sentence, { style, signal, priority })) {
+              firstAudioMs ||= performance.now() - firstTextAt;
               samples += piece.samples.length;
               yield textFrame(piece.text);
               yield audioFrame(new Uint8Array(piece.samples.buffer, piece.samples.byteOffset, piece.samples.byteLength));
@@ -78,14 +84,3 @@ export function createTtsActivities({ tts, store }: TtsDependencies): TtsActivit
 }
 
 type SpokenPiece = Pick<SpeechChunk, 'text' | 'samples'>;
-
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line.trim() !== '');
-  }
-  if (rest.trim() !== '') yield rest;
-}

@@ -6,10 +6,13 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
-import { callSocket, connectedAlready, refusedSocket } from './call-socket.ts';
+import { callSocket, refusedSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
+import { Connections } from './connections.ts';
 import { addDocs } from './docs.ts';
 import type { HealthSources } from './health.ts';
+import type { LiveDependencies } from './live/live-call.ts';
+import { asyncApi } from './live/protocol.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
@@ -22,8 +25,7 @@ export interface AppDependencies {
   readonly health: HealthSources;
   readonly logger: Logger;
   readonly maxAudioSeconds: number;
-  /** Rate of the `spoken` pipe. */
-  readonly spokenRateHz: number;
+  readonly live: LiveDependencies;
 }
 
 /** The HTTP and WebSocket API. */
@@ -51,6 +53,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addSpeechRoutes(app, deps);
   addDocs(app);
   addCallSocket(app, deps, calls);
+  app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Voicebot Orchestrator', version: health.version, description: socketDescription },
@@ -60,14 +63,15 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
 
 const socketDescription =
   'Durable voice calls for bank contact centres.\n\n' +
-  '`WS /ws/{id}` carries a call: a binary message with a WAV file is one utterance of the caller, and a binary message with a WAV file ' +
+  '`WS /ws/{id}` carries a call. After a JSON `start` message it is live: audio streams both ways, and events tell what happens; ' +
+  '`/asyncapi.json` describes that protocol. Without `start`, a binary message with a WAV file is one utterance of the caller, and a binary message with a WAV file ' +
   'comes back, again and again on one socket; a new id makes a new session. JSON text messages beside it: `{"type":"configure","events":true}` ' +
   '(or `/ws/{id}?events=1`) asks for `transcript` and `reply` messages, `voice` and `speed` may be set the same way, `{"type":"hangup"}` ends ' +
   'the call. Errors come as `{"type":"error","problem":{…}}`; a socket that cannot be used gets one and is closed with the code 4000 plus ' +
   'the status of the problem.';
 
 function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallService): void {
-  const live = new Set<string>();
+  const connections = new Connections();
   app.get(
     '/ws/:id',
     async (c, next) => {
@@ -77,13 +81,13 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
       await next();
     },
     upgradeWebSocket(async (c) => {
-      const { maxAudioSeconds, spokenRateHz, logger } = deps;
+      const { maxAudioSeconds, live, logger } = deps;
       try {
         const sessionId = parseSessionId(c.req.param('id') ?? '');
-        if (live.has(sessionId)) throw connectedAlready(sessionId);
+        await connections.free(sessionId);
         const lastTurn = await calls.open(sessionId);
         const events = ['1', 'true'].includes(c.req.query('events') ?? '');
-        return callSocket({ sessionId, lastTurn, events, calls, maxAudioSeconds, spokenRateHz, logger, live });
+        return callSocket({ sessionId, lastTurn, events, live, maxAudioSeconds, logger, connections });
       } catch (error) {
         if (problemOf(error).code === 'internal') logger.error({ err: error }, 'socket refused');
         return refusedSocket(error);

@@ -1,11 +1,16 @@
 import type { WSContext, WSEvents } from 'hono/ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../config/logger.ts';
 import type { TurnOutcome } from '../domain/call.ts';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { toHeardAudio } from './audio-input.ts';
-import type { CallService } from './calls.ts';
+import type { Connection, Connections } from './connections.ts';
+import type { LiveDependencies } from './live/live-call.ts';
+import { LiveSocket } from './live/live-socket.ts';
+import { hangupMessage, type StartMessage, startMessage } from './live/protocol.ts';
 import { problemOf } from './problem.ts';
 
 /** Utterances that may wait while a turn runs; a caller who sends more is not listening. */
@@ -25,7 +30,8 @@ const commandSchema = z.discriminatedUnion('type', [
     voice: z.string().optional(),
     speed: z.number().min(0.5).max(2).optional(),
   }),
-  z.object({ type: z.literal('hangup') }),
+  startMessage,
+  hangupMessage,
 ]);
 
 /** JSON messages to clients that asked for them; errors go to every client. */
@@ -44,23 +50,27 @@ export interface CallSocketOptions {
   readonly sessionId: string;
   readonly lastTurn: number;
   readonly events: boolean;
-  readonly calls: CallService;
+  readonly live: LiveDependencies;
   readonly maxAudioSeconds: number;
-  readonly spokenRateHz: number;
   readonly logger: Logger;
-  /** Sessions that have a socket on this process; a session has one caller. */
-  readonly live: Set<string>;
+  readonly connections: Connections;
 }
 
-/** One caller's socket: a binary WAV message in, a binary WAV message out, one turn after the other. */
+/**
+ * One caller's socket. After a `start` message it carries a live call; without one, a binary WAV message in gives a binary WAV
+ * message out, one turn after the other.
+ */
 export function callSocket(options: CallSocketOptions): WSEvents {
-  const { sessionId, calls, maxAudioSeconds, spokenRateHz, logger, live } = options;
+  const { sessionId, maxAudioSeconds, logger, connections } = options;
+  const { calls, prompts, voiceRateHz } = options.live;
   let turn = options.lastTurn;
   let events = options.events;
   let style: { voice?: string | undefined; speed?: number | undefined } = {};
   let waiting = 0;
   let closed = false;
-  let owner = false;
+  let release: (() => void) | undefined;
+  let live: LiveSocket | undefined;
+  let starting = false;
   let order: Promise<void> = Promise.resolve();
 
   const send = (ws: WSContext, message: SocketEvent) => {
@@ -84,12 +94,33 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       send(ws, { type: 'transcript', turn, text: transcript, language });
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
-    const speech = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
+    const made = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
+    const speech = error ? Buffer.concat([made, prompts.pcm('apology') ?? new Uint8Array(0)]) : made;
     // A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none.
     if (error && (events || speech.length === 0))
       fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
-    if (speech.length > 0 && !closed) ws.send(encodeWav(speech, spokenRateHz) as Uint8Array<ArrayBuffer>);
+    if (speech.length > 0 && !closed) ws.send(encodeWav(speech, voiceRateHz) as Uint8Array<ArrayBuffer>);
     logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
+  }
+
+  async function start(ws: WSContext, message: StartMessage): Promise<void> {
+    if (starting || waiting > 0) {
+      throw new VoicebotError('conflict', starting ? 'The call has started already.' : 'An utterance is being answered.');
+    }
+    starting = true;
+    live = await LiveSocket.start(ws, options.live, { sessionId, lastTurn: turn }, message);
+    if (closed) await live.close();
+  }
+
+  function binary(ws: WSContext, bytes: Uint8Array): void {
+    if (!starting) return enqueue(ws, bytes);
+    try {
+      // Audio before `call.started` is nobody's.
+      live?.audio(bytes);
+    } catch (error) {
+      fail(ws, error);
+      if (problemOf(error).code === 'limit-reached') refuse(ws, error);
+    }
   }
 
   function enqueue(ws: WSContext, wav: Uint8Array): void {
@@ -123,12 +154,17 @@ export function callSocket(options: CallSocketOptions): WSEvents {
         ws,
         new VoicebotError(
           'invalid-request',
-          `The message is not known: ${result.error.issues.map((i) => i.message).join('; ')}`,
-          { hint: 'Messages: configure, hangup.' },
+          `The message is not valid: ${result.error.issues.map((i) => `${i.path.join('.') || 'type'}: ${i.message}`).join('; ')}`,
+          { hint: 'Messages: start, configure, hangup.' },
         ),
       );
     }
+    if (result.data.type === 'start') {
+      start(ws, result.data).catch((error) => fail(ws, error));
+      return;
+    }
     if (result.data.type === 'hangup') {
+      if (live) return void live.hangUp();
       order = order
         .then(() => calls.end(sessionId))
         .then(
@@ -137,27 +173,30 @@ export function callSocket(options: CallSocketOptions): WSEvents {
         );
       return;
     }
-    const { events: wanted, ...chosen } = result.data;
+    const { events: wanted, type: _, ...chosen } = result.data;
     if (wanted !== undefined) events = wanted;
     style = { ...style, ...chosen };
   }
 
   return {
     onOpen(_event, ws) {
-      // Two that connect at the same moment both come this far; the second one goes.
-      if (live.has(sessionId)) return refuse(ws, connectedAlready(sessionId));
-      live.add(sessionId);
-      owner = true;
+      try {
+        // Two that connect at the same moment both come this far; the second one goes.
+        release = connections.claim(sessionId, connectionOf(ws));
+      } catch (error) {
+        refuse(ws, error);
+      }
     },
     onMessage(event, ws) {
+      if (!release) return;
       if (typeof event.data === 'string') command(ws, event.data);
-      else if (event.data instanceof ArrayBuffer) enqueue(ws, new Uint8Array(event.data));
+      else if (event.data instanceof ArrayBuffer) binary(ws, new Uint8Array(event.data));
       else fail(ws, new VoicebotError('invalid-request', 'This kind of message is not supported.'));
     },
     onClose() {
       // A turn under way goes on in its workflow: the transcript and the answer are kept.
       closed = true;
-      if (owner) void order.finally(() => live.delete(sessionId));
+      if (release) void Promise.allSettled([order, live?.close()]).then(release);
     },
     onError(event) {
       logger.warn({ sessionId, error: messageOf((event as { error?: unknown }).error) }, 'socket error');
@@ -182,14 +221,20 @@ function refuse(ws: WSContext, error: unknown): void {
   );
 }
 
-export function connectedAlready(sessionId: string): VoicebotError {
-  return new VoicebotError('conflict', `The session '${sessionId}' is connected already.`, {
-    hint: 'A session has one caller; close the other socket first.',
-  });
+function connectionOf(ws: WSContext): Connection {
+  const raw = ws.raw as WebSocket;
+  return {
+    ping: () =>
+      new Promise((resolve) => {
+        raw.once('pong', () => resolve());
+        raw.ping();
+      }),
+    terminate: () => raw.terminate(),
+  };
 }
 
 async function collectSpeech(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  for await (const chunk of audioOf(stream)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }

@@ -7,10 +7,12 @@ import {
 } from '@temporalio/client';
 import type { Database } from '../db/open.ts';
 import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
-import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
+import type { CallEndReason, Playback, SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import type { Line } from '../domain/line.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
+import { audioOf } from '../media/speech-frames.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallSettings,
@@ -18,12 +20,15 @@ import {
   callState,
   callStatusAttribute,
   callWorkflow,
+  dropAttempt,
   hangUp,
+  played,
   speakOnceWorkflow,
   type TakeTurnInput,
   takeTurn,
   taskQueues,
   transcribeOnceWorkflow,
+  transferCall,
   turnsAttribute,
 } from '../workflows/definitions.ts';
 import type { speakOnce, transcribeOnce } from '../workflows/probes.ts';
@@ -42,11 +47,23 @@ export interface CallServiceOptions {
 /** A turn whose speech can be read while it is still being made. */
 export interface RunningTurn {
   readonly pipes: TurnPipes;
+  /** Settles once the call has taken the turn, or refused it. */
+  readonly accepted: Promise<void>;
   readonly outcome: Promise<TurnOutcome>;
+}
+
+export interface LiveTurn {
+  readonly turn: number;
+  readonly attempt: string;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  readonly duringReply: boolean;
 }
 
 /** How long the pipes of a recorded turn stay open for the recording. */
 const recordingGraceMs = 60_000;
+
+const nothing = () => undefined;
 
 /** What the API asks of Temporal: calls, their turns, and single steps. */
 export class CallService {
@@ -87,28 +104,47 @@ export class CallService {
 
   /** Opens the turn's pipes and asks the call to take the turn; `pcm` is PCM16 mono at 16 kHz. */
   takeTurn(sessionId: string, turn: number, pcm: Uint8Array, style: SpeechStyle): RunningTurn {
-    const { hub, settings } = this.#options;
-    const pipes = hub.openTurn();
+    const pipes = this.#options.hub.openTurn();
     pipes.pipes.heard.write(pcm);
     pipes.pipes.heard.end();
-    const outcome = this.#runTurn(sessionId, { turn, media: pipes.media, style }).finally(() => {
-      // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
-      pipes.pipes.spoken.end();
-      if (settings.keepAudio) setTimeout(() => pipes.close(), recordingGraceMs).unref();
-      else pipes.close();
-    });
-    this.#track(outcome);
-    return { pipes, outcome };
+    return this.#begin(sessionId, pipes, { turn, media: pipes.media, style });
+  }
+
+  /** As `takeTurn`, for a caller who is still speaking: `heard` is open. @param after what the call must hear of first. */
+  takeLiveTurn(sessionId: string, { language, ...turn }: LiveTurn, after: Promise<void>): RunningTurn {
+    const pipes = this.#options.hub.openTurn();
+    const known = language === undefined ? {} : { language };
+    return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, after);
+  }
+
+  /** Tells the call what was heard of a reply. */
+  async reportPlayed(sessionId: string, playback: Playback): Promise<void> {
+    await this.#signal(() => this.#handle(sessionId).signal(played, playback));
+  }
+
+  /** Takes an attempt at a turn back: it was no turn, or its caller is gone. */
+  async dropAttempt(sessionId: string, turn: number, attempt: string): Promise<void> {
+    await this.#signal(() => this.#handle(sessionId).signal(dropAttempt, { turn, attempt }));
+  }
+
+  /** Hands the caller over to a person. @returns whether somebody took the call. */
+  async transfer(sessionId: string, line: Line): Promise<{ readonly transferred: boolean }> {
+    const { turnTimeoutMs } = this.#options;
+    try {
+      return await this.#bounded(turnTimeoutMs, () => this.#handle(sessionId).executeUpdate(transferCall, { args: [line] }));
+    } catch (error) {
+      throw fromTemporal(error);
+    }
   }
 
   /** Ends the call. @throws VoicebotError `not-found`. */
-  async end(sessionId: string): Promise<void> {
+  async end(sessionId: string, reason: CallEndReason = 'hangup'): Promise<void> {
     try {
-      await this.#handle(sessionId).signal(hangUp);
+      await this.#handle(sessionId).signal(hangUp, reason);
     } catch (error) {
       const failure = fromTemporal(error);
       if (failure.code !== 'not-found') throw failure;
-      await recordCallEnded(this.#options.db, sessionId, 'ended', 'hangup');
+      await recordCallEnded(this.#options.db, sessionId, 'ended', reason);
     }
   }
 
@@ -134,7 +170,7 @@ export class CallService {
       const input = { text, spokenUrl: turn.media.spokenUrl, style, settings: this.#options.settings };
       const result = await this.#probe<typeof speakOnce>(speakOnceWorkflow, input);
       const chunks: Uint8Array[] = [];
-      for await (const chunk of turn.pipes.spoken.read()) chunks.push(chunk);
+      for await (const pcm of audioOf(turn.pipes.spoken.read())) chunks.push(pcm);
       return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
     } finally {
       turn.close();
@@ -188,25 +224,49 @@ export class CallService {
     };
   }
 
-  /** Update-with-start: also a call whose start was lost takes its turn. */
-  async #runTurn(sessionId: string, input: TakeTurnInput): Promise<TurnOutcome> {
-    const { client, settings, turnTimeoutMs } = this.#options;
-    try {
-      const update = await this.#bounded(settings.workerWaitMs, () => {
-        const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
-          ...this.#startOptions(sessionId),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        });
-        return client.workflow.startUpdateWithStart(takeTurn, {
-          args: [input],
-          updateId: `turn-${input.turn}`,
-          waitForStage: 'ACCEPTED',
-          startWorkflowOperation,
-        });
+  #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<void> = Promise.resolve()): RunningTurn {
+    const { settings, turnTimeoutMs } = this.#options;
+    const update = after.then(() => this.#startTurn(sessionId, input));
+    const waitMs = turnTimeoutMs + (input.live ? (settings.maxListenMs ?? 0) : 0);
+    const outcome = update
+      .then((handle) => this.#bounded(waitMs, () => handle.result()))
+      .catch((error) => {
+        throw fromTemporal(error);
+      })
+      .finally(() => {
+        // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
+        pipes.pipes.spoken.end();
+        if (settings.keepAudio) setTimeout(() => pipes.close(), recordingGraceMs).unref();
+        else pipes.close();
       });
-      return await this.#bounded(turnTimeoutMs, () => update.result());
+    this.#track(outcome);
+    return { pipes, outcome, accepted: update.then(nothing, nothing) };
+  }
+
+  /** Update-with-start: also a call whose start was lost takes its turn. */
+  #startTurn(sessionId: string, input: TakeTurnInput) {
+    const { client, settings } = this.#options;
+    return this.#bounded(settings.workerWaitMs, () => {
+      const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
+        ...this.#startOptions(sessionId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      return client.workflow.startUpdateWithStart(takeTurn, {
+        args: [input],
+        updateId: ['turn', input.turn, input.attempt].filter(Boolean).join('-'),
+        waitForStage: 'ACCEPTED',
+        startWorkflowOperation,
+      });
+    });
+  }
+
+  /** Sends word to a call; one that has ended needs it no more. */
+  async #signal(send: () => Promise<void>): Promise<void> {
+    try {
+      await this.#bounded(this.#options.settings.workerWaitMs, send);
     } catch (error) {
-      throw fromTemporal(error);
+      const failure = fromTemporal(error);
+      if (failure.code !== 'not-found') throw failure;
     }
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { VoicebotError } from '../domain/errors.ts';
 
 export interface RunningServer {
@@ -20,6 +20,7 @@ export interface ServerOptions {
 
 const serviceRestart = 1012;
 const stopTimeoutMs = 3_000;
+const socketCheckMs = 15_000;
 
 /** Listens for the API. @throws VoicebotError `port-taken`. */
 export async function startServer(app: OpenAPIHono, options: ServerOptions): Promise<RunningServer> {
@@ -35,9 +36,11 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
       cause: error,
     });
   }
+  const heartbeat = setInterval(() => checkSockets(sockets), socketCheckMs);
   return {
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
     stop: async () => {
+      clearInterval(heartbeat);
       for (const socket of sockets.clients) socket.close(serviceRestart, 'The service restarts; connect again.');
       server.close();
       const timer = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
@@ -46,4 +49,23 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+}
+
+/** Sockets that have answered the last ping. */
+const answered = new WeakSet<WebSocket>();
+const known = new WeakSet<WebSocket>();
+
+/** Ends half-open sockets: those whose other side has not answered since the last check. */
+function checkSockets(sockets: WebSocketServer): void {
+  for (const socket of sockets.clients) {
+    if (!known.has(socket)) {
+      known.add(socket);
+      socket.on('pong', () => answered.add(socket));
+    } else if (!answered.has(socket)) {
+      socket.terminate();
+      continue;
+    }
+    answered.delete(socket);
+    socket.ping();
+  }
 }

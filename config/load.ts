@@ -72,3 +72,15 @@ export function mediaUrl(config: Config): string {
 export function llmEngine(config: Config): 'llama' | 'openai' {
   return config.LLM_ENGINE ?? (config.OPENAI_BASE_URL ? 'openai' : 'llama');
 }
+
+/** Who takes calls over, and how. */
+export function transferSettings(config: Config) {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = config;
+  return {
+    to: config.TRANSFER_TO,
+    webhookUrl: config.TRANSFER_WEBHOOK_URL,
+    twilio: accountSid && authToken ? { apiUrl: config.TWILIO_API_URL, accountSid, authToken } : undefined,
+  };
+}
+
+export const canTransfer = (config: Config): boolean => Boolean(config.TRANSFER_TO || config.TRANSFER_WEBHOOK_URL);

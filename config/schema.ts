@@ -112,6 +112,58 @@ export const configSchema = z.object({
     .default(0.95)
     .describe('Least cosine similarity at which a stored answer is served for another wording.'),
   CACHE_TTL_SECONDS: z.coerce.number().int().min(60).default(86_400).describe('Seconds a cached answer lives.'),
+  PAUSE_MS: z.coerce
+    .number()
+    .min(64)
+    .max(1_000)
+    .default(160)
+    .describe('Silence of a live caller, in milliseconds, after which a reply is prepared.'),
+  RELEASE_MIN_MS: z.coerce
+    .number()
+    .min(100)
+    .max(5_000)
+    .default(350)
+    .describe('Silence, in milliseconds, that ends a turn which is surely finished.'),
+  RELEASE_MAX_MS: z.coerce
+    .number()
+    .min(100)
+    .max(10_000)
+    .default(1_600)
+    .describe('Silence, in milliseconds, that ends a turn which sounds unfinished.'),
+  FILLER_MS: z.coerce
+    .number()
+    .min(0)
+    .max(30_000)
+    .default(2_000)
+    .describe('Dead air, in milliseconds, after which a filler is played; 0 for none.'),
+  IDLE_PROMPT_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(600)
+    .default(12)
+    .describe(
+      'Silence on a live call after which the caller is asked whether they are there, and after the same again the call ends; 0 for never.',
+    ),
+  PUBLIC_URL: url(/^https?:\/\//)
+    .optional()
+    .describe('URL under which Twilio reaches this API; part of its signatures.'),
+  TWILIO_ACCOUNT_SID: z.string().optional().describe('Account at Twilio; moves its calls to people.'),
+  TWILIO_AUTH_TOKEN: z.string().optional().describe('Token of that account; without it calls by Twilio are refused.'),
+  TWILIO_API_URL: url(/^https?:\/\//)
+    .default('https://api.twilio.com')
+    .describe("Twilio's REST API."),
+  AUDIOSOCKET_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Port for AudioSocket of Asterisk; unset: off.'),
+  AUDIOSOCKET_HOST: z.string().default('127.0.0.1').describe('Address that AudioSocket listens on.'),
+  TRANSFER_TO: z.string().optional().describe('Telephone number or SIP URI of the people who take calls over.'),
+  TRANSFER_WEBHOOK_URL: url(/^https?:\/\//)
+    .optional()
+    .describe('Gets the summary of a call that is handed over, by POST.'),
   BANK_NAME: z.string().default('the bank').describe('How the bot names the bank.'),
 });
 

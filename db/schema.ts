@@ -1,4 +1,16 @@
-import { index, integer, pgTable, primaryKey, real, text, timestamp, uniqueIndex, uuid, vector } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+  vector,
+} from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
@@ -34,6 +46,9 @@ export const turns = pgTable(
     intent: text('intent').$type<Intent>().notNull(),
     audioMs: integer('audio_ms').notNull(),
     spokenMs: integer('spoken_ms').notNull(),
+    /** What the caller heard of the reply, where it was played to them. */
+    heardReply: text('heard_reply'),
+    interrupted: boolean('interrupted').notNull().default(false),
     errorStep: text('error_step'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),

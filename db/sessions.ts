@@ -55,7 +55,8 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
       .values({
         sessionId,
         turn,
-        status: outcome.status,
+        // Other attempts are never recorded.
+        status: outcome.status === 'failed' ? 'failed' : 'answered',
         transcript: outcome.transcript,
         language: outcome.language,
         reply: outcome.reply,
@@ -63,6 +64,8 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
         intent: outcome.intent,
         audioMs: Math.round(outcome.audioMs),
         spokenMs: Math.round(outcome.spokenMs),
+        heardReply: outcome.playback?.heardReply,
+        interrupted: outcome.playback?.interrupted ?? false,
         errorStep: error?.step,
         errorCode: error?.code,
         errorMessage: error?.message,

@@ -45,7 +45,11 @@ export interface TurnTimings {
   readonly lookup?: StepTiming | undefined;
   readonly think?: StepTiming | undefined;
   readonly speak?: StepTiming | undefined;
-  /** From the start of `speak` to its first audio. */
+  /** The search of `lookup` alone. */
+  readonly searchMs?: number | undefined;
+  /** From the start of `think` to its first sentence or clause. */
+  readonly firstSentenceMs?: number | undefined;
+  /** From the first sentence that reached `speak` to its first audio. */
   readonly firstAudioMs?: number | undefined;
   /** From the update's arrival in the workflow to its answer. */
   readonly totalMs: number;

@@ -1,7 +1,10 @@
 /** What an engine of each kind can do. Engines know nothing of Temporal, HTTP or storage. */
 
-/** Who waits for the work: a caller on the line goes before batches and housekeeping. */
-export type Priority = 'caller' | 'batch';
+/**
+ * Who waits for the work. `urgent`: a caller hears nothing until it is done; `caller`: a caller will need it soon; `batch`: nobody
+ * waits, as for housekeeping.
+ */
+export type Priority = 'urgent' | 'caller' | 'batch';
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;

@@ -23,5 +23,4 @@ const decodeTable = Int16Array.from({ length: 256 }, (_, byte) => decodeByte(byt
 export const toMuLaw = (samples: Int16Array): Uint8Array =>
   Uint8Array.from(samples, (sample) => encodeTable[sample & 0xffff] as number);
 
-export const fromMuLaw = (bytes: Uint8Array): Int16Array =>
-  Int16Array.from(bytes, (byte) => decodeTable[byte] as number);
+export const fromMuLaw = (bytes: Uint8Array): Int16Array => Int16Array.from(bytes, (byte) => decodeTable[byte] as number);

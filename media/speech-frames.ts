@@ -10,9 +10,7 @@ const headerBytes = 5;
 /** A minute of audio; no writer makes frames that long. */
 const maxContentBytes = 24_000 * 2 * 60;
 
-export type SpeechFrame =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'audio'; readonly pcm: Uint8Array };
+export type SpeechFrame = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'audio'; readonly pcm: Uint8Array };
 
 function frame(kind: number, content: Uint8Array): Uint8Array {
   const out = new Uint8Array(headerBytes + content.length);
@@ -39,7 +37,7 @@ export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenera
       }
       if (rest.length < headerBytes + length) break;
       // A copy: the samples behind it must begin at an even address.
-      const content = rest.slice(headerBytes, headerBytes + length);
+      const content = new Uint8Array(rest.subarray(headerBytes, headerBytes + length));
       rest = rest.subarray(headerBytes + length);
       yield kind === kinds.text ? { kind: 'text', text: new TextDecoder().decode(content) } : { kind: 'audio', pcm: content };
     }

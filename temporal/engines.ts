@@ -8,8 +8,18 @@ import { OpenAiModel } from '../engines/openai/openai.ts';
 import type { EngineRuntime } from '../engines/runtime/options.ts';
 import { WorkGate } from '../engines/runtime/work-gate.ts';
 import { Silero } from '../engines/silero/silero.ts';
-import type { Embedder, Engine, LanguageModel, SpeechToText, TextToSpeech, VoiceActivityDetector } from '../engines/types.ts';
+import { SmartTurn } from '../engines/smart-turn/smart-turn.ts';
+import type {
+  Embedder,
+  Engine,
+  LanguageModel,
+  SpeechToText,
+  TextToSpeech,
+  TurnDetector,
+  VoiceActivityDetector,
+} from '../engines/types.ts';
 import { Whisper } from '../engines/whisper/whisper.ts';
+import type { TaskQueue } from '../workflows/definitions.ts';
 
 export interface Engines {
   readonly stt: SpeechToText;
@@ -17,6 +27,12 @@ export interface Engines {
   readonly llm: LanguageModel;
   readonly tts: TextToSpeech;
   readonly embedder: Embedder;
+  /** What the API hears callers with; threads of their own, because every frame counts. */
+  readonly ears: { readonly vad: VoiceActivityDetector; readonly turns: TurnDetector };
+  /** What the voice sounds like: speech that was made with other settings is another one's. */
+  readonly voiceKey: string;
+  /** Loads what these parts of the product need, so that no caller waits for it. */
+  warm(parts: readonly (TaskQueue | 'api')[]): Promise<void>;
   unloadAll(): Promise<void>;
 }
 
@@ -41,13 +57,27 @@ export function createEngines(config: Config): Engines {
   const tts = new Kokoro(runtime, { voice: config.KOKORO_VOICE, language: config.KOKORO_LANGUAGE, speed: config.KOKORO_SPEED });
   const embedder = new Minilm(runtime);
   const llm = createLanguageModel(config, runtime);
-  const all: Engine[] = [stt, vad, tts, embedder, llm];
+  const ears = { vad: new Silero(runtime), turns: new SmartTurn(runtime) };
+  const all: Engine[] = [stt, vad, tts, embedder, llm, ears.vad, ears.turns];
   return {
     stt,
     vad,
     llm,
     tts,
     embedder,
+    ears,
+    voiceKey: [tts.name, config.KOKORO_VOICE, config.KOKORO_LANGUAGE, config.KOKORO_SPEED].join(' '),
+    warm: async (parts) => {
+      const needed: Partial<Record<TaskQueue | 'api', readonly Engine[]>> = {
+        stt: [stt, vad],
+        cache: [embedder],
+        llm: [llm],
+        tts: [tts],
+        api: [ears.vad, ears.turns],
+      };
+      // One after the other: loading is work for all cores.
+      for (const engine of new Set(parts.flatMap((part) => needed[part] ?? []))) await engine.load();
+    },
     unloadAll: async () => void (await Promise.allSettled(all.map((engine) => engine.unload()))),
   };
 }

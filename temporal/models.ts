@@ -16,8 +16,8 @@ interface Needs {
   readonly recipes: readonly Recipe[];
 }
 
-/** What the engine of each queue needs on disk under this configuration. */
-function needsOf(queue: TaskQueue, config: Config): Needs {
+/** What the API hears callers with, and what the engine of each queue needs on disk under this configuration. */
+function needsOf(queue: TaskQueue | 'api', config: Config): Needs {
   switch (queue) {
     case 'stt': {
       const whisper = artifactById(`whisper-${config.WHISPER_MODEL}`);
@@ -26,6 +26,8 @@ function needsOf(queue: TaskQueue, config: Config): Needs {
       const bins = config.WHISPER_MODEL === 'large' ? 128 : 80;
       return { artifacts: [whisper, artifactById('silero')], recipes: [whisperRecipe(whisper, precision), logMelRecipe(bins)] };
     }
+    case 'api':
+      return { artifacts: [artifactById('silero'), artifactById('smart-turn')], recipes: [logMelRecipe(80)] };
     case 'cache':
       return { artifacts: [artifactById('minilm')], recipes: [minilmRecipe(artifactById('minilm'))] };
     case 'llm':
@@ -40,12 +42,17 @@ function needsOf(queue: TaskQueue, config: Config): Needs {
       };
     case 'calls':
     case 'records':
+    case 'telephony':
       return { artifacts: [], recipes: [] };
   }
 }
 
 /** Fetches and prepares what these queues need, so that the first caller does not wait for a download. */
-export async function ensureModels(queues: readonly TaskQueue[], config: Config, options: EnsureOptions): Promise<void> {
+export async function ensureModels(
+  queues: readonly (TaskQueue | 'api')[],
+  config: Config,
+  options: EnsureOptions,
+): Promise<void> {
   const store = new ArtifactStore(modelCacheDir(config));
   const needs = queues.map((queue) => needsOf(queue, config));
   await typed(async () => {

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
 import { CallService } from '../api/calls.ts';
+import type { LiveDependencies } from '../api/live/live-call.ts';
+import { Prompts } from '../api/live/prompts.ts';
 import { startServer } from '../api/server.ts';
 import type { FetchListener } from '../artifacts/types.ts';
-import { mediaUrl } from '../config/load.ts';
+import { canTransfer, mediaUrl } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -16,7 +18,7 @@ import type { TaskQueue } from '../workflows/definitions.ts';
 import { Cleanup } from './cleanup.ts';
 import { connectTemporal, connectWorkers } from './connection.ts';
 import { startDevServer, stopLeftover } from './dev-server.ts';
-import { createEngines } from './engines.ts';
+import { createEngines, type Engines } from './engines.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
 import { assertPortFree } from './ports.ts';
 import { installRuntime } from './runtime.ts';
@@ -60,7 +62,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const dataDir = resolve(config.DATA_DIR);
     await checkPorts(config, dataDir, api);
     const cli = config.TEMPORAL_ADDRESS ? undefined : await ensureTemporalCli(config, { listener, signal });
-    await ensureModels(queues, config, { listener, signal });
+    await ensureModels(api ? [...queues, 'api'] : queues, config, { listener, signal });
     signal.throwIfAborted();
 
     const needsDatabase = api || queues.includes('cache') || queues.includes('records');
@@ -93,11 +95,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
 
     const engines = createEngines(config);
+    const warm = engines.warm(api ? [...queues, 'api'] : queues);
+    warm.catch((error) => logger.warn({ error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
     cleanup.add('engines', () => engines.unloadAll());
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
     const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
-    const workers = await startWorkers(queues, { config, connection, engines, db: database?.db, blobs });
+    const workers = await startWorkers(queues, { config, logger, connection, engines, db: database?.db, blobs });
     cleanup.add('workers', () => workers.stop());
 
     let apiUrl: string | undefined;
@@ -114,15 +118,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           workerWaitMs: config.WORKER_WAIT * 1000,
           stepTimeoutMs: config.TURN_TIMEOUT * 1000,
           keepAudio: config.RECORD_AUDIO,
+          canTransfer: canTransfer(config),
+          maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
         },
       });
+      const prompts = new Prompts(calls, logger, config.BANK_NAME);
+      const live = liveDependencies(config, { calls, prompts, engines, logger });
       const app = createApp({
         db: database.db,
         calls,
         hub,
         logger,
         maxAudioSeconds: config.MAX_AUDIO_SECONDS,
-        spokenRateHz: engines.tts.sampleRateHz,
+        live,
         health: { version, client: temporal.client, namespace: target.namespace, pingDatabase: () => database.ping() },
       });
       const listening = await startServer(app, {
@@ -131,6 +139,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
       });
       cleanup.add('API', () => listening.stop());
+      cleanup.add('prompts', async () => prompts.stop());
+      void prompts.load();
       // First of all, while everything still runs, turns under way are finished.
       cleanup.add('turns', () => calls.drain(drainMs));
       apiUrl = listening.url;
@@ -154,6 +164,29 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await cleanup.run();
     throw error;
   }
+}
+
+function liveDependencies(
+  config: Config,
+  parts: { readonly calls: CallService; readonly prompts: Prompts; readonly engines: Engines; readonly logger: Logger },
+): LiveDependencies {
+  const { calls, prompts, engines, logger } = parts;
+  const { vad, turns } = engines.ears;
+  return {
+    calls,
+    prompts,
+    logger,
+    engines: { follow: () => vad.follow(), finished: (samples, options) => turns.finished(samples, options) },
+    voiceRateHz: engines.tts.sampleRateHz,
+    settings: {
+      pauseMs: config.PAUSE_MS,
+      releaseMinMs: config.RELEASE_MIN_MS,
+      releaseMaxMs: config.RELEASE_MAX_MS,
+      maxTurnMs: config.MAX_AUDIO_SECONDS * 1000,
+      fillerMs: config.FILLER_MS,
+      idleMs: config.IDLE_PROMPT_SECONDS * 1000,
+    },
+  };
 }
 
 async function checkPorts(config: Config, dataDir: string, api: boolean): Promise<void> {

@@ -4,49 +4,47 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { mayBeCached } from '../domain/cache-policy.ts';
-import type { CallEndReason, CallStatus, Exchange, TurnOutcome } from '../domain/call.ts';
+import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
+import type { Line } from '../domain/line.ts';
+import { summaryOf } from '../domain/summary.ts';
+import { Conversation, type SettledTurn } from './conversation.ts';
 import {
   type CallInput,
   type CallSummary,
   callEnded,
   callState,
   callStatusAttribute,
+  dropAttempt,
   hangUp,
-  invalidTurn,
   lastIntentAttribute,
-  type TakeTurnInput,
+  played,
   takeTurn,
+  transferCall,
   turnsAttribute,
 } from './definitions.ts';
+import { step } from './step-failure.ts';
 import { stepsFor } from './steps.ts';
-import { runTurn } from './turn.ts';
+import { runTurn01 } from './turn-0-1.ts';
 
-/** Exchanges that the model may be reminded of; its prompt takes fewer if they are long. */
-const keptExchanges = 20;
-/** Outcomes kept for a client that asks for a turn again. */
-const keptOutcomes = 10;
+/** A caller may speak so long in one turn where the settings of the call do not say. */
+const defaultMaxListenMs = 120_000;
 
 /**
- * A call: takes turns one after the other until the caller hangs up or says nothing for the session timeout.
+ * A call: takes turns one after the other until the caller hangs up, is transferred, or says nothing for the session timeout.
  * Everything here replays from history; audio, tokens and speech never pass through it.
  */
 export async function call(input: CallInput): Promise<CallSummary> {
   const { sessionId, settings } = input;
   const steps = stepsFor(settings);
-  let lastTurn = input.carry?.lastTurn ?? 0;
-  let history: Exchange[] = [...(input.carry?.history ?? [])];
-  let recent: TurnOutcome[] = [...(input.carry?.recent ?? [])];
   let status: CallStatus = 'active';
-  let hungUp = false;
-  let turnsSeen = 0;
-  const running = new Map<number, Promise<TurnOutcome>>();
-  let turnOrder: Promise<unknown> = Promise.resolve();
+  let over: CallEndReason | undefined;
   /** Records and cache entries under way, off the caller's path. */
   const pending = new Set<Promise<unknown>>();
 
@@ -57,93 +55,104 @@ export async function call(input: CallInput): Promise<CallSummary> {
     pending.add(guarded);
   };
 
-  const finish = (request: TakeTurnInput, outcome: TurnOutcome, hadHistory: boolean) => {
-    lastTurn = outcome.turn;
-    recent = [...recent, outcome].slice(-keptOutcomes);
-    if (outcome.status === 'answered' && outcome.transcript !== '') {
-      history = [...history, { transcript: outcome.transcript, reply: outcome.reply }].slice(-keptExchanges);
-    }
-    describeCall(status, recent);
+  const onSettled = ({ request, outcome, hadHistory }: SettledTurn) => {
+    describeCall(status, conversation.recent);
     const audio = settings.keepAudio ? request.media : undefined;
     offPath('recording the turn', steps.records.recordTurn({ sessionId, outcome, audio }));
-    const { transcript, language, reply, source, intent } = outcome;
-    if (mayBeCached({ transcript, source, intent, hadHistory })) {
+    const { transcript, language, reply, source, intent, playback } = outcome;
+    if (!playback?.interrupted && mayBeCached({ transcript, source, intent, hadHistory })) {
       offPath('filling the cache', steps.cache.remember({ question: transcript, language, reply }));
+      if (request.attempt !== undefined) offPath('preparing speech', steps.tts.prepare({ text: reply }));
     }
   };
-
-  setHandler(callState, () => ({ sessionId, status, lastTurn, busy: running.size > 0, recent }));
-  setHandler(hangUp, () => {
-    hungUp = true;
-  });
-  setHandler(
-    takeTurn,
-    (request) => {
-      const known = recent.find((outcome) => outcome.turn === request.turn) ?? running.get(request.turn);
-      if (known) return Promise.resolve(known);
-      turnsSeen++;
-      const outcome = turnOrder.then(async () => {
-        const hadHistory = history.length > 0;
-        const done = await runTurn(steps, request, history, `Turn ${request.turn}`);
-        finish(request, done, hadHistory);
-        return done;
-      });
-      running.set(request.turn, outcome);
-      const forget = () => running.delete(request.turn);
-      turnOrder = outcome.then(forget, forget);
-      return outcome;
-    },
+  const conversation = new Conversation(
+    input.carry ?? { lastTurn: 0, history: [], recent: [] },
+    { steps, canTransfer: settings.canTransfer ?? false, maxListenMs: settings.maxListenMs ?? defaultMaxListenMs },
     {
-      validator: (request) => {
-        if (hungUp || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
-        const next = Math.max(lastTurn, ...running.keys()) + 1;
-        const known = running.has(request.turn) || recent.some((outcome) => outcome.turn === request.turn);
-        if (request.turn !== next && !known) {
-          throw ApplicationFailure.nonRetryable(`Turn ${request.turn} is out of order; the next one is ${next}.`, invalidTurn);
-        }
-      },
+      onSettled,
+      earlierRelease: (request, history) =>
+        patched('live-turns') ? undefined : runTurn01(steps, request, history, `Turn ${request.turn}`),
     },
+  );
+  const mustBeActive = () => {
+    if (over || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
+  };
+
+  setHandler(callState, () => ({
+    sessionId,
+    status,
+    lastTurn: conversation.lastTurn,
+    busy: conversation.busy,
+    recent: [...conversation.recent],
+  }));
+  setHandler(hangUp, (reason) => {
+    over ??= reason ?? 'hangup';
+  });
+  setHandler(played, (playback) => conversation.played(playback));
+  setHandler(dropAttempt, (dropped) => conversation.drop(dropped));
+  setHandler(takeTurn, (request) => conversation.take(request), {
+    validator: (request) => {
+      mustBeActive();
+      conversation.check(request);
+    },
+  });
+  setHandler<{ transferred: boolean }, [Line], string>(
+    transferCall,
+    async (line): Promise<{ transferred: boolean }> => {
+      const summary = summaryOf(sessionId, conversation.lastTurn, conversation.history);
+      try {
+        await step('transfer', () => steps.telephony.transfer({ line, summary }));
+      } catch (error) {
+        log.warn('transfer failed', { error: String(error) });
+        return { transferred: false };
+      }
+      over ??= 'transferred';
+      return { transferred: true };
+    },
+    { validator: mustBeActive },
   );
 
   if (!input.carry) {
-    describeCall(status, recent);
+    describeCall(status, conversation.recent);
     offPath('recording the call', steps.records.recordCallStarted({ sessionId }));
   }
 
   const reason = await untilOver(settings.sessionTimeoutMs, {
-    turnsSeen: () => turnsSeen,
-    busy: () => running.size > 0,
-    hungUp: () => hungUp,
+    activity: () => conversation.activity,
+    busy: () => conversation.busy,
+    over: () => over,
     historyFull: () => workflowInfo().continueAsNewSuggested,
   });
+  if (conversation.open) await conversation.close();
   await condition(() => allHandlersFinished() && pending.size === 0);
-  if (reason === 'history-full') return continueAsNew<typeof call>({ sessionId, settings, carry: { lastTurn, history, recent } });
+  if (reason === 'history-full') return continueAsNew<typeof call>({ sessionId, settings, carry: conversation.memory });
 
   status = reason === 'timeout' ? 'timed-out' : 'ended';
-  describeCall(status, recent);
+  describeCall(status, conversation.recent);
   await steps.records.recordCallEnded({ sessionId, status, reason });
-  return { status, reason, turns: lastTurn };
+  return { status, reason, turns: conversation.lastTurn };
 }
 
 interface CallSignals {
-  turnsSeen(): number;
+  activity(): number;
   busy(): boolean;
-  hungUp(): boolean;
+  over(): CallEndReason | undefined;
   historyFull(): boolean;
 }
 
 /** Waits for the end of the call; the timer begins anew with every turn. */
 async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promise<CallEndReason | 'history-full'> {
   for (;;) {
-    const seen = signals.turnsSeen();
+    const seen = signals.activity();
     const something = await condition(
-      () => signals.hungUp() || signals.historyFull() || signals.turnsSeen() > seen,
+      () => signals.over() !== undefined || signals.historyFull() || signals.activity() > seen,
       sessionTimeoutMs,
     );
-    if (signals.hungUp()) return 'hangup';
+    const reason = signals.over();
+    if (reason) return reason;
     await condition(() => !signals.busy());
     if (signals.historyFull()) return 'history-full';
-    if (!something && signals.turnsSeen() === seen) return 'timeout';
+    if (!something && signals.activity() === seen) return 'timeout';
   }
 }
 
@@ -157,7 +166,12 @@ function describeCall(status: CallStatus, recent: readonly TurnOutcome[]): void 
   ]);
   const lines = recent.map(
     (turn) =>
-      `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${turn.reply || '(nothing said)'} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
+      `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${shownReply(turn)} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
   );
   setCurrentDetails([`Call is **${status}**.`, ...lines].join('\n\n'));
+}
+
+function shownReply({ reply, playback }: TurnOutcome): string {
+  if (playback?.interrupted) return `${playback.heardReply || '(nothing heard)'} — interrupted`;
+  return reply || '(nothing said)';
 }

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CallEndReason, CallStatus, Exchange, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
+import type { CallEndReason, CallStatus, Exchange, Playback, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
+import type { Line } from '../domain/line.ts';
 
 /** Names, messages and types of the workflows, shared with everybody who talks to them. */
 
@@ -9,7 +10,15 @@ export const transcribeOnceWorkflow = 'transcribeOnce';
 export const speakOnceWorkflow = 'speakOnce';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
-export const taskQueues = { calls: 'calls', stt: 'stt', cache: 'cache', llm: 'llm', tts: 'tts', records: 'records' } as const;
+export const taskQueues = {
+  calls: 'calls',
+  stt: 'stt',
+  cache: 'cache',
+  llm: 'llm',
+  tts: 'tts',
+  records: 'records',
+  telephony: 'telephony',
+} as const;
 export type TaskQueue = keyof typeof taskQueues;
 
 /** Bounds that are fixed when a call starts, so that a change of configuration cannot break its replay. */
@@ -21,6 +30,10 @@ export interface CallSettings {
   /** A step may work this long. */
   readonly stepTimeoutMs: number;
   readonly keepAudio: boolean;
+  /** Somebody is set up to take calls over. */
+  readonly canTransfer?: boolean | undefined;
+  /** A caller may speak so long in one turn, and the step that listens takes so long. */
+  readonly maxListenMs?: number | undefined;
 }
 
 /** What a call takes with it when it continues as new. */
@@ -45,8 +58,19 @@ export interface CallSummary {
 export interface TakeTurnInput {
   /** 1, 2, 3 …: the same number again gives the same outcome, without doing anything twice. */
   readonly turn: number;
+  /**
+   * Another attempt at a turn that does not count yet takes the place of the one before: the caller went on speaking. Unset for a
+   * turn whose audio is complete.
+   */
+  readonly attempt?: string | undefined;
   readonly media: TurnMedia;
   readonly style?: SpeechStyle | undefined;
+  /** ISO 639-1 code or `auto`. */
+  readonly language?: string | undefined;
+  /** The caller is on the line: audio comes while they speak, and the turn counts once its reply was played. */
+  readonly live?: boolean | undefined;
+  /** The bot was speaking when the caller began. */
+  readonly duringReply?: boolean | undefined;
 }
 
 export interface CallState {
@@ -59,7 +83,13 @@ export interface CallState {
 }
 
 export const takeTurn = defineUpdate<TurnOutcome, [TakeTurnInput]>('takeTurn');
-export const hangUp = defineSignal<[]>('hangUp');
+/** What was heard of a turn's reply. */
+export const played = defineSignal<[Playback]>('played');
+/** An attempt at a turn was none, or its caller is gone before the turn was over. */
+export const dropAttempt = defineSignal<[{ readonly turn: number; readonly attempt: string }]>('dropAttempt');
+export const hangUp = defineSignal<[reason?: CallEndReason]>('hangUp');
+/** Hands the caller over to a person. */
+export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');
 export const callState = defineQuery<CallState>('callState');
 
 /** Error types of `takeTurn`. */

@@ -3,6 +3,7 @@ import type { CacheActivities } from '../activities/cache.ts';
 import type { LlmActivities } from '../activities/llm.ts';
 import type { RecordsActivities } from '../activities/records.ts';
 import type { SttActivities } from '../activities/stt.ts';
+import type { TelephonyActivities } from '../activities/telephony.ts';
 import type { TtsActivities } from '../activities/tts.ts';
 import { type CallSettings, taskQueues } from './definitions.ts';
 
@@ -12,6 +13,7 @@ export interface Steps {
   readonly llm: ActivityInterfaceFor<LlmActivities>;
   readonly tts: ActivityInterfaceFor<TtsActivities>;
   readonly records: ActivityInterfaceFor<RecordsActivities>;
+  readonly telephony: ActivityInterfaceFor<TelephonyActivities>;
 }
 
 /** Who does a step: its queue, bounds and retries, with the reasons. */
@@ -36,6 +38,14 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       scheduleToStartTimeout: Math.min(workerWaitMs, 3_000),
       startToCloseTimeout: 5_000,
       retry: { initialInterval: 100, maximumAttempts: 2 },
+    }),
+    // The caller was told to wait a moment. Safe to repeat: each hook has the key of the first try.
+    telephony: proxyActivities<TelephonyActivities>({
+      taskQueue: taskQueues.telephony,
+      scheduleToStartTimeout: workerWaitMs,
+      startToCloseTimeout: 10_000,
+      heartbeatTimeout: 7_000,
+      retry: { initialInterval: 500, backoffCoefficient: 2, maximumAttempts: 3 },
     }),
     // Nobody waits for records, and they must not be lost: retried for a day, through restarts of the database.
     records: proxyActivities<RecordsActivities>({

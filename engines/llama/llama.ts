@@ -78,15 +78,15 @@ export class Llama implements LanguageModel {
     const { signal, priority = 'caller' } = options;
     if (signal?.aborted) throw cancelled(signal);
     const { gate } = this.#runtime;
-    if (priority === 'caller') gate.callerStarted();
-    else await gate.batchMayStart(signal);
+    if (priority === 'batch') await gate.batchMayStart(signal);
+    else gate.started('caller');
     this.#active++;
     clearTimeout(this.#idleTimer);
     try {
       yield* this.#generate(messages, options);
     } finally {
       this.#active--;
-      if (priority === 'caller') gate.callerFinished();
+      if (priority !== 'batch') gate.finished('caller');
       this.#startIdleTimer();
     }
   }
@@ -155,6 +155,8 @@ export class Llama implements LanguageModel {
       contextSize: Math.min(contextTokens, model.trainContextSize),
       sequences: parallel,
       threads: this.#runtime.threads,
+      // The words of the next sentence can wait while the first is becoming speech.
+      batching: { dispatchSchedule: (dispatch) => setImmediate(() => this.#runtime.gate.afterUrgent(dispatch)) },
       ...(loraPath ? { lora: { adapters: [{ filePath: loraPath }] } } : {}),
     });
     const free = Array.from({ length: parallel }, () => context.getSequence());

@@ -13,6 +13,8 @@ export async function openSession(file: string, threads: number, device: Device 
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      // Threads that spin for the next operator take the core from the other engines.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (error) {
     if (device !== 'cuda') throw error;

@@ -20,6 +20,9 @@ export interface ThreadOptions {
   readonly idleMs: number;
 }
 
+/** Lower goes first. */
+const rank: Record<Priority, number> = { urgent: 0, caller: 1, batch: 2 };
+
 interface Job {
   readonly request: ThreadRequest;
   readonly transfer: ArrayBuffer[];
@@ -33,7 +36,7 @@ interface Job {
 
 /**
  * A model in a thread of its own, because an inference blocks the event loop of the thread that runs it. Takes one job at a time,
- * callers before batches; a thread that dies fails its job with a retryable error and is started again by the next one.
+ * urgent ones before others, batches last; a thread that dies fails its job with a retryable error and is started again by the next one.
  */
 export class ThreadedEngine {
   readonly #options: ThreadOptions;
@@ -62,12 +65,12 @@ export class ThreadedEngine {
       });
     }
     const { gate } = this.#options;
-    if (priority === 'caller') gate.callerStarted();
-    else await gate.batchMayStart(signal);
+    if (priority === 'batch') await gate.batchMayStart(signal);
+    else gate.started(priority);
     try {
       return await this.#enqueue<Output>(method, input, priority, signal, transfer);
     } finally {
-      if (priority === 'caller') gate.callerFinished();
+      if (priority !== 'batch') gate.finished(priority);
     }
   }
 
@@ -117,7 +120,7 @@ export class ThreadedEngine {
         },
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      const before = priority === 'caller' ? this.#queue.findIndex((other) => other.priority === 'batch') : -1;
+      const before = this.#queue.findIndex((other) => rank[other.priority] > rank[priority]);
       if (before >= 0) this.#queue.splice(before, 0, job);
       else this.#queue.push(job);
       this.#dispatch();

@@ -38,7 +38,7 @@ export function fakeEars(
         return { text, language: 'en', audioMs: 0, processingMs: 1, meanLogProbability: -0.1, lowConfidence: false };
       },
     },
-    vad: { ...engine('fake'), segments: async () => segments },
+    vad: { ...engine('fake'), segments: async () => segments, follow: () => ({ push: async () => 0, close: () => {} }) },
   };
 }
 

@@ -3,6 +3,7 @@ import type { CacheActivities } from '../../activities/cache.ts';
 import type { LlmActivities } from '../../activities/llm.ts';
 import type { RecordsActivities, RecordTurnInput } from '../../activities/records.ts';
 import type { SttActivities } from '../../activities/stt.ts';
+import type { TelephonyActivities, TransferInput } from '../../activities/telephony.ts';
 import type { TtsActivities } from '../../activities/tts.ts';
 
 export interface FakeSteps {
@@ -11,12 +12,15 @@ export interface FakeSteps {
   llm: LlmActivities;
   tts: TtsActivities;
   records: RecordsActivities;
+  telephony: TelephonyActivities;
   /** What was spoken, recorded and remembered. */
   spoken: string[];
   recorded: RecordTurnInput[];
   remembered: string[];
   ended: string[];
   thoughts: string[];
+  prepared: string[];
+  transfers: TransferInput[];
 }
 
 const timing = { queueMs: 1, workMs: 2 };
@@ -29,23 +33,32 @@ export function fakeSteps(): FakeSteps {
     remembered: [],
     ended: [],
     thoughts: [],
+    prepared: [],
+    transfers: [],
     stt: {
       transcribe: async ({ heardUrl }) => ({ text: heardUrl, language: 'en', audioMs: 1000, lowConfidence: false, timing }),
     },
     cache: {
-      lookup: async () => ({ hit: null, timing }),
+      lookup: async () => ({ hit: null, searchMs: 1, timing }),
       remember: async ({ question }) => void steps.remembered.push(question),
     },
     llm: {
       think: async ({ transcript, history }) => {
         steps.thoughts.push(`${transcript} [${history.length}]`);
-        return { reply: `You said: ${transcript}`, source: 'model', withheld: 0, timing };
+        return { reply: `You said: ${transcript}`, source: 'model', withheld: 0, firstSentenceMs: 1, timing };
       },
     },
     tts: {
       speak: async ({ text }) => {
         steps.spoken.push(text ?? '(the pipe)');
         return { spokenMs: 500, sampleRateHz: 24_000, firstAudioMs: 100, timing };
+      },
+      prepare: async ({ text }) => void steps.prepared.push(text),
+    },
+    telephony: {
+      transfer: async (input) => {
+        steps.transfers.push(input);
+        return { timing };
       },
     },
     records: {

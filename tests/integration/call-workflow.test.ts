@@ -62,7 +62,7 @@ async function start(changes: Partial<CallSettings> = {}) {
   });
 }
 
-const media = (words: string) => ({ heardUrl: words, saidUrl: 'said', spokenUrl: 'spoken' });
+const media = (words: string) => ({ heardUrl: words, transcriptUrl: 'transcript', saidUrl: 'said', spokenUrl: 'spoken' });
 const say = (handle: Awaited<ReturnType<typeof start>>, turn: number, words: string) =>
   handle.executeUpdate(takeTurn, { args: [{ turn, media: media(words) }] });
 
@@ -164,6 +164,7 @@ describe('a call', () => {
   it('speaks a cached answer without the model', async () => {
     steps.cache.lookup = async () => ({
       hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
+      searchMs: 1,
       timing: { queueMs: 1, workMs: 1 },
     });
     const handle = await start();

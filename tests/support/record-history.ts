@@ -32,7 +32,9 @@ const handle = await environment.client.workflow.start<typeof call>(callWorkflow
   args: [{ sessionId, settings: { sessionTimeoutMs: 60_000, workerWaitMs: 5_000, stepTimeoutMs: 10_000, keepAudio: false } }],
 });
 const say = (turn: number, words: string) =>
-  handle.executeUpdate(takeTurn, { args: [{ turn, media: { heardUrl: words, saidUrl: 'said', spokenUrl: 'spoken' } }] });
+  handle.executeUpdate(takeTurn, {
+    args: [{ turn, media: { heardUrl: words, transcriptUrl: 'transcript', saidUrl: 'said', spokenUrl: 'spoken' } }],
+  });
 
 // One turn of every kind: by the model, silence, from the cache, failed.
 await say(1, 'How is the weather?');
@@ -40,6 +42,7 @@ await say(2, '');
 const { lookup } = steps.cache;
 steps.cache.lookup = async () => ({
   hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
+  searchMs: 1,
   timing: { queueMs: 1, workMs: 1 },
 });
 await say(3, 'How are you?');

@@ -1,9 +1,14 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLlmActivities, type ThinkInput, type ThinkResult } from '../../activities/llm.ts';
 import { createSttActivities, type TranscribeInput, type TranscribeResult } from '../../activities/stt.ts';
 import { createTtsActivities, type SpeakInput, type SpeakResult } from '../../activities/tts.ts';
+import { openBlobs } from '../../db/blobs.ts';
+import { SpeechStore } from '../../db/speech.ts';
 import { wording } from '../../domain/wording.ts';
 import type { LanguageModel } from '../../engines/types.ts';
 import { pipeOffset } from '../../media/client.ts';
@@ -14,11 +19,13 @@ import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (value: string) => new TextEncoder().encode(value);
 
+let folder: string;
 let server: MediaServer;
 let turn: TurnPipes;
 let environment: MockActivityEnvironment;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'voicebot-speech-'));
   server = await startMediaServer();
 });
 beforeEach(() => {
@@ -141,8 +148,8 @@ describe('transcribe', () => {
 });
 
 describe('speak', () => {
-  const speak = (voice: ReturnType<typeof fakeVoice>, input: Omit<SpeakInput, 'spokenUrl'>) => {
-    const activities = createTtsActivities({ tts: voice });
+  const speak = async (voice: ReturnType<typeof fakeVoice>, input: Omit<SpeakInput, 'spokenUrl'>) => {
+    const activities = createTtsActivities({ tts: voice, store: new SpeechStore(await openBlobs({ dataDir: folder }), 'test') });
     return environment.run<[SpeakInput], SpeakResult, typeof activities.speak>(activities.speak, {
       ...input,
       spokenUrl: turn.media.spokenUrl,

@@ -1,0 +1,424 @@
+import type { Logger } from '../../config/logger.ts';
+import { isBackchannel } from '../../domain/backchannel.ts';
+import type { CallEndReason, SpeechStyle, TurnOutcome } from '../../domain/call.ts';
+import { isVoicebotError, messageOf } from '../../domain/errors.ts';
+import type { Line } from '../../domain/line.ts';
+import type { CallService } from '../calls.ts';
+import { problemOf } from '../problem.ts';
+import type { LineCodec } from './audio-format.ts';
+import { type EarEngines, type EarSettings, Ears } from './ears.ts';
+import { type MouthLine, Utterance } from './mouth.ts';
+import type { PromptName, Prompts } from './prompts.ts';
+import type { LiveEvent } from './protocol.ts';
+import { TurnAttempt } from './turn-attempt.ts';
+
+/** Where a caller is: a socket, a telephone line. */
+export interface CallerLine {
+  readonly line: Line;
+  /** Audio in the line's format, 20 ms at a time. */
+  sendAudio(bytes: Uint8Array): void;
+  /** Forget audio that was sent and not played yet. */
+  dropAudio(): void;
+  sendEvent(event: LiveEvent): void;
+  /** The call is over. */
+  close(): void;
+}
+
+export interface LiveSettings extends EarSettings {
+  /** Dead air after which a filler is played. */
+  readonly fillerMs: number;
+  /** Silence after which the caller is asked whether they are there, and the same again until the call ends; 0: never. */
+  readonly idleMs: number;
+}
+
+export interface LiveDependencies {
+  readonly calls: CallService;
+  readonly engines: EarEngines;
+  readonly prompts: Prompts;
+  readonly settings: LiveSettings;
+  readonly voiceRateHz: number;
+  readonly logger: Logger;
+}
+
+export interface LiveCallOptions {
+  readonly sessionId: string;
+  readonly lastTurn: number;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  readonly greet: boolean;
+  readonly codec: LineCodec;
+}
+
+/** Speech over the bot that lasts longer is an interruption whatever it says. */
+const surelyInterruptsMs = 700;
+/** An audio clock that falls behind by more is filled with silence: lines that send nothing while nobody speaks. */
+const gapMs = 200;
+const tickMs = 40;
+
+/** A reply, or a prompt, on its way to the caller. */
+interface Speaking {
+  readonly utterance: Utterance;
+  /** Unset for a prompt, which is no turn. */
+  readonly attempt: TurnAttempt | undefined;
+}
+
+/** One caller on the line: ears and mouth, and the turns that they make. */
+export class LiveCall {
+  readonly #deps: LiveDependencies;
+  readonly #options: LiveCallOptions;
+  readonly #caller: CallerLine;
+  readonly #ears: Ears;
+  readonly #ticker: NodeJS.Timeout;
+  #lastTurn: number;
+  /** The turn that is being heard or answered, until its reply begins. */
+  #attempt: TurnAttempt | undefined;
+  #speaking: Speaking | undefined;
+  #lastAudioAt = performance.now();
+  #quietSince = performance.now();
+  #asked = false;
+  #ending: CallEndReason | undefined;
+  #closed = false;
+  /** Messages to the workflow keep their order. */
+  #order: Promise<void> = Promise.resolve();
+
+  constructor(deps: LiveDependencies, options: LiveCallOptions, caller: CallerLine) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#caller = caller;
+    this.#lastTurn = options.lastTurn;
+    this.#ears = new Ears(deps.settings, deps.engines, {
+      started: (audio) => this.#begin(audio),
+      audio: (samples) => this.#hear(samples),
+      paused: (speechEndedAt) => this.#attempt?.pause(speechEndedAt),
+      resumed: (audio) => this.#goOn(audio),
+      released: () => this.#release(),
+      failed: (error) => this.#fail(error),
+    });
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    if (options.greet) this.#say('greeting');
+  }
+
+  /** Samples at 16 kHz. */
+  push(samples: Float32Array): void {
+    this.#lastAudioAt = performance.now();
+    this.#ears.push(samples);
+  }
+
+  /** Ends the call and tells the caller why. */
+  async end(reason: CallEndReason): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = reason;
+    await this.#deps.calls.end(this.#options.sessionId, reason).catch((error) => this.#fail(error));
+    this.#caller.sendEvent({ type: 'call.ended', reason });
+    this.#caller.close();
+  }
+
+  /** The line is gone. The call goes on without it: the caller may come back. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#ticker);
+    this.#ears.close();
+    const { attempt } = this.#speaking ?? {};
+    this.#speaking?.utterance.stop();
+    if (attempt && !attempt.reported) this.#report(attempt, true);
+    if (this.#attempt && !this.#attempt.released) this.#drop(this.#attempt);
+    else if (this.#attempt) this.#report(this.#attempt, true);
+    await this.#order;
+    this.#options.codec.close();
+  }
+
+  #begin(audio: Float32Array): void {
+    this.#asked = false;
+    const interrupted = this.#speaking;
+    if (interrupted) {
+      interrupted.utterance.hold();
+      if (interrupted.attempt) this.#caller.sendEvent({ type: 'reply.paused', turn: interrupted.attempt.turn });
+    }
+    // The caller adds to a turn whose reply has not begun: that reply is out of date.
+    const waiting = this.#attempt;
+    if (waiting?.released) {
+      waiting.heardNothing = true;
+      this.#speaking = { utterance: this.#utterance(waiting), attempt: waiting };
+    }
+    this.#startAttempt(audio, this.#speaking !== undefined);
+    this.#caller.sendEvent({ type: 'speech.started', turn: this.#attempt?.turn ?? 0 });
+  }
+
+  #startAttempt(audio: Float32Array, duringReply: boolean): void {
+    const { calls } = this.#deps;
+    const { sessionId, style, language } = this.#options;
+    const turn = (this.#speaking?.attempt?.turn ?? this.#lastTurn) + 1;
+    const attempt = new TurnAttempt({ calls, sessionId, turn, style, language, duringReply, after: this.#order }, (text, final) =>
+      this.#read(attempt, text, final),
+    );
+    attempt.hear(audio);
+    this.#order = attempt.accepted;
+    this.#attempt = attempt;
+    attempt.outcome.then(
+      (outcome) => this.#done(attempt, outcome),
+      (error) => this.#failTurn(attempt, error),
+    );
+  }
+
+  #hear(samples: Float32Array): void {
+    this.#attempt?.hear(samples);
+    if (this.#attempt?.duringReply && this.#speaking && this.#ears.turnMs >= surelyInterruptsMs) this.#interrupt();
+  }
+
+  #goOn(audio: Float32Array): void {
+    const before = this.#attempt;
+    if (!before) return;
+    this.#startAttempt(audio, before.duringReply);
+    // The workflow gives the turn to the new attempt; here the old one's pipes close, so that its steps stop at once.
+    void this.#order.then(() => before.close());
+  }
+
+  #read(attempt: TurnAttempt, text: string, final: boolean): void {
+    if (attempt !== this.#attempt) return;
+    this.#ears.readTranscript(text);
+    if (!final) {
+      if (text) this.#caller.sendEvent({ type: 'transcript.partial', turn: attempt.turn, text });
+      return;
+    }
+    attempt.transcript = text;
+    this.#weigh(attempt);
+  }
+
+  /** Once the words of a turn are known: was it one? */
+  #weigh(attempt: TurnAttempt): void {
+    const { transcript } = attempt;
+    if (transcript === undefined) return;
+    const means = /[\p{L}\p{N}]/u.test(transcript) && !(attempt.duringReply && isBackchannel(transcript));
+    if (means) {
+      if (attempt.duringReply) this.#interrupt();
+      if (attempt.released) this.#answer(attempt);
+    } else if (attempt.released) {
+      this.#attempt = undefined;
+      this.#resume();
+    }
+  }
+
+  #release(): void {
+    const attempt = this.#attempt;
+    if (!attempt) return;
+    attempt.release();
+    this.#weigh(attempt);
+    if (attempt === this.#attempt && attempt.transcript === undefined) this.#fillLater(attempt);
+  }
+
+  /** The turn is the bot's: what was prepared is let out. */
+  #answer(attempt: TurnAttempt): void {
+    if (attempt.answering) return;
+    attempt.answering = true;
+    this.#lastTurn = attempt.turn;
+    this.#caller.sendEvent({ type: 'transcript.final', turn: attempt.turn, text: attempt.transcript ?? '' });
+    void this.#reply(attempt);
+  }
+
+  async #reply(attempt: TurnAttempt): Promise<void> {
+    this.#fillLater(attempt);
+    const first = await attempt.firstFrame();
+    // The caller may have gone on, or gone.
+    if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
+    attempt.stopFiller();
+    await this.#promptOver();
+    if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
+    this.#attempt = undefined;
+    const utterance = this.#utterance(attempt);
+    this.#speaking = { utterance, attempt };
+    this.#ears.botSpeaks = true;
+    if (first) await utterance.play(attempt.frames());
+    else await utterance.play(this.#deps.prompts.frames('apology'));
+  }
+
+  #utterance(attempt: TurnAttempt | undefined, onFinished?: () => void): Utterance {
+    const { turn } = attempt ?? {};
+    const { codec } = this.#options;
+    const line: MouthLine = {
+      sendAudio: (samples) => {
+        const floats = Float32Array.from(samples, (sample) => sample / 32_768);
+        this.#ears.hearOwnVoice(codec.toEars(floats));
+        this.#caller.sendAudio(codec.encode(floats));
+      },
+      dropAudio: () => this.#caller.dropAudio(),
+    };
+    return new Utterance({
+      line,
+      rateHz: this.#deps.voiceRateHz,
+      listener: {
+        began: () => {
+          if (!attempt || turn === undefined) return;
+          attempt.marks.firstAudio = performance.now();
+          this.#caller.sendEvent({ type: 'reply.started', turn });
+          void attempt.outcome.then((outcome) => this.#tellMetrics(attempt, outcome)).catch(() => undefined);
+        },
+        text: (text) => {
+          if (turn !== undefined) this.#caller.sendEvent({ type: 'reply.text', turn, text });
+        },
+        finished: () => {
+          this.#fallSilent();
+          if (attempt) this.#finished(attempt);
+          onFinished?.();
+        },
+        failed: (error) => this.#fail(error),
+      },
+    });
+  }
+
+  #fallSilent(): void {
+    this.#speaking = undefined;
+    this.#ears.botSpeaks = false;
+    this.#quietSince = performance.now();
+  }
+
+  #finished(attempt: TurnAttempt): void {
+    this.#caller.sendEvent({ type: 'reply.done', turn: attempt.turn });
+    this.#report(attempt, false);
+    void attempt.outcome.then(
+      ({ next }) => {
+        if (this.#closed) return;
+        if (next === 'end') void this.end('goodbye');
+        if (next === 'transfer') void this.#transfer();
+      },
+      () => undefined,
+    );
+  }
+
+  async #transfer(): Promise<void> {
+    await this.#order;
+    const { transferred } = await this.#deps.calls
+      .transfer(this.#options.sessionId, this.#caller.line)
+      .catch(() => ({ transferred: false }));
+    if (this.#closed) return;
+    if (!transferred) return this.#say('transferFailed');
+    this.#ending = 'transferred';
+    this.#caller.sendEvent({ type: 'call.ended', reason: 'transferred' });
+    this.#caller.close();
+  }
+
+  /** The caller takes the floor: the reply under way is over, and only what was heard of it counts. */
+  #interrupt(): void {
+    const speaking = this.#speaking;
+    if (!speaking) return;
+    const { utterance, attempt } = speaking;
+    utterance.stop();
+    this.#fallSilent();
+    if (!attempt) return;
+    const heardText = attempt.heardNothing ? '' : utterance.heardText;
+    const playedMs = Math.round(utterance.playedMs);
+    this.#caller.sendEvent({ type: 'interrupted', turn: attempt.turn, heardText, playedMs });
+    this.#report(attempt, true, heardText, playedMs);
+    attempt.close();
+  }
+
+  /** It was no interruption. */
+  #resume(): void {
+    const speaking = this.#speaking;
+    if (!speaking) return;
+    const { utterance, attempt } = speaking;
+    if (attempt?.heardNothing) {
+      // Its reply has not begun yet; it is still wanted.
+      attempt.heardNothing = false;
+      this.#fallSilent();
+      this.#attempt = attempt;
+      void this.#reply(attempt);
+      return;
+    }
+    utterance.resume();
+    if (attempt) this.#caller.sendEvent({ type: 'reply.resumed', turn: attempt.turn });
+  }
+
+  #report(attempt: TurnAttempt, interrupted: boolean, heardReply?: string, playedMs?: number): void {
+    if (attempt.reported) return;
+    attempt.reported = true;
+    const { utterance } = this.#speaking?.attempt === attempt ? this.#speaking : { utterance: undefined };
+    const heard = heardReply ?? (interrupted ? (utterance?.heardText ?? '') : attempt.saidText);
+    const playback = {
+      turn: attempt.turn,
+      attempt: attempt.id,
+      heardReply: heard,
+      playedMs: playedMs ?? Math.round(utterance?.playedMs ?? 0),
+      interrupted,
+    };
+    const { calls } = this.#deps;
+    this.#order = this.#order
+      .then(() => calls.reportPlayed(this.#options.sessionId, playback))
+      .catch((error) => this.#fail(error));
+  }
+
+  #drop(attempt: TurnAttempt): void {
+    const { calls } = this.#deps;
+    this.#order = this.#order
+      .then(() => calls.dropAttempt(this.#options.sessionId, attempt.turn, attempt.id))
+      .catch((error) => this.#fail(error))
+      .then(() => attempt.close());
+  }
+
+  #done(attempt: TurnAttempt, outcome: TurnOutcome): void {
+    if (this.#attempt !== attempt || attempt.answering) return;
+    // The words did not come by their pipe, as when the step that listens was tried again.
+    if (outcome.status === 'failed') attempt.transcript = outcome.transcript || '(nothing understood)';
+    else attempt.transcript ??= outcome.transcript;
+    if (attempt.released) this.#weigh(attempt);
+  }
+
+  #failTurn(attempt: TurnAttempt, error: unknown): void {
+    if (this.#closed || (this.#attempt !== attempt && this.#speaking?.attempt !== attempt)) return;
+    this.#fail(error, attempt.turn);
+    if (this.#attempt === attempt) this.#attempt = undefined;
+    if (attempt.released) this.#say('apology');
+  }
+
+  #fail(error: unknown, turn?: number): void {
+    if (this.#closed || this.#ending) return;
+    const problem = problemOf(error);
+    const { sessionId } = this.#options;
+    if (!isVoicebotError(error)) this.#deps.logger.error({ sessionId, err: error }, 'live call');
+    else this.#deps.logger.warn({ sessionId, code: problem.code, error: messageOf(error) }, 'live call');
+    this.#caller.sendEvent({ type: 'error', ...(turn === undefined ? {} : { turn }), problem });
+  }
+
+  /** A prompt: no turn, and nothing that the model is reminded of. */
+  #say(name: PromptName, onFinished?: () => void): void {
+    if (this.#closed || this.#speaking) return;
+    const utterance = this.#utterance(undefined, onFinished);
+    this.#speaking = { utterance, attempt: undefined };
+    this.#ears.botSpeaks = true;
+    void utterance.play(this.#deps.prompts.frames(name));
+  }
+
+  /** Dead air: the caller is told to wait a moment. */
+  #fillLater(attempt: TurnAttempt): void {
+    attempt.startFiller(this.#deps.settings.fillerMs, () => {
+      if (this.#attempt === attempt && !this.#speaking) this.#say('filler');
+    });
+  }
+
+  /** A filler that has begun is spoken to its end. */
+  async #promptOver(): Promise<void> {
+    while (this.#speaking && !this.#speaking.attempt && !this.#closed)
+      await new Promise((resolve) => setTimeout(resolve, tickMs));
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    if (this.#ears.inTurn && now - this.#lastAudioAt > gapMs) {
+      // Nothing comes any more: to the ears that is silence.
+      this.#lastAudioAt += tickMs;
+      this.#ears.push(new Float32Array((16_000 * tickMs) / 1000));
+    }
+    const { idleMs } = this.#deps.settings;
+    const busy = this.#speaking || this.#attempt || this.#ears.inTurn || this.#ending;
+    if (busy) this.#quietSince = now;
+    if (idleMs === 0 || busy || now - this.#quietSince < idleMs) return;
+    if (this.#asked) this.#say('idleGoodbye', () => void this.end('idle'));
+    else this.#say('stillThere');
+    this.#asked = true;
+  }
+
+  #tellMetrics(attempt: TurnAttempt, outcome: TurnOutcome): void {
+    const metrics = attempt.metrics(outcome);
+    if (metrics) this.#caller.sendEvent(metrics);
+  }
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
+import { linesOf } from '../../media/lines.ts';
+import { toPcm16 } from '../../media/pcm.ts';
+import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
+import type { CallService, RunningTurn } from '../calls.ts';
+import type { LiveEvents } from './protocol.ts';
+
+export interface TurnAttemptOptions {
+  readonly calls: CallService;
+  readonly sessionId: string;
+  readonly turn: number;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  readonly duringReply: boolean;
+  /** What the workflow must hear of first. */
+  readonly after: Promise<void>;
+}
+
+/** Moments of a turn, `performance.now()`. */
+interface Marks {
+  speechEnded?: number;
+  paused?: number;
+  transcribed?: number;
+  spoken?: number;
+  released?: number;
+  firstAudio?: number;
+}
+
+/** One attempt at a turn: its pipes, what came through them so far, and when. */
+export class TurnAttempt {
+  readonly id = randomUUID();
+  readonly turn: number;
+  readonly duringReply: boolean;
+  readonly marks: Marks = {};
+  readonly outcome: Promise<TurnOutcome>;
+  /** The workflow has taken the turn. */
+  readonly accepted: Promise<void>;
+  transcript: string | undefined;
+  /** The reply is on its way to the caller. */
+  answering = false;
+  /** The caller spoke again before any of the reply came. */
+  heardNothing = false;
+  /** The workflow was told what was heard. */
+  reported = false;
+  readonly #running: RunningTurn;
+  readonly #said: string[] = [];
+  readonly #frames: SpeechFrame[] = [];
+  #framesEnded = false;
+  #framesFailed: unknown;
+  #arrived: (() => void)[] = [];
+  #filler: NodeJS.Timeout | undefined;
+
+  constructor(options: TurnAttemptOptions, onTranscript: (text: string, final: boolean) => void) {
+    const { calls, sessionId, turn, style, language, duringReply, after } = options;
+    this.turn = turn;
+    this.duringReply = duringReply;
+    this.#running = calls.takeLiveTurn(sessionId, { turn, attempt: this.id, style, language, duringReply }, after);
+    this.outcome = this.#running.outcome;
+    this.outcome.catch(() => undefined);
+    this.accepted = this.#running.accepted;
+    void this.#readTranscript(onTranscript).catch(() => undefined);
+    void this.#readSpeech();
+  }
+
+  hear(samples: Float32Array): void {
+    const { heard } = this.#running.pipes.pipes;
+    if (!heard.ended) heard.write(toPcm16(samples));
+  }
+
+  pause(speechEndedAt: number): void {
+    this.marks.speechEnded = speechEndedAt;
+    this.marks.paused = performance.now();
+    this.#running.pipes.pipes.heard.end();
+  }
+
+  get released(): boolean {
+    return this.marks.released !== undefined;
+  }
+
+  release(): void {
+    this.marks.released ??= performance.now();
+  }
+
+  /** Everything of the reply that has become speech. */
+  get saidText(): string {
+    return this.#said.join(' ');
+  }
+
+  /** Resolves with false when the turn failed before anything was spoken. */
+  async firstFrame(): Promise<boolean> {
+    while (this.#frames.length === 0 && !this.#framesEnded) await this.#next();
+    return this.#frames.length > 0;
+  }
+
+  /** The reply from its beginning. @throws what ended the pipe, where it failed. */
+  async *frames(): AsyncGenerator<SpeechFrame> {
+    for (let i = 0; ; ) {
+      while (i < this.#frames.length) yield this.#frames[i++] as SpeechFrame;
+      if (this.#framesFailed) throw this.#framesFailed;
+      if (this.#framesEnded) return;
+      await this.#next();
+    }
+  }
+
+  startFiller(afterMs: number, play: () => void): void {
+    if (afterMs > 0) this.#filler ??= setTimeout(play, afterMs);
+  }
+
+  stopFiller(): void {
+    clearTimeout(this.#filler);
+  }
+
+  /** Frees the pipes; steps that still use them stop. */
+  close(): void {
+    this.stopFiller();
+    this.#running.pipes.close();
+  }
+
+  /** Where the time went, once the reply is known and has begun. */
+  metrics(outcome: TurnOutcome): LiveEvents['turn.metrics'] | undefined {
+    const { speechEnded, paused, transcribed, spoken, released, firstAudio } = this.marks;
+    if (!speechEnded || !paused || !transcribed || !spoken || !released || !firstAudio) return undefined;
+    const { searchMs, firstSentenceMs, firstAudioMs } = outcome.timings;
+    const round = (value: number) => Math.round(value * 10) / 10;
+    const steps = (searchMs ?? 0) + (firstSentenceMs ?? 0) + (firstAudioMs ?? 0);
+    return {
+      type: 'turn.metrics',
+      turn: this.turn,
+      source: outcome.source,
+      voiceToVoiceMs: round(firstAudio - speechEnded),
+      endpointingMs: round(paused - speechEnded),
+      transcribeMs: round(transcribed - paused),
+      ...(searchMs === undefined ? {} : { lookupMs: round(searchMs) }),
+      ...(firstSentenceMs === undefined ? {} : { thinkMs: round(firstSentenceMs) }),
+      speakMs: round(firstAudioMs ?? 0),
+      temporalMs: round(Math.max(0, spoken - transcribed - steps)),
+      releaseMs: round(Math.max(0, firstAudio - Math.max(spoken, transcribed))),
+    };
+  }
+
+  async #readTranscript(onTranscript: (text: string, final: boolean) => void): Promise<void> {
+    for await (const line of linesOf(this.#running.pipes.pipes.transcript.read())) {
+      const { text, final } = JSON.parse(line) as { text: string; final: boolean };
+      if (final) this.marks.transcribed = performance.now();
+      onTranscript(text, final);
+    }
+  }
+
+  async #readSpeech(): Promise<void> {
+    try {
+      for await (const frame of readFrames(this.#running.pipes.pipes.spoken.read())) {
+        if (frame.kind === 'text') this.#said.push(frame.text);
+        else this.marks.spoken ??= performance.now();
+        this.#frames.push(frame);
+        this.#wake();
+      }
+    } catch (error) {
+      this.#framesFailed = error;
+    }
+    this.#framesEnded = true;
+    this.#wake();
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => this.#arrived.push(resolve));
+  }
+
+  #wake(): void {
+    const waiting = this.#arrived;
+    this.#arrived = [];
+    for (const wake of waiting) wake();
+  }
+}

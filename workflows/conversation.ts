@@ -1,0 +1,249 @@
+import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
+import { invalidTurn, type TakeTurnInput } from './definitions.ts';
+import { TurnRun, type TurnSurroundings } from './turn.ts';
+
+/** Exchanges that the model may be reminded of; its prompt takes fewer if they are long. */
+const keptExchanges = 20;
+/** Outcomes kept for a client that asks for a turn again. */
+const keptOutcomes = 10;
+/** Beyond the length of the reply: how long a live turn waits for word of what was heard before it counts as heard. */
+const playbackGraceMs = 30_000;
+/** An interrupting turn waits so long for word of what was heard of the reply that it interrupts. */
+const interruptedGraceMs = 1_000;
+
+export interface ConversationMemory {
+  readonly lastTurn: number;
+  readonly history: readonly Exchange[];
+  readonly recent: readonly TurnOutcome[];
+}
+
+export interface SettledTurn {
+  readonly request: TakeTurnInput;
+  readonly outcome: TurnOutcome;
+  /** There were exchanges before it. */
+  readonly hadHistory: boolean;
+}
+
+/** An attempt at a turn that does not count yet. */
+interface Attempt {
+  readonly request: TakeTurnInput;
+  readonly scope: CancellationScope;
+  outcome: Promise<TurnOutcome>;
+  run: TurnRun | undefined;
+  finished: TurnOutcome | undefined;
+  playback: Playback | undefined;
+  superseded: boolean;
+  /** A later turn has the floor. */
+  passed: boolean;
+  settled: boolean;
+}
+
+/**
+ * The turns of a call, one after the other. A turn of a live caller counts ("settles") only when its reply was played, when the next
+ * turn takes the floor, or when nobody reports any more: until then the caller may go on speaking, which makes another attempt at
+ * the same turn, and what they did not hear does not enter the history.
+ */
+export class Conversation {
+  readonly #surroundings: Omit<TurnSurroundings, 'floor'>;
+  readonly #onSettled: (settled: SettledTurn) => void;
+  readonly #earlierRelease: (request: TakeTurnInput, history: readonly Exchange[]) => Promise<TurnOutcome> | undefined;
+  #lastTurn: number;
+  #history: readonly Exchange[];
+  #recent: readonly TurnOutcome[];
+  #attempts: Attempt[] = [];
+  /** Counts every sign of the caller. */
+  activity = 0;
+
+  constructor(
+    memory: ConversationMemory,
+    surroundings: Omit<TurnSurroundings, 'floor'>,
+    hooks: {
+      onSettled(settled: SettledTurn): void;
+      /** Runs the turn as an earlier release did, where the call began under it. */
+      earlierRelease(request: TakeTurnInput, history: readonly Exchange[]): Promise<TurnOutcome> | undefined;
+    },
+  ) {
+    this.#lastTurn = memory.lastTurn;
+    this.#history = memory.history;
+    this.#recent = memory.recent;
+    this.#surroundings = surroundings;
+    this.#onSettled = hooks.onSettled;
+    this.#earlierRelease = hooks.earlierRelease;
+  }
+
+  get memory(): ConversationMemory {
+    return { lastTurn: this.#lastTurn, history: this.#history, recent: this.#recent };
+  }
+
+  get history(): readonly Exchange[] {
+    return this.#history;
+  }
+
+  get recent(): readonly TurnOutcome[] {
+    return this.#recent;
+  }
+
+  /** The highest number that is taken, settled or not. */
+  get lastTurn(): number {
+    return Math.max(this.#lastTurn, ...this.#attempts.map((attempt) => attempt.request.turn));
+  }
+
+  /** An attempt is under way or waits for word of its playback. */
+  get open(): boolean {
+    return this.#attempts.length > 0;
+  }
+
+  get busy(): boolean {
+    return this.#attempts.some((attempt) => !attempt.finished);
+  }
+
+  /** @throws ApplicationFailure `InvalidTurn` for a number that is neither known nor next. */
+  check(request: TakeTurnInput): void {
+    if (this.#known(request)) return;
+    const next = this.lastTurn + 1;
+    const again = request.attempt !== undefined && this.#openAttempt(request.turn) !== undefined;
+    if (request.turn !== next && !again) {
+      throw ApplicationFailure.nonRetryable(`Turn ${request.turn} is out of order; the next one is ${next}.`, invalidTurn);
+    }
+  }
+
+  /** Takes a turn; the same attempt again gives the same outcome, without doing anything twice. */
+  take(request: TakeTurnInput): Promise<TurnOutcome> {
+    const known = this.#known(request);
+    if (known) return Promise.resolve(known);
+    this.activity++;
+    const earlier = this.#openAttempt(request.turn);
+    if (earlier) this.#supersede(earlier);
+    const previous = this.#attempts.at(-1);
+    const attempt: Attempt = {
+      request,
+      scope: new CancellationScope(),
+      outcome: Promise.resolve() as unknown as Promise<TurnOutcome>,
+      run: undefined,
+      finished: undefined,
+      playback: undefined,
+      superseded: false,
+      passed: false,
+      settled: false,
+    };
+    this.#attempts.push(attempt);
+    attempt.outcome = this.#run(attempt, previous).then((outcome) => {
+      attempt.finished = outcome;
+      return outcome;
+    });
+    return attempt.outcome;
+  }
+
+  /** What was heard of a reply; an interruption also stops what is still being made of it. */
+  played(playback: Playback): void {
+    this.activity++;
+    const attempt = this.#openAttempt(playback.turn);
+    if (!attempt || attempt.request.attempt !== playback.attempt) return;
+    attempt.playback = playback;
+    if (playback.interrupted) attempt.scope.cancel();
+  }
+
+  /** Takes an attempt back. */
+  drop({ turn, attempt: id }: { readonly turn: number; readonly attempt: string }): void {
+    const attempt = this.#openAttempt(turn);
+    if (attempt?.request.attempt === id) this.#supersede(attempt);
+  }
+
+  /** Once the caller is gone nobody reports what was heard. */
+  async close(): Promise<void> {
+    for (const attempt of this.#attempts) attempt.passed = true;
+    await condition(() => !this.open);
+  }
+
+  async #run(attempt: Attempt, previous: Attempt | undefined): Promise<TurnOutcome> {
+    const { request, scope } = attempt;
+    const floor = async () => {
+      if (previous) await this.#passFloor(previous, request.duringReply === true);
+      return this.#history;
+    };
+    let outcome: TurnOutcome;
+    try {
+      outcome = await scope.run(async () => {
+        // A turn of an earlier release waited for the one before it from the start.
+        if (request.attempt === undefined) await floor();
+        const earlier = this.#earlierRelease(request, this.#history);
+        if (earlier) return earlier;
+        attempt.run = new TurnRun(request, { ...this.#surroundings, floor });
+        return attempt.run.run();
+      });
+    } catch (error) {
+      if (!isCancellation(error) || !attempt.run) throw error;
+      outcome = this.#cutShort(attempt, attempt.run);
+    }
+    if (outcome.status === 'ignored' || outcome.status === 'superseded') this.#forget(attempt);
+    else if (!request.live) this.#settle(attempt, outcome);
+    else void this.#settleOncePlayed(attempt, outcome);
+    return outcome;
+  }
+
+  #cutShort(attempt: Attempt, run: TurnRun): TurnOutcome {
+    const nothing = { reply: '', source: 'silence', spokenMs: 0, timings: {} } as const;
+    if (attempt.superseded || !attempt.playback) return run.outcome('superseded', nothing);
+    const { heardReply, playedMs } = attempt.playback;
+    return run.outcome('answered', { reply: heardReply, source: 'model', spokenMs: playedMs, timings: {} });
+  }
+
+  async #settleOncePlayed(attempt: Attempt, outcome: TurnOutcome): Promise<void> {
+    const over = () => attempt.playback !== undefined || attempt.passed || attempt.superseded;
+    await condition(over, Math.round(outcome.spokenMs) + playbackGraceMs);
+    if (attempt.superseded) this.#forget(attempt);
+    else this.#settle(attempt, outcome);
+  }
+
+  /** A later turn has something to say: the earlier one is over. */
+  async #passFloor(previous: Attempt, interrupting: boolean): Promise<void> {
+    if (previous.settled) return;
+    if (interrupting && !previous.playback) {
+      await condition(() => previous.playback !== undefined || previous.settled, interruptedGraceMs);
+      // Nobody tells what was heard; what is not spoken yet is not needed any more.
+      if (!previous.playback && !previous.finished) previous.scope.cancel();
+    }
+    previous.passed = true;
+    await condition(() => previous.settled);
+  }
+
+  #supersede(attempt: Attempt): void {
+    attempt.superseded = true;
+    attempt.scope.cancel();
+    // Its place is free at once; the activities hear of it by and by.
+    this.#forget(attempt);
+  }
+
+  #settle(attempt: Attempt, outcome: TurnOutcome): void {
+    if (attempt.settled) return;
+    const { playback } = attempt;
+    const settled = playback ? { ...outcome, playback } : outcome;
+    const hadHistory = this.#history.length > 0;
+    this.#lastTurn = Math.max(this.#lastTurn, outcome.turn);
+    this.#recent = [...this.#recent, settled].slice(-keptOutcomes);
+    if (outcome.status === 'answered' && outcome.transcript !== '') {
+      const reply = playback?.interrupted ? playback.heardReply : outcome.reply;
+      this.#history = [...this.#history, { transcript: outcome.transcript, reply }].slice(-keptExchanges);
+    }
+    this.#forget(attempt);
+    this.#onSettled({ request: attempt.request, outcome: settled, hadHistory });
+  }
+
+  #forget(attempt: Attempt): void {
+    attempt.settled = true;
+    this.#attempts = this.#attempts.filter((other) => other !== attempt);
+  }
+
+  #openAttempt(turn: number): Attempt | undefined {
+    return this.#attempts.find((attempt) => attempt.request.turn === turn);
+  }
+
+  #known({ turn, attempt }: TakeTurnInput): TurnOutcome | Promise<TurnOutcome> | undefined {
+    const settled = this.#recent.find(
+      (outcome) => outcome.turn === turn && (attempt === undefined || outcome.attempt === attempt),
+    );
+    if (settled) return settled;
+    return this.#attempts.find(({ request }) => request.turn === turn && request.attempt === attempt)?.outcome;
+  }
+}
