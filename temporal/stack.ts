@@ -42,6 +42,8 @@ export interface Stack {
   /** The embedded server's UI. */
   readonly temporalUiUrl: string | undefined;
   readonly database: string | undefined;
+  /** Resolves once engines are loaded and prompts are spoken: the first caller waits for nothing. */
+  readonly warm: Promise<void>;
   /** Rejects when a part fails for good. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
@@ -96,6 +98,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const engines = createEngines(config);
     const warm = engines.warm(api ? [...queues, 'api'] : queues);
+    let warmed: Promise<void> = warm;
     warm.catch((error) => logger.warn({ error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
     cleanup.add('engines', () => engines.unloadAll());
     const connection = await connectWorkers(target);
@@ -140,7 +143,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       });
       cleanup.add('API', () => listening.stop());
       cleanup.add('prompts', async () => prompts.stop());
-      void prompts.load();
+      // What workers of this process speak ahead of time need not be spoken twice.
+      warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);
+      warmed.catch(() => undefined);
       // First of all, while everything still runs, turns under way are finished.
       cleanup.add('turns', () => calls.drain(drainMs));
       apiUrl = listening.url;
@@ -157,6 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       temporalAddress: target.address,
       temporalUiUrl: server?.uiUrl,
       database: database?.description,
+      warm: warmed,
       failed,
       stop: () => cleanup.run(),
     };

@@ -47,6 +47,8 @@ const concurrency: Record<Exclude<TaskQueue, 'calls'>, number> = {
 
 export interface RunningWorkers {
   readonly queues: readonly TaskQueue[];
+  /** Resolves once wording that is said again and again is speech. */
+  readonly prepared: Promise<void>;
   /** Rejects if a worker fails for good. */
   readonly done: Promise<void>;
   /** Takes no new tasks and gives running ones a few seconds to finish. */
@@ -63,6 +65,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   });
   return {
     queues,
+    prepared,
     done: runs,
     stop: async () => {
       preparing.abort();

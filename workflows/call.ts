@@ -96,9 +96,9 @@ export async function call(input: CallInput): Promise<CallSummary> {
       conversation.check(request);
     },
   });
-  setHandler<{ transferred: boolean }, [Line], string>(
+  setHandler(
     transferCall,
-    async (line): Promise<{ transferred: boolean }> => {
+    async (line: Line): Promise<{ transferred: boolean }> => {
       const summary = summaryOf(sessionId, conversation.lastTurn, conversation.history);
       try {
         await step('transfer', () => steps.telephony.transfer({ line, summary }));
@@ -109,7 +109,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
       over ??= 'transferred';
       return { transferred: true };
     },
-    { validator: mustBeActive },
+    { validator: (_line: Line) => mustBeActive() },
   );
 
   if (!input.carry) {

@@ -1,5 +1,6 @@
 import {
   type ChatHistoryItem,
+  type ChatWrapper,
   getLlama,
   type Llama as LlamaBinding,
   LlamaChatSession,
@@ -7,6 +8,7 @@ import {
   type LlamaContextSequence,
   LlamaLogLevel,
   type LlamaModel,
+  resolveChatWrapper,
 } from 'node-llama-cpp';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
@@ -34,6 +36,8 @@ interface Loaded {
   readonly llama: LlamaBinding;
   readonly model: LlamaModel;
   readonly context: LlamaContext;
+  /** The model's prompt format. Finding it out takes a quarter of a second of the event loop, so it is done once. */
+  readonly chatWrapper: ChatWrapper;
   /** Sequences not in use. Each still holds its last prompt, so the next one evaluates only what differs from it. */
   readonly free: LlamaContextSequence[];
   readonly waiting: Set<() => void>;
@@ -96,7 +100,11 @@ export class Llama implements LanguageModel {
     const last = messages.at(-1);
     if (last?.role !== 'user') throw new VoicebotError('invalid-request', 'The last message must be from the user.');
     const sequence = await takeSequence(loaded, options.signal);
-    const session = new LlamaChatSession({ contextSequence: sequence, autoDisposeSequence: false });
+    const session = new LlamaChatSession({
+      contextSequence: sequence,
+      autoDisposeSequence: false,
+      chatWrapper: loaded.chatWrapper,
+    });
     const pieces = new AsyncQueue<string>();
     const stop = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
@@ -160,7 +168,7 @@ export class Llama implements LanguageModel {
       ...(loraPath ? { lora: { adapters: [{ filePath: loraPath }] } } : {}),
     });
     const free = Array.from({ length: parallel }, () => context.getSequence());
-    return { llama, model, context, free, waiting: new Set() };
+    return { llama, model, context, chatWrapper: resolveChatWrapper(model), free, waiting: new Set() };
   }
 
   #startIdleTimer(): void {
