@@ -1,4 +1,5 @@
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { escapeXml } from '../domain/xml.ts';
 import type { TransferHook } from './telephony.ts';
 
 export interface TransferSettings {
@@ -9,11 +10,9 @@ export interface TransferSettings {
   readonly twilio: { readonly apiUrl: string; readonly accountSid: string; readonly authToken: string } | undefined;
 }
 
-const escaped = (text: string) => text.replace(/[<>&'"]/g, (character) => `&#${character.charCodeAt(0)};`);
-
 /** TwiML that connects the caller to a number, or to a SIP address. */
 export function dialTwiml(to: string): string {
-  const target = /^sips?:/.test(to) ? `<Sip>${escaped(to)}</Sip>` : escaped(to);
+  const target = /^sips?:/.test(to) ? `<Sip>${escapeXml(to)}</Sip>` : escapeXml(to);
   return `<?xml version="1.0" encoding="UTF-8"?><Response><Dial>${target}</Dial></Response>`;
 }
 

@@ -14,9 +14,12 @@ import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-call.ts';
 import { asyncApi } from './live/protocol.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
+import { addRealtime } from './realtime/realtime-socket.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
+import type { Dialplan } from './telephony/dialplan.ts';
+import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 
 export interface AppDependencies {
   readonly db: Database;
@@ -26,6 +29,7 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly maxAudioSeconds: number;
   readonly live: LiveDependencies;
+  readonly telephony: Pick<TwilioOptions, 'authToken' | 'publicUrl'> & { readonly dialplan: Dialplan };
 }
 
 /** The HTTP and WebSocket API. */
@@ -53,6 +57,9 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addSpeechRoutes(app, deps);
   addDocs(app);
   addCallSocket(app, deps, calls);
+  addTwilio(app, { live: deps.live, ...deps.telephony });
+  addRealtime(app, deps);
+  app.get('/telephony/asterisk/:uuid/next', (c) => c.text(deps.telephony.dialplan.next(c.req.param('uuid'))));
   app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -63,7 +63,7 @@ interface Operation {
 
 async function apiPage(): Promise<string> {
   // Routes are described without being served: nothing behind them is needed.
-  const app = createApp({ hub: new MediaHub('http://localhost'), health: { version: '' } } as AppDependencies);
+  const app = createApp({ hub: new MediaHub('http://localhost'), health: { version: '' }, telephony: {} } as AppDependencies);
   const document = (await (await app.request('/openapi.json')).json()) as {
     info: { description: string };
     paths: Record<string, Record<string, Operation>>;

@@ -5,6 +5,8 @@ import { CallService } from '../api/calls.ts';
 import type { LiveDependencies } from '../api/live/live-call.ts';
 import { Prompts } from '../api/live/prompts.ts';
 import { startServer } from '../api/server.ts';
+import { startAudioSocket } from '../api/telephony/audiosocket.ts';
+import { Dialplan } from '../api/telephony/dialplan.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import { canTransfer, mediaUrl } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
@@ -127,6 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       });
       const prompts = new Prompts(calls, logger, config.BANK_NAME);
       const live = liveDependencies(config, { calls, prompts, engines, logger });
+      const dialplan = new Dialplan(config.TRANSFER_TO);
       const app = createApp({
         db: database.db,
         calls,
@@ -134,6 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         logger,
         maxAudioSeconds: config.MAX_AUDIO_SECONDS,
         live,
+        telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, dialplan },
         health: { version, client: temporal.client, namespace: target.namespace, pingDatabase: () => database.ping() },
       });
       const listening = await startServer(app, {
@@ -142,6 +146,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
       });
       cleanup.add('API', () => listening.stop());
+      if (config.AUDIOSOCKET_PORT) {
+        const { AUDIOSOCKET_HOST: host, AUDIOSOCKET_PORT: port } = config;
+        const audioSocket = await startAudioSocket({ host, port, live, dialplan });
+        cleanup.add('AudioSocket', () => audioSocket.stop());
+      }
       cleanup.add('prompts', async () => prompts.stop());
       // What workers of this process speak ahead of time need not be spoken twice.
       warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);

@@ -78,6 +78,7 @@ export class LiveCall {
   #asked = false;
   #ending: CallEndReason | undefined;
   #closed = false;
+  #transferring = false;
   /** Messages to the workflow keep their order. */
   #order: Promise<void> = Promise.resolve();
 
@@ -104,9 +105,22 @@ export class LiveCall {
     this.#ears.push(samples);
   }
 
+  /** Ends the reply under way, as if the caller had interrupted it. */
+  stopReply(): void {
+    this.#interrupt();
+  }
+
+  /** A key of the telephone: 0 asks for a person. */
+  dtmf(digit: string): void {
+    if (digit !== '0' || this.#transferring || this.#closed) return;
+    this.#interrupt();
+    void this.#transfer();
+  }
+
   /** Ends the call and tells the caller why. */
   async end(reason: CallEndReason): Promise<void> {
-    if (this.#ending) return;
+    // A line that is moved to a person goes away too.
+    if (this.#ending || this.#transferring) return;
     this.#ending = reason;
     await this.#deps.calls.end(this.#options.sessionId, reason).catch((error) => this.#fail(error));
     this.#caller.sendEvent({ type: 'call.ended', reason });
@@ -286,10 +300,12 @@ export class LiveCall {
   }
 
   async #transfer(): Promise<void> {
+    this.#transferring = true;
     await this.#order;
     const { transferred } = await this.#deps.calls
       .transfer(this.#options.sessionId, this.#caller.line)
       .catch(() => ({ transferred: false }));
+    this.#transferring = false;
     if (this.#closed) return;
     if (!transferred) return this.#say('transferFailed');
     this.#ending = 'transferred';
@@ -409,7 +425,7 @@ export class LiveCall {
       this.#ears.push(new Float32Array((16_000 * tickMs) / 1000));
     }
     const { idleMs } = this.#deps.settings;
-    const busy = this.#speaking || this.#attempt || this.#ears.inTurn || this.#ending;
+    const busy = this.#speaking || this.#attempt || this.#ears.inTurn || this.#ending || this.#transferring;
     if (busy) this.#quietSince = now;
     if (idleMs === 0 || busy || now - this.#quietSince < idleMs) return;
     if (this.#asked) this.#say('idleGoodbye', () => void this.end('idle'));

@@ -1,0 +1,177 @@
+import { upgradeWebSocket } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { WSContext, WSEvents } from 'hono/ws';
+import { z } from 'zod';
+import { messageOf, VoicebotError } from '../../domain/errors.ts';
+import { escapeXml } from '../../domain/xml.ts';
+import { createLineCodec, type LineCodec } from '../live/audio-format.ts';
+import { type CallerLine, LiveCall, type LiveDependencies } from '../live/live-call.ts';
+import { RealTimeBudget } from '../live/real-time-budget.ts';
+import { mediaToken, sameSecret, twilioSignature } from './twilio-signature.ts';
+
+export interface TwilioOptions {
+  readonly live: LiveDependencies;
+  /** Without a token no call of Twilio is taken. */
+  readonly authToken: string | undefined;
+  /** The URL that Twilio was given for this API; signatures hold it. */
+  readonly publicUrl: string | undefined;
+}
+
+/** Messages of Twilio Media Streams. Source: Twilio's documentation, "Media Streams: WebSocket messages". */
+const message = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('connected') }),
+  z.object({
+    event: z.literal('start'),
+    streamSid: z.string(),
+    start: z.object({ callSid: z.string(), customParameters: z.record(z.string(), z.string()).default({}) }),
+  }),
+  z.object({ event: z.literal('media'), media: z.object({ payload: z.base64() }) }),
+  z.object({ event: z.literal('mark'), mark: z.object({ name: z.string() }) }),
+  z.object({ event: z.literal('dtmf'), dtmf: z.object({ digit: z.string() }) }),
+  z.object({ event: z.literal('stop') }),
+]);
+
+const webhookPath = '/telephony/twilio';
+const mediaPath = '/telephony/twilio/media';
+const maxUnreadBytes = 400_000;
+const refusedCode = 4403;
+
+/** The webhook that a telephone number at Twilio calls, and the socket that its audio comes by. */
+export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
+  const { authToken, publicUrl } = options;
+  app.post(webhookPath, async (c) => {
+    if (!authToken || !publicUrl) {
+      throw new VoicebotError('unsupported', 'Calls by Twilio are not set up.', {
+        hint: 'Set TWILIO_AUTH_TOKEN and PUBLIC_URL.',
+      });
+    }
+    const body = await c.req.parseBody();
+    const form = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
+    const { search } = new URL(c.req.url);
+    const base = publicUrl.replace(/\/$/, '');
+    const expected = twilioSignature(authToken, `${base}${webhookPath}${search}`, form);
+    if (!sameSecret(c.req.header('x-twilio-signature') ?? '', expected)) {
+      throw new VoicebotError('unauthorized', 'The signature of Twilio is missing or wrong.', {
+        hint: 'PUBLIC_URL must be the URL that the number calls, without the path.',
+      });
+    }
+    const callSid = form.CallSid ?? '';
+    const url = `${base.replace(/^http/, 'ws')}${mediaPath}`;
+    return c.body(
+      `<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="${escapeXml(url)}">` +
+        `<Parameter name="token" value="${mediaToken(authToken, callSid)}"/></Stream></Connect></Response>`,
+      200,
+      { 'Content-Type': 'text/xml' },
+    );
+  });
+  app.get(
+    mediaPath,
+    upgradeWebSocket(() => new TwilioCall(options).events()),
+  );
+}
+
+/** One call from Twilio. */
+class TwilioCall {
+  readonly #options: TwilioOptions;
+  #streamSid = '';
+  #call: LiveCall | undefined;
+  #codec: LineCodec | undefined;
+  #budget: RealTimeBudget | undefined;
+  #starting = false;
+  #gone = false;
+
+  constructor(options: TwilioOptions) {
+    this.#options = options;
+  }
+
+  events(): WSEvents {
+    return {
+      onMessage: (event, ws) => {
+        try {
+          this.#receive(ws, message.parse(JSON.parse(String(event.data))));
+        } catch (error) {
+          this.#refuse(ws, error);
+        }
+      },
+      onClose: () => this.#closed(),
+      onError: (event) => this.#log('socket error', (event as { error?: unknown }).error),
+    };
+  }
+
+  #receive(ws: WSContext, received: z.infer<typeof message>): void {
+    switch (received.event) {
+      case 'start':
+        if (this.#starting) throw new VoicebotError('invalid-request', 'A second start came.');
+        this.#starting = true;
+        void this.#start(ws, received).catch((error) => this.#refuse(ws, error));
+        return;
+      case 'media': {
+        if (!this.#starting) throw new VoicebotError('invalid-request', 'Audio came before start.');
+        const bytes = Buffer.from(received.media.payload, 'base64');
+        this.#budget?.spend(bytes.length);
+        if (this.#codec) this.#call?.push(this.#codec.decode(bytes));
+        return;
+      }
+      case 'dtmf':
+        return this.#call?.dtmf(received.dtmf.digit);
+      case 'stop':
+        return ws.close(1000, 'The call has ended.');
+      case 'connected':
+      case 'mark':
+        return;
+    }
+  }
+
+  async #start(ws: WSContext, { streamSid, start }: Extract<z.infer<typeof message>, { event: 'start' }>): Promise<void> {
+    const { live, authToken } = this.#options;
+    const { callSid, customParameters } = start;
+    if (!authToken || !sameSecret(customParameters.token ?? '', mediaToken(authToken, callSid))) {
+      throw new VoicebotError('unauthorized', 'The token of this stream is missing or wrong.');
+    }
+    this.#streamSid = streamSid;
+    const lastTurn = await live.calls.open(callSid);
+    const codec = await createLineCodec({ encoding: 'mulaw', sampleRateHz: 8000 }, live.voiceRateHz);
+    this.#codec = codec;
+    this.#budget = new RealTimeBudget(codec.bytesPerSecond);
+    const line: CallerLine = {
+      line: { kind: 'twilio', callSid },
+      sendAudio: (bytes) => this.#send(ws, 'media', { media: { payload: Buffer.from(bytes).toString('base64') } }),
+      dropAudio: () => this.#send(ws, 'clear'),
+      sendEvent: (event) => {
+        // Twilio tells by the same name when the audio before it was played.
+        if (event.type === 'reply.done') this.#send(ws, 'mark', { mark: { name: `turn-${event.turn}` } });
+      },
+      close: () => ws.close(1000, 'The call has ended.'),
+    };
+    const style = {};
+    this.#call = new LiveCall(
+      live,
+      { sessionId: callSid, lastTurn, style, language: undefined, greet: lastTurn === 0, codec },
+      line,
+    );
+    if (this.#gone) this.#closed();
+  }
+
+  #send(ws: WSContext, event: string, content: object = {}): void {
+    const raw = ws.raw as { bufferedAmount: number; terminate(): void } | undefined;
+    if (raw && raw.bufferedAmount > maxUnreadBytes) return raw.terminate();
+    ws.send(JSON.stringify({ event, streamSid: this.#streamSid, ...content }));
+  }
+
+  #refuse(ws: WSContext, error: unknown): void {
+    this.#log('Twilio stream refused', error);
+    ws.close(refusedCode, 'The stream is refused; see the log.');
+  }
+
+  /** On a telephone line, gone is hung up. */
+  #closed(): void {
+    this.#gone = true;
+    const call = this.#call;
+    this.#call = undefined;
+    if (call) void call.end('hangup').then(() => call.close());
+  }
+
+  #log(what: string, error: unknown): void {
+    this.#options.live.logger.warn({ error: messageOf(error) }, what);
+  }
+}
