@@ -45,8 +45,8 @@ interface Question {
 const sampleRateHz = 16_000;
 const silero = new Silero(testRuntime());
 
-/** Cuts what follows the last sound, so that the end of what is sent is the end of the speech. */
-async function untilLastSound(name: string, samples: Float32Array): Promise<Question> {
+/** Cuts what is before the first sound and after the last, so that the speech begins and ends with what is sent. */
+async function soundOnly(name: string, samples: Float32Array): Promise<Question> {
   const last = (await silero.segments(samples)).at(-1);
   if (!last) throw new Error(`${name} holds no speech.`);
   const until = Math.min(samples.length, last.endSample);
@@ -54,18 +54,20 @@ async function untilLastSound(name: string, samples: Float32Array): Promise<Ques
   for (let i = 0; i < until; i++) loudest = Math.max(loudest, Math.abs(samples[i] as number));
   let end = until;
   while (end > 0 && Math.abs(samples[end - 1] as number) < loudest * 0.02) end--;
-  return { name, samples: samples.slice(0, end) };
+  let begin = 0;
+  while (begin < end && Math.abs(samples[begin] as number) < loudest * 0.02) begin++;
+  return { name, samples: samples.slice(begin, end) };
 }
 
 const kokoro = new Kokoro(testRuntime());
-const spoken = async (text: string) => untilLastSound(text, await to16k(await gather(kokoro.speak(text))));
+const spoken = async (text: string) => soundOnly(text, await to16k(await gather(kokoro.speak(text))));
 
 async function recordings(folder: string): Promise<Question[]> {
   const files = (await readdir(folder)).filter((name) => /^[^.].*\.wav$/i.test(name)).sort();
   const found: Question[] = [];
   for (const name of files) {
     const samples = await resample(decodeWav(await readFile(join(folder, name)), 60), sampleRateHz);
-    if ((await silero.segments(samples)).length > 0) found.push(await untilLastSound(name, samples));
+    if ((await silero.segments(samples)).length > 0) found.push(await soundOnly(name, samples));
     else note(`${name} holds no speech and is left out.`);
   }
   if (found.length === 0) throw new Error(`There is no WAV file with speech in ${folder}.`);
@@ -118,7 +120,7 @@ function summary(measured: readonly Turn[]) {
     }),
   );
   const temporal = spread(measured.map(({ metrics }) => metrics.temporalMs));
-  // Half a tick of the sender's clock and the socket: what nobody else accounts for.
+  // The socket, and how far the ears' last sound lies before the recording's.
   const socketMs = spread(measured.map((turn) => turn.voiceToVoiceMs - turn.metrics.voiceToVoiceMs));
   return {
     p50Ms: p50,
@@ -179,6 +181,7 @@ for (let i = 0; i < turns; i++) {
   const done = interrupter.client.next('reply.done', { timeoutMs: 10_000 }).then(() => undefined);
   const saying = interrupter.saySamples(interruption.samples);
   // A reply that was over before the caller's first word was not interrupted.
+  // From this event on the client plays nothing any more, not even what has come already.
   const stoppedAt = await Promise.race([paused, done]);
   for (const waiting of [paused, done]) waiting.catch(() => undefined);
   if (stoppedAt !== undefined) bargeIns.push(stoppedAt - from);

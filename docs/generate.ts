@@ -5,8 +5,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { type AppDependencies, createApp } from '../api/app.ts';
+import { asyncApi } from '../api/live/protocol.ts';
+import { realtimeSupport } from '../api/realtime/realtime-messages.ts';
 import { createProgram } from '../cli/program.ts';
 import { configSchema } from '../config/schema.ts';
+import { version } from '../config/version.ts';
 import { MediaHub } from '../media/hub.ts';
 
 const head = '<!-- Generated from the code by `npm run reference`. -->\n\n';
@@ -83,12 +86,19 @@ async function apiPage(): Promise<string> {
   return `${head}# API\n\n${document.info.description}\n\nShapes of bodies: \`/docs\` and \`/openapi.json\` of a running service.\n\n${operations.join('\n')}`;
 }
 
+function realtimePage(): string {
+  const rows = realtimeSupport.map(([event, support]) => `| ${event} | ${cell(support)} |`);
+  return `${head}# OpenAI Realtime\n\n\`WS /v1/realtime\` speaks the part of that protocol which its client libraries need for a spoken conversation.\nEach connection is a call of its own; it ends with the connection.\n\n| events | supported |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
 /** Path from the root of the project → text. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/api.md', await apiPage()],
+    ['docs/reference/realtime.md', realtimePage()],
+    ['docs/reference/asyncapi.json', `${JSON.stringify(asyncApi(version), null, 2)}\n`],
     ['.env.example', envExample()],
   ]);
 }

@@ -1,6 +1,6 @@
 /** Sounds and words by which a listener says "go on"; they take no turn. */
 const words = new Set(
-  'mhm mm mmm mmhm mhmm hm hmm hmmm uh-huh uhuh huh aha ah oh yeah yep yes yup ok okay right sure i see got it uh um'.split(' '),
+  'mhm mmhm mhmm mm-hmm mm-hm uh-huh uhuh huh aha ah oh yeah yep yes yup ok okay right sure i see got it uh um'.split(' '),
 );
 
 /** Whether what was said while the bot spoke only means that the caller listens. */

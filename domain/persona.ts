@@ -42,12 +42,27 @@ export function promptFor(
   const system =
     `You are the phone assistant of ${bankName}. You greet callers and make small talk in one short sentence. You know nothing ` +
     `about accounts, cards, money or loans; asked about them, or for anything you do not know, you say: ${wording.notYet}`;
+  const { answered, unanswered } = joinUnanswered(fitHistory(history, maxHistoryTokens));
   return [
     { role: 'system', content: system },
-    ...[...examples, ...fitHistory(history, maxHistoryTokens)].flatMap(({ transcript: said, reply }): PromptMessage[] => [
+    ...[...examples, ...answered].flatMap(({ transcript: said, reply }): PromptMessage[] => [
       { role: 'user', content: said },
       { role: 'assistant', content: reply },
     ]),
-    { role: 'user', content: transcript },
+    { role: 'user', content: [...unanswered, transcript].join(' ') },
   ];
+}
+
+/** What was said before the bot could answer belongs to what was said next. */
+function joinUnanswered(history: readonly Exchange[]): { answered: Exchange[]; unanswered: string[] } {
+  const answered: Exchange[] = [];
+  let unanswered: string[] = [];
+  for (const { transcript, reply } of history) {
+    if (reply === '') unanswered.push(transcript);
+    else {
+      answered.push({ transcript: [...unanswered, transcript].join(' '), reply });
+      unanswered = [];
+    }
+  }
+  return { answered, unanswered };
 }

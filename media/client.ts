@@ -36,7 +36,12 @@ async function request(url: string, init: RequestInit & { duplex?: 'half' }): Pr
 /** Reads a pipe from its beginning to its end. */
 export async function* readPipe(url: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const response = await request(url, { signal });
-  for await (const chunk of response.body ?? []) yield chunk;
+  try {
+    for await (const chunk of response.body ?? []) yield chunk;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new VoicebotError('dependency-unavailable', 'The media hub broke the pipe off.', { retryable: true, cause: error });
+  }
 }
 
 /** Bytes that the pipe holds already. */

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { MediaHub } from './hub.ts';
 
@@ -18,9 +19,15 @@ export function mediaRoutes(hub: MediaHub): Hono {
     const reader = pipe.read(c.req.raw.signal);
     const stream = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const next = await reader.next();
-        if (next.done) controller.close();
-        else controller.enqueue(next.value);
+        try {
+          const next = await reader.next();
+          if (next.done) controller.close();
+          else controller.enqueue(next.value);
+        } catch {
+          // The turn has ended: the reader sees its connection break, not the end of the pipe.
+          (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
+          controller.close();
+        }
       },
       cancel: () => reader.return(undefined).then(() => undefined),
     });

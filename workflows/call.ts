@@ -99,6 +99,8 @@ export async function call(input: CallInput): Promise<CallSummary> {
   setHandler(
     transferCall,
     async (line: Line): Promise<{ transferred: boolean }> => {
+      // What was said last belongs to the summary, whether or not it is known to be heard.
+      await conversation.close();
       const summary = summaryOf(sessionId, conversation.lastTurn, conversation.history);
       try {
         await step('transfer', () => steps.telephony.transfer({ line, summary }));

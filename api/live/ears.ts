@@ -16,6 +16,9 @@ export interface EarSettings extends Omit<EndpointingSettings, 'releaseMs'> {
 }
 
 export interface EarListener {
+  /** Perhaps the caller begins to speak; `started` or `dismissed` follows. */
+  suspected(): void;
+  dismissed(): void;
   /** `audio`: the turn from its beginning. */
   started(audio: Float32Array): void;
   /** Further audio of the turn, while the caller speaks. */
@@ -30,6 +33,8 @@ export interface EarListener {
 
 export const heardRateHz = 16_000;
 const frameSamples = 512;
+/** The transcript of a pause is made first; the voice is judged when it is there, or after this time. */
+const judgeAfterMs = 150;
 /** Audio before the first sound that belongs to it. */
 const prerollFrames = 10;
 /** Frames that may wait for the detector; a caller whose frames pile up is not in real time. */
@@ -50,6 +55,7 @@ export class Ears {
   #order: Promise<void> = Promise.resolve();
   #waiting = 0;
   #judging: AbortController | undefined;
+  #judgeTimer: NodeJS.Timeout | undefined;
   #voice: number | undefined;
   #words: string | undefined;
   #speechEndedAt = 0;
@@ -96,13 +102,15 @@ export class Ears {
   }
 
   /** The words of the turn so far; they help to tell whether it is finished. */
-  readTranscript(text: string): void {
+  readTranscript(text: string, final: boolean): void {
     this.#words = text;
+    if (final) this.#judge();
     this.#endpointer.expectRelease(this.#releaseMs());
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#judgeTimer);
     this.#judging?.abort();
     this.#follower.close();
   }
@@ -136,13 +144,17 @@ export class Ears {
 
   #tell(event: EndpointEvent): void {
     switch (event.type) {
+      case 'suspected':
+        return this.#listener.suspected();
+      case 'dismissed':
+        return this.#listener.dismissed();
       case 'started':
         this.#turn = this.#preroll;
         this.#preroll = [];
         this.#forgetJudgement();
         return this.#listener.started(joined(this.#turn));
       case 'paused':
-        this.#judge();
+        this.#judgeTimer = setTimeout(() => this.#judge(), judgeAfterMs);
         return this.#listener.paused(this.#speechEndedAt);
       case 'resumed':
         this.#forgetJudgement();
@@ -153,8 +165,10 @@ export class Ears {
     }
   }
 
-  /** Asks the voice whether the turn is finished. */
+  /** Asks the voice whether the turn is finished, once a pause. */
   #judge(): void {
+    clearTimeout(this.#judgeTimer);
+    if (this.#judging || !this.#endpointer.inTurn || this.#endpointer.speaking) return;
     const judging = new AbortController();
     this.#judging = judging;
     // Eight seconds are all that is listened to.
@@ -172,7 +186,9 @@ export class Ears {
   }
 
   #forgetJudgement(): void {
+    clearTimeout(this.#judgeTimer);
     this.#judging?.abort();
+    this.#judging = undefined;
     this.#voice = undefined;
     this.#words = undefined;
   }

@@ -11,6 +11,9 @@ export interface EndpointingSettings {
 }
 
 export type EndpointEvent =
+  /** A sound that may become speech; `dismissed` or `started` follows. */
+  | { readonly type: 'suspected' }
+  | { readonly type: 'dismissed' }
   /** The caller speaks; it began so many frames ago. */
   | { readonly type: 'started'; readonly framesAgo: number }
   /** A silence: perhaps the end of the turn. */
@@ -25,6 +28,8 @@ const startProbability = 0.5;
 const endProbability = 0.35;
 /** Shorter sounds start no turn. */
 const minSpeechFrames = 3;
+/** From so many on the bot had better be silent. */
+const suspectFrames = 2;
 /** Sounds shorter than this do not take a pause back. */
 const minResumeFrames = 2;
 
@@ -77,7 +82,12 @@ export class Endpointer {
   }
 
   #quiet(speech: boolean): EndpointEvent | undefined {
-    if (!speech) this.#speechFrames = 0;
+    if (!speech) {
+      const suspected = this.#speechFrames >= suspectFrames;
+      this.#speechFrames = 0;
+      return suspected ? { type: 'dismissed' } : undefined;
+    }
+    if (this.#speechFrames === suspectFrames) return { type: 'suspected' };
     if (this.#speechFrames < minSpeechFrames) return undefined;
     this.#state = 'speaking';
     this.#silentFrames = 0;

@@ -88,6 +88,8 @@ export class LiveCall {
     this.#caller = caller;
     this.#lastTurn = options.lastTurn;
     this.#ears = new Ears(deps.settings, deps.engines, {
+      suspected: () => this.#hold(),
+      dismissed: () => this.#letGoOn(),
       started: (audio) => this.#begin(audio),
       audio: (samples) => this.#hear(samples),
       paused: (speechEndedAt) => this.#attempt?.pause(speechEndedAt),
@@ -144,11 +146,7 @@ export class LiveCall {
 
   #begin(audio: Float32Array): void {
     this.#asked = false;
-    const interrupted = this.#speaking;
-    if (interrupted) {
-      interrupted.utterance.hold();
-      if (interrupted.attempt) this.#caller.sendEvent({ type: 'reply.paused', turn: interrupted.attempt.turn });
-    }
+    this.#hold();
     // The caller adds to a turn whose reply has not begun: that reply is out of date.
     const waiting = this.#attempt;
     if (waiting?.released) {
@@ -157,6 +155,21 @@ export class LiveCall {
     }
     this.#startAttempt(audio, this.#speaking !== undefined);
     this.#caller.sendEvent({ type: 'speech.started', turn: this.#attempt?.turn ?? 0 });
+  }
+
+  /** Somebody seems to speak: the bot is silent at once, whatever it turns out to be. */
+  #hold(): void {
+    const { utterance, attempt } = this.#speaking ?? {};
+    if (!utterance || utterance.held || utterance.over) return;
+    utterance.hold();
+    if (attempt && utterance.held) this.#caller.sendEvent({ type: 'reply.paused', turn: attempt.turn });
+  }
+
+  #letGoOn(): void {
+    const { utterance, attempt } = this.#speaking ?? {};
+    if (!utterance?.held) return;
+    utterance.resume();
+    if (attempt) this.#caller.sendEvent({ type: 'reply.resumed', turn: attempt.turn });
   }
 
   #startAttempt(audio: Float32Array, duringReply: boolean): void {
@@ -190,7 +203,7 @@ export class LiveCall {
 
   #read(attempt: TurnAttempt, text: string, final: boolean): void {
     if (attempt !== this.#attempt) return;
-    this.#ears.readTranscript(text);
+    this.#ears.readTranscript(text, final);
     if (!final) {
       if (text) this.#caller.sendEvent({ type: 'transcript.partial', turn: attempt.turn, text });
       return;
@@ -332,7 +345,7 @@ export class LiveCall {
   #resume(): void {
     const speaking = this.#speaking;
     if (!speaking) return;
-    const { utterance, attempt } = speaking;
+    const { attempt } = speaking;
     if (attempt?.heardNothing) {
       // Its reply has not begun yet; it is still wanted.
       attempt.heardNothing = false;
@@ -341,8 +354,7 @@ export class LiveCall {
       void this.#reply(attempt);
       return;
     }
-    utterance.resume();
-    if (attempt) this.#caller.sendEvent({ type: 'reply.resumed', turn: attempt.turn });
+    this.#letGoOn();
   }
 
   #report(attempt: TurnAttempt, interrupted: boolean, heardReply?: string, playedMs?: number): void {

@@ -20,3 +20,8 @@ export function recordedSentences(): { file: string; text: string; samples: Floa
     return { file, text: corrections[file] ?? text.join(','), samples };
   });
 }
+
+/** A recording of noise, 16 kHz; undefined where the data is missing. */
+export function recordedNoise(): Float32Array | undefined {
+  return hasSpeechData ? decodeWav(readFileSync(`${folder}noise1.wav`), 60).samples : undefined;
+}

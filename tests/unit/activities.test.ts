@@ -13,8 +13,11 @@ import { wording } from '../../domain/wording.ts';
 import type { LanguageModel } from '../../engines/types.ts';
 import { pipeOffset } from '../../media/client.ts';
 import type { TurnPipes } from '../../media/hub.ts';
+import { linesOf } from '../../media/lines.ts';
+import { readFrames } from '../../media/speech-frames.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
+import { until } from '../support/until.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const bytes = (value: string) => new TextEncoder().encode(value);
@@ -164,12 +167,54 @@ describe('speak', () => {
     const result = await speaking;
     expect(voice.said).toEqual(['Hello.', 'How are you?', 'Bye.']);
     expect(result).toMatchObject({ spokenMs: 220, sampleRateHz: 24_000 });
-    expect((await written('spoken')).length).toBe(22 * 240 * 2);
+    const frames: string[] = [];
+    for await (const frame of readFrames(turn.pipes.spoken.read())) {
+      frames.push(frame.kind === 'text' ? frame.text : `${frame.pcm.length} bytes`);
+    }
+    expect(frames).toEqual(['Hello.', '2880 bytes', 'How are you?', '5760 bytes', 'Bye.', '1920 bytes']);
   });
 
   it('speaks a text that is known already', async () => {
     const voice = fakeVoice();
     await speak(voice, { text: wording.notHeard });
-    expect(voice.said).toEqual([wording.notHeard]);
+    expect(voice.said.join(' ')).toBe(wording.notHeard);
+  });
+
+  it('takes from the store what was spoken ahead, in the default voice only', async () => {
+    const store = new SpeechStore(await openBlobs({ dataDir: folder }), 'ahead');
+    const ahead = fakeVoice();
+    await store.fill(['Hello.', 'Goodbye.'], ahead, new AbortController().signal);
+    // Another process finds it too, and what is there is not made again.
+    const other = new SpeechStore(await openBlobs({ dataDir: folder }), 'ahead');
+    await other.fill(['Hello.', 'Goodbye.'], ahead, new AbortController().signal);
+    expect(ahead.said).toEqual(['Hello.', 'Goodbye.']);
+    expect(await other.find('Hello.', {})).toHaveLength(6 * 240);
+    expect(await other.find('Hello.', { voice: 'am_michael' })).toBeUndefined();
+    expect(await other.find('Hello!', {})).toBeUndefined();
+    const another = new SpeechStore(await openBlobs({ dataDir: folder }), 'another voice');
+    expect(await another.find('Hello.', {})).toBeUndefined();
+  });
+});
+
+describe('transcribe, live', () => {
+  it('tells partial words while the caller speaks, and the final ones once', async () => {
+    const ears = fakeEars('My card is 4111 1111 1111 1111.', []);
+    const activities = createSttActivities({ ...ears, language: 'en' });
+    const listening = environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
+      heardUrl: turn.media.heardUrl,
+      transcriptUrl: turn.media.transcriptUrl,
+    });
+    turn.pipes.heard.write(new Uint8Array(16_000 * 2 * 2));
+    await until('a partial transcript is there', () => turn.pipes.transcript.size > 0);
+    turn.pipes.heard.write(new Uint8Array(16_000));
+    turn.pipes.heard.end();
+    expect(await listening).toMatchObject({ text: 'My card is [card number].', audioMs: 2500 });
+    const lines: unknown[] = [];
+    for await (const line of linesOf(turn.pipes.transcript.read())) lines.push(JSON.parse(line));
+    expect(lines).toEqual([
+      { text: 'My card is [card number].', final: false },
+      { text: 'My card is [card number].', final: true },
+    ]);
+    expect(ears.stt.heard).toEqual([32_000, 40_000]);
   });
 });
