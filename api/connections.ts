@@ -36,26 +36,25 @@ export class Connections {
   async free(sessionId: string): Promise<void> {
     const open = this.#open.get(sessionId);
     if (!open) return;
-    if (await within(open.connection.ping(), pingTimeoutMs)) throw connectedAlready(sessionId);
+    const answered = open.connection.ping().then(() => true);
+    const gone = open.released.then(() => false);
+    if (await within(Promise.race([answered, gone]), pingTimeoutMs)) throw connectedAlready(sessionId);
     open.connection.terminate();
     await within(open.released, releaseTimeoutMs);
   }
 }
 
-async function within(work: Promise<void>, timeoutMs: number): Promise<boolean> {
+/** What the work gives; nothing when it takes too long or fails. */
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
   });
-  const done = await Promise.race([
-    work.then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
-  clearTimeout(timer);
-  return done;
+  try {
+    return await Promise.race([work.catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function connectedAlready(sessionId: string): VoicebotError {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addLiveCommand } from './commands/live.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addServiceCommands } from './commands/services.ts';
 import { addSpeechCommands } from './commands/speech.ts';
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .enablePositionalOptions();
   addServiceCommands(program);
   addCallCommands(program);
+  addLiveCommand(program);
   addSpeechCommands(program);
   addConfigCommand(program);
   addModelsCommand(program);

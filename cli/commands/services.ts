@@ -18,7 +18,7 @@ export function addServiceCommands(program: Command): void {
   program
     .command('worker')
     .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
-    .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, llm, tts, records')
+    .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, llm, tts, records, telephony')
     .action((options: { queues: string }) =>
       runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }),
     );

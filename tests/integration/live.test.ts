@@ -177,18 +177,9 @@ describe('a live call', () => {
     const done = caller.client.next('reply.done', { timeoutMs: 60_000 });
     await caller.saySamples(of('hello'));
     await started;
-    const from = caller.heard.length;
     const before = caller.events.length;
-    // What comes is sent back, softer and a little later, as a telephone line does.
-    let echoed = from;
-    const echo = setInterval(() => {
-      const late = caller.heard.slice(echoed, -3);
-      echoed += late.length;
-      const samples = fromPcm16(Buffer.concat(late.map(({ bytes }) => bytes)));
-      if (samples.length > 0) void caller.saySamples(samples.map((sample) => sample * 0.25));
-    }, 20);
+    caller.echo(0.25);
     await done;
-    clearInterval(echo);
     expect(caller.events.slice(before).map(({ event }) => event.type)).not.toContain('interrupted');
     await caller.leave();
   });

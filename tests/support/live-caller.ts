@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveClient, type LiveClientOptions, type LiveEvent } from '../../client/live-client.ts';
-import { toPcm16 } from '../../media/pcm.ts';
+import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
 
 const frameMs = 20;
 
@@ -14,6 +14,7 @@ export class LiveCaller {
   readonly #silence: Uint8Array;
   #pending: Uint8Array = new Uint8Array(0);
   #spoken = () => {};
+  #echo: { readonly gain: number; from: number } | undefined;
   #open = true;
   readonly #microphone: Promise<void>;
 
@@ -59,6 +60,11 @@ export class LiveCaller {
     return this.say(toPcm16(samples));
   }
 
+  /** From now on the line sends back what comes, softer; the call must be in PCM. */
+  echo(gain: number): void {
+    this.#echo = { gain, from: this.heard.length };
+  }
+
   async leave(): Promise<void> {
     this.#open = false;
     await this.#microphone;
@@ -75,11 +81,19 @@ export class LiveCaller {
   }
 
   #next(): Uint8Array {
-    if (this.#pending.length === 0) return this.#silence;
+    if (this.#pending.length === 0) return this.#echoed() ?? this.#silence;
     const piece = this.#pending.subarray(0, this.#frameBytes);
     this.#pending = this.#pending.subarray(piece.length);
     const frame = piece.length === this.#frameBytes ? piece : Buffer.concat([piece, this.#silence.subarray(piece.length)]);
     if (this.#pending.length === 0) this.#spoken();
     return frame;
+  }
+
+  #echoed(): Uint8Array | undefined {
+    const next = this.#echo && this.heard[this.#echo.from];
+    if (!this.#echo || !next) return undefined;
+    this.#echo.from++;
+    const { gain } = this.#echo;
+    return toPcm16(fromPcm16(next.bytes).map((sample) => sample * gain));
   }
 }

@@ -8,7 +8,7 @@ import { loadConfig } from '../../config/load.ts';
 import { version } from '../../config/version.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
 import type { call } from '../../workflows/call.ts';
-import { callWorkflow, hangUp, takeTurn, taskQueues } from '../../workflows/definitions.ts';
+import { callWorkflow, played, takeTurn, taskQueues, transferCall } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { startStepWorkers } from './step-workers.ts';
 import { bundleForTests, quietTemporal, run, startTestServer } from './temporal.ts';
@@ -29,7 +29,12 @@ const sessionId = 'recorded';
 const handle = await environment.client.workflow.start<typeof call>(callWorkflow, {
   workflowId: `call-${sessionId}`,
   taskQueue: taskQueues.calls,
-  args: [{ sessionId, settings: { sessionTimeoutMs: 60_000, workerWaitMs: 5_000, stepTimeoutMs: 10_000, keepAudio: false } }],
+  args: [
+    {
+      sessionId,
+      settings: { sessionTimeoutMs: 60_000, workerWaitMs: 5_000, stepTimeoutMs: 10_000, keepAudio: false, canTransfer: true },
+    },
+  ],
 });
 const say = (turn: number, words: string) =>
   handle.executeUpdate(takeTurn, {
@@ -51,7 +56,27 @@ steps.llm.think = async () => {
   throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
 };
 await say(4, 'And you?');
-await handle.signal(hangUp);
+// A live turn of every kind: superseded, answered and played, interrupted, noise, transferred.
+steps.llm.think = fakeSteps().llm.think;
+const live = (turn: number, attempt: string, words: string, duringReply = false) =>
+  handle.executeUpdate(takeTurn, {
+    args: [
+      {
+        turn,
+        attempt,
+        media: { heardUrl: words, transcriptUrl: 'transcript', saidUrl: 'said', spokenUrl: 'spoken' },
+        live: true,
+        duringReply,
+      },
+    ],
+  });
+await live(5, 'a', 'How is');
+await live(5, 'b', 'How is the sea?');
+await handle.signal(played, { turn: 5, attempt: 'b', heardReply: 'You said:', playedMs: 200, interrupted: true });
+await live(6, 'a', 'Mhm.', true);
+await live(6, 'b', 'Can I talk to a person?');
+await handle.signal(played, { turn: 6, attempt: 'b', heardReply: '…', playedMs: 900, interrupted: false });
+await handle.executeUpdate(transferCall, { args: [{ kind: 'socket' }] });
 await handle.result();
 
 const folder = new URL('../histories/', import.meta.url);
