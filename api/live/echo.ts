@@ -6,21 +6,29 @@ const rateHz = 16_000;
 const decimation = 4;
 const windowSamples = (rateHz / decimation) * 0.192;
 const maxDelaySamples = (rateHz / decimation) * 0.5;
-/** Normalised correlation from which sound is an echo. */
-const minCorrelation = 0.6;
+/** Normalised correlation from which sound is an echo. Vowels of two people at the same pitch reach 0.8. */
+const minCorrelation = 0.85;
 
 export class EchoDetector {
   readonly #played = new History(windowSamples + maxDelaySamples + (rateHz / decimation) * 0.5);
   readonly #heard = new History(windowSamples);
 
+  /** Samples played and heard so far: both sides on one clock. */
+  #playedSamples = 0;
+  #heardSamples = 0;
+
   /** Samples at 16 kHz as they go to the caller. */
   played(samples: Float32Array): void {
     this.#played.push(samples);
+    this.#playedSamples += samples.length;
   }
 
   /** Samples at 16 kHz as they come from the caller. */
   heard(samples: Float32Array): void {
     this.#heard.push(samples);
+    this.#heardSamples += samples.length;
+    // While the bot says nothing, it plays silence.
+    if (this.#playedSamples < this.#heardSamples) this.played(new Float32Array(this.#heardSamples - this.#playedSamples));
   }
 
   /** Whether the last sound heard is the bot's own. */

@@ -115,6 +115,19 @@ describe('an echo', () => {
     }
   });
 
+  it('is told at its beginning, after a loud sentence and a pause', () => {
+    const echo = new EchoDetector();
+    const silence = new Float32Array(16_000 * 0.3);
+    echo.played(voice(3, 1).map((sample) => sample * 3));
+    echo.heard(new Float32Array(16_000));
+    echo.heard(silence);
+    const next = voice(4, 0.3);
+    echo.played(next);
+    // A tenth of a second of it has come back.
+    echo.heard(next.slice(0, 1_600).map((sample) => sample * 0.25));
+    expect(echo.isEcho()).toBe(true);
+  });
+
   it('is not another voice, and not silence', () => {
     expect(detector(() => voice(2, 0.2)).isEcho()).toBe(false);
     expect(detector(() => new Float32Array(3_200)).isEcho()).toBe(false);
