@@ -22,7 +22,7 @@ export interface LiveListening {
 
 const sampleRateHz = 16_000;
 /** New speech between two partial transcripts. */
-const partialEverySamples = sampleRateHz * 1.2;
+const partialEverySamples = sampleRateHz * 1.6;
 
 /**
  * Listens while the caller speaks. A partial transcript is made whenever enough new speech is there and the last one is done;

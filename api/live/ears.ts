@@ -33,8 +33,9 @@ export interface EarListener {
 
 export const heardRateHz = 16_000;
 const frameSamples = 512;
-/** The transcript of a pause is made first; the voice is judged when it is there, or after this time. */
+/** The transcript of a pause is made first, and the answer looked up; the voice is judged beside it, but not before this time. */
 const judgeAfterMs = 150;
+const judgeAfterTranscriptMs = 40;
 /** Audio before the first sound that belongs to it. */
 const prerollFrames = 10;
 /** Frames that may wait for the detector; a caller whose frames pile up is not in real time. */
@@ -104,7 +105,7 @@ export class Ears {
   /** The words of the turn so far; they help to tell whether it is finished. */
   readTranscript(text: string, final: boolean): void {
     this.#words = text;
-    if (final) this.#judge();
+    if (final) this.#judgeIn(judgeAfterTranscriptMs);
     this.#endpointer.expectRelease(this.#releaseMs());
   }
 
@@ -154,7 +155,7 @@ export class Ears {
         this.#forgetJudgement();
         return this.#listener.started(joined(this.#turn));
       case 'paused':
-        this.#judgeTimer = setTimeout(() => this.#judge(), judgeAfterMs);
+        this.#judgeIn(judgeAfterMs);
         return this.#listener.paused(this.#speechEndedAt);
       case 'resumed':
         this.#forgetJudgement();
@@ -165,9 +166,13 @@ export class Ears {
     }
   }
 
+  #judgeIn(afterMs: number): void {
+    clearTimeout(this.#judgeTimer);
+    this.#judgeTimer = setTimeout(() => this.#judge(), afterMs);
+  }
+
   /** Asks the voice whether the turn is finished, once a pause. */
   #judge(): void {
-    clearTimeout(this.#judgeTimer);
     if (this.#judging || !this.#endpointer.inTurn || this.#endpointer.speaking) return;
     const judging = new AbortController();
     this.#judging = judging;

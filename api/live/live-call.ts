@@ -3,6 +3,7 @@ import { isBackchannel } from '../../domain/backchannel.ts';
 import type { CallEndReason, SpeechStyle, TurnOutcome } from '../../domain/call.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
 import type { Line } from '../../domain/line.ts';
+import type { SpeechFrame } from '../../media/speech-frames.ts';
 import type { CallService } from '../calls.ts';
 import { problemOf } from '../problem.ts';
 import type { LineCodec } from './audio-format.ts';
@@ -151,6 +152,8 @@ export class LiveCall {
     const waiting = this.#attempt;
     if (waiting?.released) {
       waiting.heardNothing = true;
+      waiting.stopFiller();
+      this.#speaking?.utterance.stop();
       this.#speaking = { utterance: this.#utterance(waiting), attempt: waiting };
     }
     this.#startAttempt(audio, this.#speaking !== undefined);
@@ -245,7 +248,7 @@ export class LiveCall {
 
   async #reply(attempt: TurnAttempt): Promise<void> {
     this.#fillLater(attempt);
-    const first = await attempt.firstFrame();
+    await attempt.firstFrame();
     // The caller may have gone on, or gone.
     if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
     attempt.stopFiller();
@@ -255,8 +258,14 @@ export class LiveCall {
     const utterance = this.#utterance(attempt);
     this.#speaking = { utterance, attempt };
     this.#ears.botSpeaks = true;
-    if (first) await utterance.play(attempt.frames());
-    else await utterance.play(this.#deps.prompts.frames('apology'));
+    await utterance.play(this.#speechOf(attempt));
+  }
+
+  /** The reply, and an apology where it failed before its end. */
+  async *#speechOf(attempt: TurnAttempt): AsyncGenerator<SpeechFrame> {
+    yield* attempt.frames();
+    const outcome = await attempt.outcome.catch(() => undefined);
+    if (outcome?.status !== 'answered') yield* this.#deps.prompts.frames('apology');
   }
 
   #utterance(attempt: TurnAttempt | undefined, onFinished?: () => void): Utterance {

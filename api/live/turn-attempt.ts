@@ -87,10 +87,9 @@ export class TurnAttempt {
     return this.#said.join(' ');
   }
 
-  /** Resolves with false when the turn failed before anything was spoken. */
-  async firstFrame(): Promise<boolean> {
+  /** Resolves once there is something to say, or it is clear that nothing comes. */
+  async firstFrame(): Promise<void> {
     while (this.#frames.length === 0 && !this.#framesEnded) await this.#next();
-    return this.#frames.length > 0;
   }
 
   /** The reply from its beginning. @throws what ended the pipe, where it failed. */

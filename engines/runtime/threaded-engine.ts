@@ -7,6 +7,12 @@ import type { WorkGate } from './work-gate.ts';
 /** Requests that may wait for one engine; more are refused, so that a flood cannot fill the memory. */
 const maxQueued = 256;
 
+/**
+ * Inference fills the cores for a tenth of a second and more; audio, heartbeats and Temporal need them for moments, at once. So the
+ * threads of engines are nicer than the rest of the process.
+ */
+const heavyNiceness = 10;
+
 const bootstrap = new URL('./thread-bootstrap.mjs', import.meta.url);
 
 export interface ThreadOptions {
@@ -16,6 +22,8 @@ export interface ThreadOptions {
   /** What the thread's `threadOptions()` returns. */
   readonly options: unknown;
   readonly gate: WorkGate;
+  /** Works at the priority of the rest: for what is light and must never wait. */
+  readonly light?: boolean;
   /** Milliseconds without work after which the thread ends; 0 keeps it. */
   readonly idleMs: number;
 }
@@ -147,8 +155,9 @@ export class ThreadedEngine {
   }
 
   #start(): Worker {
-    const { entry, options, name } = this.#options;
-    const worker = new Worker(bootstrap, { workerData: { entry: entry.href, options }, name, execArgv: [] });
+    const { entry, options, name, light = false } = this.#options;
+    const workerData = { entry: entry.href, options, niceness: light ? 0 : heavyNiceness };
+    const worker = new Worker(bootstrap, { workerData, name, execArgv: [] });
     worker.on('message', (reply: ThreadReply) => {
       const job = this.#active;
       if (job?.request.id !== reply.id) return;

@@ -12,7 +12,13 @@ export class Silero implements VoiceActivityDetector {
 
   constructor(runtime: EngineRuntime) {
     const options: SileroThreadData = { cacheDir: runtime.cacheDir };
-    this.#thread = new ThreadedEngine({ ...runtime, name: this.name, entry: new URL('./thread.ts', import.meta.url), options });
+    this.#thread = new ThreadedEngine({
+      ...runtime,
+      name: this.name,
+      entry: new URL('./thread.ts', import.meta.url),
+      options,
+      light: true,
+    });
   }
 
   get loaded(): boolean {
