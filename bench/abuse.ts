@@ -71,11 +71,12 @@ async function wellBehaved(name: string, turns: number): Promise<number[]> {
   const caller = await LiveCaller.connect({ baseUrl, sessionId: name });
   const waits: number[] = [];
   for (let i = 0; i < turns; i++) {
-    const metrics = caller.client.next('turn.metrics', { timeoutMs: 60_000 });
-    const done = caller.client.next('reply.done', { timeoutMs: 60_000 });
+    const metrics = caller.client.next('turn.metrics', { timeoutMs: 20_000 });
+    const done = caller.client.next('reply.done', { timeoutMs: 20_000 });
     await caller.saySamples(question);
-    waits.push((await metrics).voiceToVoiceMs);
-    await done;
+    await done.catch(() => undefined);
+    // A turn whose reply did not come is told, not hidden.
+    waits.push(await metrics.then((event) => event.voiceToVoiceMs).catch(() => Number.NaN));
   }
   await caller.leave();
   return waits;
@@ -97,7 +98,8 @@ for (const [name, kind] of Object.entries(kinds)) {
   const atWork = Array.from({ length: name === 'neverReads' ? 2 : abusers }, (_, n) => kind(n, abuse.signal));
   const waits = await wellBehaved(`beside-${name}`, Math.ceil(seconds / 5));
   abuse.abort();
-  results[name] = { memoryMb: most, voiceToVoiceMs: spread(waits) };
+  const answered = waits.filter((wait) => !Number.isNaN(wait));
+  results[name] = { memoryMb: most, voiceToVoiceMs: spread(answered), unanswered: waits.length - answered.length };
   await Promise.all(atWork);
 }
 await sleep(2_000);

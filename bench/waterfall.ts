@@ -72,6 +72,7 @@ export function waterfallSvg(rows: readonly WaterfallRow[]): string {
   const total = left + width + 70;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${y}" viewBox="0 0 ${total} ${y}" font-family="sans-serif" font-size="12">\n` +
+    '<title>Where the time of the median turns went</title>\n' +
     `<rect width="100%" height="100%" fill="white"/>\n${parts.join('\n')}\n</svg>\n`
   );
 }

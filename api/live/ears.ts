@@ -129,6 +129,7 @@ export class Ears {
   }
 
   async #hear(frame: Float32Array, arrivedAt: number): Promise<void> {
+    if (this.#closed) return;
     const heard = await this.#follower.push(frame);
     if (this.#closed) return;
     this.#echo.heard(frame);
