@@ -11,7 +11,7 @@ import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
 import { addDocs } from './docs.ts';
 import type { HealthSources } from './health.ts';
-import type { LiveDependencies } from './live/live-call.ts';
+import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';

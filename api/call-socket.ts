@@ -8,7 +8,7 @@ import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { toHeardAudio } from './audio-input.ts';
 import type { Connection, Connections } from './connections.ts';
-import type { LiveDependencies } from './live/live-call.ts';
+import type { LiveDependencies } from './live/live-setup.ts';
 import { LiveSocket } from './live/live-socket.ts';
 import { hangupMessage, type StartMessage, startMessage } from './live/protocol.ts';
 import { problemOf } from './problem.ts';

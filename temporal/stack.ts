@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
 import { CallService } from '../api/calls.ts';
-import type { LiveDependencies } from '../api/live/live-call.ts';
+import type { LiveDependencies } from '../api/live/live-setup.ts';
 import { Prompts } from '../api/live/prompts.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';

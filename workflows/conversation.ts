@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
-import { invalidTurn, type TakeTurnInput } from './definitions.ts';
+import { type CallCarry, invalidTurn, type TakeTurnInput } from './definitions.ts';
 import { TurnRun, type TurnSurroundings } from './turn.ts';
 
 /** Exchanges that the model may be reminded of; its prompt takes fewer if they are long. */
@@ -11,12 +11,6 @@ const keptOutcomes = 10;
 const playbackGraceMs = 30_000;
 /** An interrupting turn waits so long for word of what was heard of the reply that it interrupts. */
 const interruptedGraceMs = 1_000;
-
-export interface ConversationMemory {
-  readonly lastTurn: number;
-  readonly history: readonly Exchange[];
-  readonly recent: readonly TurnOutcome[];
-}
 
 export interface SettledTurn {
   readonly request: TakeTurnInput;
@@ -56,7 +50,7 @@ export class Conversation {
   activity = 0;
 
   constructor(
-    memory: ConversationMemory,
+    memory: CallCarry,
     surroundings: Omit<TurnSurroundings, 'floor'>,
     hooks: {
       onSettled(settled: SettledTurn): void;
@@ -72,7 +66,7 @@ export class Conversation {
     this.#earlierRelease = hooks.earlierRelease;
   }
 
-  get memory(): ConversationMemory {
+  get memory(): CallCarry {
     return { lastTurn: this.#lastTurn, history: this.#history, recent: this.#recent };
   }
 

@@ -1,54 +1,15 @@
-import type { Logger } from '../../config/logger.ts';
 import { isBackchannel } from '../../domain/backchannel.ts';
-import type { CallEndReason, SpeechStyle, TurnOutcome } from '../../domain/call.ts';
+import type { CallEndReason, TurnOutcome } from '../../domain/call.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
-import type { Line } from '../../domain/line.ts';
 import type { SpeechFrame } from '../../media/speech-frames.ts';
-import type { CallService } from '../calls.ts';
 import { problemOf } from '../problem.ts';
-import type { LineCodec } from './audio-format.ts';
-import { type EarEngines, type EarSettings, Ears } from './ears.ts';
+import { CallLink } from './call-link.ts';
+import { Ears } from './ears.ts';
+import { IdleWatch } from './idle-watch.ts';
+import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import { type MouthLine, Utterance } from './mouth.ts';
-import type { PromptName, Prompts } from './prompts.ts';
-import type { LiveEvent } from './protocol.ts';
-import { TurnAttempt } from './turn-attempt.ts';
-
-/** Where a caller is: a socket, a telephone line. */
-export interface CallerLine {
-  readonly line: Line;
-  /** Audio in the line's format, 20 ms at a time. */
-  sendAudio(bytes: Uint8Array): void;
-  /** Forget audio that was sent and not played yet. */
-  dropAudio(): void;
-  sendEvent(event: LiveEvent): void;
-  /** The call is over. */
-  close(): void;
-}
-
-export interface LiveSettings extends EarSettings {
-  /** Dead air after which a filler is played. */
-  readonly fillerMs: number;
-  /** Silence after which the caller is asked whether they are there, and the same again until the call ends; 0: never. */
-  readonly idleMs: number;
-}
-
-export interface LiveDependencies {
-  readonly calls: CallService;
-  readonly engines: EarEngines;
-  readonly prompts: Prompts;
-  readonly settings: LiveSettings;
-  readonly voiceRateHz: number;
-  readonly logger: Logger;
-}
-
-export interface LiveCallOptions {
-  readonly sessionId: string;
-  readonly lastTurn: number;
-  readonly style: SpeechStyle;
-  readonly language: string | undefined;
-  readonly greet: boolean;
-  readonly codec: LineCodec;
-}
+import type { PromptName } from './prompts.ts';
+import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Speech over the bot that lasts longer is an interruption whatever it says. */
 const surelyInterruptsMs = 700;
@@ -70,24 +31,24 @@ export class LiveCall {
   readonly #caller: CallerLine;
   readonly #ears: Ears;
   readonly #ticker: NodeJS.Timeout;
+  readonly #link: CallLink;
+  readonly #idle: IdleWatch;
   #lastTurn: number;
   /** The turn that is being heard or answered, until its reply begins. */
   #attempt: TurnAttempt | undefined;
   #speaking: Speaking | undefined;
   #lastAudioAt = performance.now();
-  #quietSince = performance.now();
-  #asked = false;
   #ending: CallEndReason | undefined;
   #closed = false;
   #transferring = false;
-  /** Messages to the workflow keep their order. */
-  #order: Promise<void> = Promise.resolve();
 
   constructor(deps: LiveDependencies, options: LiveCallOptions, caller: CallerLine) {
     this.#deps = deps;
     this.#options = options;
     this.#caller = caller;
     this.#lastTurn = options.lastTurn;
+    this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
+    this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
     this.#ears = new Ears(deps.settings, deps.engines, {
       suspected: () => this.#hold(),
       dismissed: () => this.#letGoOn(),
@@ -125,7 +86,7 @@ export class LiveCall {
     // A line that is moved to a person goes away too.
     if (this.#ending || this.#transferring) return;
     this.#ending = reason;
-    await this.#deps.calls.end(this.#options.sessionId, reason).catch((error) => this.#fail(error));
+    await this.#link.end(reason);
     this.#caller.sendEvent({ type: 'call.ended', reason });
     this.#caller.close();
   }
@@ -138,15 +99,15 @@ export class LiveCall {
     this.#ears.close();
     const { attempt } = this.#speaking ?? {};
     this.#speaking?.utterance.stop();
-    if (attempt && !attempt.reported) this.#report(attempt, true);
-    if (this.#attempt && !this.#attempt.released) this.#drop(this.#attempt);
+    if (attempt) this.#report(attempt, true);
+    if (this.#attempt && !this.#attempt.released) this.#link.drop(this.#attempt);
     else if (this.#attempt) this.#report(this.#attempt, true);
-    await this.#order;
+    await this.#link.settled();
     this.#options.codec.close();
   }
 
   #begin(audio: Float32Array): void {
-    this.#asked = false;
+    this.#idle.heard();
     this.#hold();
     // The caller adds to a turn whose reply has not begun: that reply is out of date.
     const waiting = this.#attempt;
@@ -176,14 +137,9 @@ export class LiveCall {
   }
 
   #startAttempt(audio: Float32Array, duringReply: boolean): void {
-    const { calls } = this.#deps;
-    const { sessionId, style, language } = this.#options;
     const turn = (this.#speaking?.attempt?.turn ?? this.#lastTurn) + 1;
-    const attempt = new TurnAttempt({ calls, sessionId, turn, style, language, duringReply, after: this.#order }, (text, final) =>
-      this.#read(attempt, text, final),
-    );
+    const attempt = this.#link.begin(turn, duringReply, (from, text, final) => this.#read(from, text, final));
     attempt.hear(audio);
-    this.#order = attempt.accepted;
     this.#attempt = attempt;
     attempt.outcome.then(
       (outcome) => this.#done(attempt, outcome),
@@ -201,7 +157,7 @@ export class LiveCall {
     if (!before) return;
     this.#startAttempt(audio, before.duringReply);
     // The workflow gives the turn to the new attempt; here the old one's pipes close, so that its steps stop at once.
-    void this.#order.then(() => before.close());
+    void this.#link.settled().then(() => before.close());
   }
 
   #read(attempt: TurnAttempt, text: string, final: boolean): void {
@@ -305,7 +261,6 @@ export class LiveCall {
   #fallSilent(): void {
     this.#speaking = undefined;
     this.#ears.botSpeaks = false;
-    this.#quietSince = performance.now();
   }
 
   #finished(attempt: TurnAttempt): void {
@@ -323,10 +278,7 @@ export class LiveCall {
 
   async #transfer(): Promise<void> {
     this.#transferring = true;
-    await this.#order;
-    const { transferred } = await this.#deps.calls
-      .transfer(this.#options.sessionId, this.#caller.line)
-      .catch(() => ({ transferred: false }));
+    const transferred = await this.#link.transfer(this.#caller.line);
     this.#transferring = false;
     if (this.#closed) return;
     if (!transferred) return this.#say('transferFailed');
@@ -346,7 +298,7 @@ export class LiveCall {
     const heardText = attempt.heardNothing ? '' : utterance.heardText;
     const playedMs = Math.round(utterance.playedMs);
     this.#caller.sendEvent({ type: 'interrupted', turn: attempt.turn, heardText, playedMs });
-    this.#report(attempt, true, heardText, playedMs);
+    this.#report(attempt, true, { heardReply: heardText, playedMs });
     attempt.close();
   }
 
@@ -366,30 +318,12 @@ export class LiveCall {
     this.#letGoOn();
   }
 
-  #report(attempt: TurnAttempt, interrupted: boolean, heardReply?: string, playedMs?: number): void {
-    if (attempt.reported) return;
-    attempt.reported = true;
-    const { utterance } = this.#speaking?.attempt === attempt ? this.#speaking : { utterance: undefined };
-    const heard = heardReply ?? (interrupted ? (utterance?.heardText ?? '') : attempt.saidText);
-    const playback = {
-      turn: attempt.turn,
-      attempt: attempt.id,
-      heardReply: heard,
-      playedMs: playedMs ?? Math.round(utterance?.playedMs ?? 0),
-      interrupted,
-    };
-    const { calls } = this.#deps;
-    this.#order = this.#order
-      .then(() => calls.reportPlayed(this.#options.sessionId, playback))
-      .catch((error) => this.#fail(error));
-  }
-
-  #drop(attempt: TurnAttempt): void {
-    const { calls } = this.#deps;
-    this.#order = this.#order
-      .then(() => calls.dropAttempt(this.#options.sessionId, attempt.turn, attempt.id))
-      .catch((error) => this.#fail(error))
-      .then(() => attempt.close());
+  /** @param heard what is known better than by the utterance that is being spoken. */
+  #report(attempt: TurnAttempt, interrupted: boolean, heard?: { readonly heardReply: string; readonly playedMs: number }): void {
+    const utterance = this.#speaking?.attempt === attempt ? this.#speaking.utterance : undefined;
+    const { heardReply = interrupted ? (utterance?.heardText ?? '') : attempt.saidText, playedMs = utterance?.playedMs ?? 0 } =
+      heard ?? {};
+    this.#link.played(attempt, { heardReply, playedMs: Math.round(playedMs), interrupted });
   }
 
   #done(attempt: TurnAttempt, outcome: TurnOutcome): void {
@@ -445,13 +379,10 @@ export class LiveCall {
       this.#lastAudioAt += tickMs;
       this.#ears.push(new Float32Array((16_000 * tickMs) / 1000));
     }
-    const { idleMs } = this.#deps.settings;
     const busy = this.#speaking || this.#attempt || this.#ears.inTurn || this.#ending || this.#transferring;
-    if (busy) this.#quietSince = now;
-    if (idleMs === 0 || busy || now - this.#quietSince < idleMs) return;
-    if (this.#asked) this.#say('idleGoodbye', () => void this.end('idle'));
-    else this.#say('stillThere');
-    this.#asked = true;
+    const step = this.#idle.step(now, Boolean(busy));
+    if (step === 'ask') this.#say('stillThere');
+    if (step === 'end') this.#say('idleGoodbye', () => void this.end('idle'));
   }
 
   #tellMetrics(attempt: TurnAttempt, outcome: TurnOutcome): void {

@@ -1,6 +1,7 @@
 import type { WSContext } from 'hono/ws';
 import { createLineCodec, type LineCodec } from './audio-format.ts';
-import { type CallerLine, LiveCall, type LiveDependencies } from './live-call.ts';
+import { LiveCall } from './live-call.ts';
+import type { CallerLine, LiveDependencies } from './live-setup.ts';
 import type { LiveEvent, StartMessage } from './protocol.ts';
 import { protocolVersion } from './protocol.ts';
 import { RealTimeBudget } from './real-time-budget.ts';

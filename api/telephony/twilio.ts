@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import { escapeXml } from '../../domain/xml.ts';
 import { createLineCodec, type LineCodec } from '../live/audio-format.ts';
-import { type CallerLine, LiveCall, type LiveDependencies } from '../live/live-call.ts';
+import { LiveCall } from '../live/live-call.ts';
+import type { CallerLine, LiveDependencies } from '../live/live-setup.ts';
 import { RealTimeBudget } from '../live/real-time-budget.ts';
 import { mediaToken, sameSecret, twilioSignature } from './twilio-signature.ts';
 

@@ -1,6 +1,6 @@
 import { VoicebotError } from '../../domain/errors.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
-import { ThreadedEngine } from '../runtime/threaded-engine.ts';
+import { ThreadHosted } from '../runtime/thread-hosted.ts';
 import type { SpeakOptions, SpeechChunk, TextToSpeech } from '../types.ts';
 import { splitClauses } from './clauses.ts';
 import { normalise } from './normalise/normalise.ts';
@@ -19,37 +19,22 @@ export interface KokoroOptions {
 const maxCharacters = 5_000;
 
 /** Kokoro-82M on ONNX Runtime: the live voice. */
-export class Kokoro implements TextToSpeech {
-  readonly name: string;
+export class Kokoro extends ThreadHosted implements TextToSpeech {
   readonly sampleRateHz = kokoroSampleRateHz;
   readonly #defaults: { readonly voice: string; readonly language: string; readonly speed: number };
-  readonly #thread: ThreadedEngine;
 
   constructor(runtime: EngineRuntime, options: KokoroOptions = {}) {
     const { voice = 'default', language = 'en', speed = 1, unfolded = false } = options;
-    this.name = unfolded ? 'kokoro-unfolded' : 'kokoro';
-    this.#defaults = { voice, language, speed };
     resolveAccent(language, resolveVoice(voice));
     const { cacheDir, threads } = runtime;
     const threadOptions: KokoroThreadData = { cacheDir, threads, unfolded };
-    this.#thread = new ThreadedEngine({
+    super({
       ...runtime,
-      name: this.name,
+      name: unfolded ? 'kokoro-unfolded' : 'kokoro',
       entry: new URL('./thread.ts', import.meta.url),
       options: threadOptions,
     });
-  }
-
-  get loaded(): boolean {
-    return this.#thread.loaded;
-  }
-
-  load(): Promise<void> {
-    return this.#thread.call('load', undefined);
-  }
-
-  unload(): Promise<void> {
-    return this.#thread.unload();
+    this.#defaults = { voice, language, speed };
   }
 
   /**
@@ -71,7 +56,7 @@ export class Kokoro implements TextToSpeech {
     if (!/[\p{L}\p{N}]/u.test(text)) throw new VoicebotError('invalid-text', 'The text has no words to speak.');
     for (const clause of splitClauses(text)) {
       const input: KokoroThreadInput = { text: normalise(clause.text, accent), voice, accent, speed, pauseMs: clause.pauseMs };
-      const { samples, processingMs } = await this.#thread.call<KokoroThreadOutput>('synthesize', input, options);
+      const { samples, processingMs } = await this.thread.call<KokoroThreadOutput>('synthesize', input, options);
       if (samples.length > 0) yield { text: clause.text, samples, sampleRateHz: kokoroSampleRateHz, processingMs };
     }
   }

@@ -1,7 +1,7 @@
 import type { WhisperPrecision } from '../../artifacts/prepare/whisper.ts';
 import type { Device } from '../runtime/onnx.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
-import { ThreadedEngine } from '../runtime/threaded-engine.ts';
+import { ThreadHosted } from '../runtime/thread-hosted.ts';
 import type { RunOptions, Samples16k, SpeechToText, Transcript } from '../types.ts';
 import { type WhisperModel, whisperSampleRateHz } from './models.ts';
 import type { WhisperThreadData, WhisperThreadInput, WhisperThreadOutput } from './thread.ts';
@@ -16,35 +16,20 @@ export interface WhisperOptions {
 }
 
 /** Whisper on ONNX Runtime, with a window as long as the speech instead of 30 s. */
-export class Whisper implements SpeechToText {
-  readonly name: string;
+export class Whisper extends ThreadHosted implements SpeechToText {
   readonly #language: string;
-  readonly #thread: ThreadedEngine;
 
   constructor(runtime: EngineRuntime, options: WhisperOptions) {
     const { model, device = 'cpu', precision = device === 'cuda' ? 'fp32' : 'int8' } = options;
-    this.name = `whisper-${model}-${precision}`;
-    this.#language = options.language ?? 'en';
     const { cacheDir, threads } = runtime;
     const threadOptions: WhisperThreadData = { cacheDir, threads, model, device, precision };
-    this.#thread = new ThreadedEngine({
+    super({
       ...runtime,
-      name: this.name,
+      name: `whisper-${model}-${precision}`,
       entry: new URL('./thread.ts', import.meta.url),
       options: threadOptions,
     });
-  }
-
-  get loaded(): boolean {
-    return this.#thread.loaded;
-  }
-
-  load(): Promise<void> {
-    return this.#thread.call('load', undefined);
-  }
-
-  unload(): Promise<void> {
-    return this.#thread.unload();
+    this.#language = options.language ?? 'en';
   }
 
   async transcribe(samples: Samples16k, options: RunOptions & { language?: string | undefined } = {}): Promise<Transcript> {
@@ -56,7 +41,7 @@ export class Whisper implements SpeechToText {
     // The thread takes the buffer over, so it gets a copy: the caller may still want its own.
     const copy = samples.slice();
     const input: WhisperThreadInput = { samples: copy, language };
-    const output = await this.#thread.call<WhisperThreadOutput>('transcribe', input, options, [copy.buffer as ArrayBuffer]);
+    const output = await this.thread.call<WhisperThreadOutput>('transcribe', input, options, [copy.buffer as ArrayBuffer]);
     return { ...output, audioMs };
   }
 }

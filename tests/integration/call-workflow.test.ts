@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { wording } from '../../domain/wording.ts';
 import type { call } from '../../workflows/call.ts';
 import {
@@ -17,50 +15,13 @@ import {
   taskQueues,
   turnsAttribute,
 } from '../../workflows/definitions.ts';
-import { type FakeSteps, fakeSteps } from '../fakes/steps.ts';
-import { type StepQueue, startStepWorkers } from '../support/step-workers.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { useCallWorkflows } from '../support/call-workflows.ts';
 import { until } from '../support/until.ts';
 
 const settings: CallSettings = { sessionTimeoutMs: 60_000, workerWaitMs: 2_000, stepTimeoutMs: 10_000, keepAudio: false };
 
-let environment: TestWorkflowEnvironment;
-let workflows: RunningTestWorker;
-let steps: FakeSteps;
-let running: Map<StepQueue, RunningTestWorker>;
-
-beforeAll(async () => {
-  quietTemporal();
-  environment = await startTestServer();
-  workflows = run(
-    await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue: taskQueues.calls,
-      workflowBundle: await bundleForTests(),
-    }),
-  );
-});
-afterAll(async () => {
-  await workflows?.stop();
-  await environment?.teardown();
-});
-
-beforeEach(async () => {
-  steps = fakeSteps();
-  running = await startStepWorkers(environment.nativeConnection, () => steps);
-});
-afterEach(async () => {
-  await Promise.all([...running.values()].map((worker) => worker.stop()));
-});
-
-async function start(changes: Partial<CallSettings> = {}) {
-  const sessionId = randomUUID();
-  return environment.client.workflow.start<typeof call>(callWorkflow, {
-    workflowId: `call-${sessionId}`,
-    taskQueue: taskQueues.calls,
-    args: [{ sessionId, settings: { ...settings, ...changes } }],
-  });
-}
+const calls = useCallWorkflows(settings);
+const { start } = calls;
 
 const media = (words: string) => ({ heardUrl: words, transcriptUrl: 'transcript', saidUrl: 'said', spokenUrl: 'spoken' });
 const say = (handle: Awaited<ReturnType<typeof start>>, turn: number, words: string) =>
@@ -84,12 +45,12 @@ describe('a call', () => {
       },
     });
     await say(handle, 2, 'How is the weather?');
-    expect(steps.thoughts).toEqual(['Hello there. [0]', 'How is the weather? [1]']);
+    expect(calls.steps.thoughts).toEqual(['Hello there. [0]', 'How is the weather? [1]']);
     expect(await handle.query(callState)).toMatchObject({ status: 'active', lastTurn: 2, busy: false });
     await handle.signal(hangUp);
     expect(await handle.result()).toEqual({ status: 'ended', reason: 'hangup', turns: 2 });
-    expect(steps.recorded.map((input) => input.outcome.turn)).toEqual([1, 2]);
-    expect(steps.ended).toEqual(['ended by hangup']);
+    expect(calls.steps.recorded.map((input) => input.outcome.turn)).toEqual([1, 2]);
+    expect(calls.steps.ended).toEqual(['ended by hangup']);
   });
 
   it('does nothing twice when a turn is asked for again, during it and after it', async () => {
@@ -97,10 +58,10 @@ describe('a call', () => {
     const [first, same] = await Promise.all([say(handle, 1, 'Hello.'), say(handle, 1, 'Hello.')]);
     expect(same).toEqual(first);
     expect(await say(handle, 1, 'Something else.')).toEqual(first);
-    expect(steps.thoughts).toHaveLength(1);
+    expect(calls.steps.thoughts).toHaveLength(1);
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded).toHaveLength(1);
+    expect(calls.steps.recorded).toHaveLength(1);
   });
 
   it.each([0, 3, -1, 1.5])('refuses turn %d when turn 2 is next', async (turn) => {
@@ -117,7 +78,7 @@ describe('a call', () => {
     const waiting = new Promise<void>((resolve) => {
       go = resolve;
     });
-    steps.records.recordCallEnded = () => waiting;
+    calls.steps.records.recordCallEnded = () => waiting;
     const handle = await start();
     await say(handle, 1, 'Hello.');
     await handle.signal(hangUp);
@@ -132,8 +93,8 @@ describe('a call', () => {
     const waiting = new Promise<void>((resolve) => {
       go = resolve;
     });
-    const speak = steps.tts.speak;
-    steps.tts.speak = async (input) => {
+    const speak = calls.steps.tts.speak;
+    calls.steps.tts.speak = async (input) => {
       await waiting;
       return speak(input);
     };
@@ -144,37 +105,37 @@ describe('a call', () => {
     go();
     expect(await turn).toMatchObject({ status: 'answered' });
     expect(await handle.result()).toMatchObject({ turns: 1, reason: 'hangup' });
-    expect(steps.recorded).toHaveLength(1);
+    expect(calls.steps.recorded).toHaveLength(1);
   });
 
   it('ends by itself when nothing is said for the session timeout', async () => {
     const handle = await start({ sessionTimeoutMs: 300 });
     expect(await handle.result()).toEqual({ status: 'timed-out', reason: 'timeout', turns: 0 });
-    expect(steps.ended).toEqual(['timed-out by timeout']);
+    expect(calls.steps.ended).toEqual(['timed-out by timeout']);
   });
 
   it('says that it heard nothing, without asking anybody, when nothing was said', async () => {
     const handle = await start();
     expect(await say(handle, 1, '')).toMatchObject({ reply: wording.notHeard, source: 'silence', intent: 'silence' });
-    expect(steps.thoughts).toEqual([]);
-    expect(steps.spoken).toEqual([wording.notHeard]);
+    expect(calls.steps.thoughts).toEqual([]);
+    expect(calls.steps.spoken).toEqual([wording.notHeard]);
     await handle.signal(hangUp);
   });
 
   it('speaks a cached answer without the model', async () => {
-    steps.cache.lookup = async () => ({
+    calls.steps.cache.lookup = async () => ({
       hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
       searchMs: 1,
       timing: { queueMs: 1, workMs: 1 },
     });
     const handle = await start();
     expect(await say(handle, 1, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache' });
-    expect(steps.thoughts).toEqual([]);
+    expect(calls.steps.thoughts).toEqual([]);
     await handle.signal(hangUp);
   });
 
   it('passes over a cache that fails', async () => {
-    steps.cache.lookup = async () => {
+    calls.steps.cache.lookup = async () => {
       throw ApplicationFailure.create({ message: 'The database is gone.' });
     };
     const handle = await start();
@@ -188,13 +149,13 @@ describe('a call', () => {
     await say(handle, 2, 'What is your name?');
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.remembered).toEqual(['How is the weather?']);
+    expect(calls.steps.remembered).toEqual(['How is the weather?']);
   });
 
   it('tries a step again that fails once', async () => {
     let attempts = 0;
-    const think = steps.llm.think;
-    steps.llm.think = (input) => {
+    const think = calls.steps.llm.think;
+    calls.steps.llm.think = (input) => {
       if (attempts++ === 0) throw ApplicationFailure.retryable('The model stumbled.');
       return think(input);
     };
@@ -205,8 +166,8 @@ describe('a call', () => {
   });
 
   it('apologises for a step that fails for good, keeps the cause and goes on', async () => {
-    const think = steps.llm.think;
-    steps.llm.think = async () => {
+    const think = calls.steps.llm.think;
+    calls.steps.llm.think = async () => {
       throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
     };
     const handle = await start();
@@ -218,17 +179,17 @@ describe('a call', () => {
       transcript: 'Hello.',
       error: { step: 'think', code: 'engine-failed', message: 'The model is broken.' },
     });
-    steps.llm.think = think;
+    calls.steps.llm.think = think;
     expect(await say(handle, 2, 'Hello?')).toMatchObject({ status: 'answered' });
-    expect(steps.thoughts).toEqual(['Hello? [0]']);
+    expect(calls.steps.thoughts).toEqual(['Hello? [0]']);
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded[0]?.outcome).toEqual(failed);
+    expect(calls.steps.recorded[0]?.outcome).toEqual(failed);
   });
 
   it('tells honestly that nobody works on a queue, after the stated wait', async () => {
-    await running.get('stt')?.stop();
-    running.delete('stt');
+    await calls.workers.get('stt')?.stop();
+    calls.workers.delete('stt');
     const handle = await start({ workerWaitMs: 500 });
     const outcome = await say(handle, 1, 'Hello.');
     expect(outcome).toMatchObject({
@@ -241,7 +202,7 @@ describe('a call', () => {
   });
 
   it('fails, and goes on, when nothing can be spoken', async () => {
-    steps.tts.speak = async () => {
+    calls.steps.tts.speak = async () => {
       throw ApplicationFailure.nonRetryable('No voice.', 'engine-failed');
     };
     const handle = await start();
@@ -268,14 +229,14 @@ describe('a call', () => {
     const sessionId = randomUUID();
     const outcome = await start().then((handle) => say(handle, 1, 'Hello.'));
     const carry = { lastTurn: 41, history: [{ transcript: 'Hi.', reply: 'Hello!' }], recent: [{ ...outcome, turn: 41 }] };
-    const handle = await environment.client.workflow.start<typeof call>(callWorkflow, {
+    const handle = await calls.environment.client.workflow.start<typeof call>(callWorkflow, {
       workflowId: `call-${sessionId}`,
       taskQueue: taskQueues.calls,
       args: [{ sessionId, settings, carry }],
     });
     expect(await say(handle, 41, 'Again?')).toEqual({ ...outcome, turn: 41 });
     expect(await say(handle, 42, 'How are you?')).toMatchObject({ turn: 42 });
-    expect(steps.thoughts.at(-1)).toBe('How are you? [1]');
+    expect(calls.steps.thoughts.at(-1)).toBe('How are you? [1]');
     const late = await say(handle, 7, 'Long ago.').catch((error) => error);
     expect(late.cause).toMatchObject({ type: 'InvalidTurn' });
     await handle.signal(hangUp);

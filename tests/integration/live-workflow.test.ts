@@ -1,26 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Playback } from '../../domain/call.ts';
 import { wording } from '../../domain/wording.ts';
-import type { call } from '../../workflows/call.ts';
 import {
   type CallSettings,
   callState,
-  callWorkflow,
   dropAttempt,
   hangUp,
   played,
   type TakeTurnInput,
   takeTurn,
-  taskQueues,
   transferCall,
 } from '../../workflows/definitions.ts';
-import { type FakeSteps, fakeSteps } from '../fakes/steps.ts';
-import { type StepQueue, startStepWorkers } from '../support/step-workers.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { useCallWorkflows } from '../support/call-workflows.ts';
 import { until } from '../support/until.ts';
 
 const settings: CallSettings = {
@@ -32,42 +24,8 @@ const settings: CallSettings = {
   maxListenMs: 20_000,
 };
 
-let environment: TestWorkflowEnvironment;
-let workflows: RunningTestWorker;
-let steps: FakeSteps;
-let running: Map<StepQueue, RunningTestWorker>;
-
-beforeAll(async () => {
-  quietTemporal();
-  environment = await startTestServer();
-  workflows = run(
-    await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue: taskQueues.calls,
-      workflowBundle: await bundleForTests(),
-    }),
-  );
-});
-afterAll(async () => {
-  await workflows?.stop();
-  await environment?.teardown();
-});
-beforeEach(async () => {
-  steps = fakeSteps();
-  running = await startStepWorkers(environment.nativeConnection, () => steps);
-});
-afterEach(async () => {
-  await Promise.all([...running.values()].map((worker) => worker.stop()));
-});
-
-async function start(changes: Partial<CallSettings> = {}) {
-  const sessionId = randomUUID();
-  return environment.client.workflow.start<typeof call>(callWorkflow, {
-    workflowId: `call-${sessionId}`,
-    taskQueue: taskQueues.calls,
-    args: [{ sessionId, settings: { ...settings, ...changes } }],
-  });
-}
+const calls = useCallWorkflows(settings);
+const { start } = calls;
 type Handle = Awaited<ReturnType<typeof start>>;
 
 const media = (words: string) => ({ heardUrl: words, transcriptUrl: 'transcript', saidUrl: 'said', spokenUrl: 'spoken' });
@@ -85,7 +43,7 @@ const heardAll = (turn: number, attempt: string, heardReply: string): Playback =
 function openEars() {
   const waiting = new Map<string, (words: string) => void>();
   const heard = (url: string) => new Promise<string>((resolve) => waiting.set(url, resolve));
-  steps.stt.transcribe = async ({ heardUrl }) => ({
+  calls.steps.stt.transcribe = async ({ heardUrl }) => ({
     text: await heard(heardUrl),
     language: 'en',
     audioMs: 1000,
@@ -107,10 +65,10 @@ describe('a turn of a live caller', () => {
       attempt: 'a',
       next: 'listen',
     });
-    expect(steps.recorded).toHaveLength(0);
+    expect(calls.steps.recorded).toHaveLength(0);
     await handle.signal(played, heardAll(1, 'a', 'You said: Hello there.'));
-    await until('the turn is recorded', () => steps.recorded.length === 1);
-    expect(steps.recorded[0]?.outcome).toMatchObject({ turn: 1, playback: { interrupted: false, playedMs: 500 } });
+    await until('the turn is recorded', () => calls.steps.recorded.length === 1);
+    expect(calls.steps.recorded[0]?.outcome).toMatchObject({ turn: 1, playback: { interrupted: false, playedMs: 500 } });
     await handle.signal(hangUp);
     await handle.result();
   });
@@ -129,9 +87,9 @@ describe('a turn of a live caller', () => {
     await handle.signal(played, heardAll(1, 'b', 'You said: How is the weather?'));
     await handle.signal(hangUp);
     expect(await handle.result()).toMatchObject({ turns: 1 });
-    expect(steps.recorded.map(({ outcome }) => outcome.transcript)).toEqual(['How is the weather?']);
-    expect(steps.thoughts).toEqual(['How is the weather? [0]']);
-    expect(steps.prepared).toEqual(['You said: How is the weather?']);
+    expect(calls.steps.recorded.map(({ outcome }) => outcome.transcript)).toEqual(['How is the weather?']);
+    expect(calls.steps.thoughts).toEqual(['How is the weather? [0]']);
+    expect(calls.steps.prepared).toEqual(['You said: How is the weather?']);
   });
 
   it('is taken by a later attempt even when the reply was prepared already', async () => {
@@ -140,14 +98,14 @@ describe('a turn of a live caller', () => {
     expect(await say(handle, 1, 'b', 'How is the weather?')).toMatchObject({ status: 'answered', attempt: 'b' });
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded.map(({ outcome }) => outcome.transcript)).toEqual(['How is the weather?']);
+    expect(calls.steps.recorded.map(({ outcome }) => outcome.transcript)).toEqual(['How is the weather?']);
   });
 
   it('is none for noise', async () => {
     const handle = await start();
     expect(await say(handle, 1, 'a', '')).toMatchObject({ status: 'ignored' });
     expect(await say(handle, 1, 'b', 'Hello.')).toMatchObject({ status: 'answered', turn: 1 });
-    expect(steps.spoken).toEqual(['(the pipe)']);
+    expect(calls.steps.spoken).toEqual(['(the pipe)']);
     await handle.signal(hangUp);
     expect(await handle.result()).toMatchObject({ turns: 1 });
   });
@@ -164,17 +122,17 @@ describe('a turn of a live caller', () => {
     expect(state).toMatchObject({ lastTurn: 0, busy: false });
     await handle.signal(hangUp);
     expect(await handle.result()).toMatchObject({ turns: 0 });
-    expect(steps.recorded).toEqual([]);
+    expect(calls.steps.recorded).toEqual([]);
   });
 
   it('counts in the end though nobody tells what was played', async () => {
     const handle = await start();
     await say(handle, 1, 'a', 'Hello.');
     expect(await say(handle, 2, 'b', 'And you?')).toMatchObject({ status: 'answered' });
-    expect(steps.thoughts.at(-1)).toBe('And you? [1]');
+    expect(calls.steps.thoughts.at(-1)).toBe('And you? [1]');
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded.map(({ outcome }) => outcome.turn)).toEqual([1, 2]);
+    expect(calls.steps.recorded.map(({ outcome }) => outcome.turn)).toEqual([1, 2]);
   });
 });
 
@@ -183,7 +141,7 @@ describe('an interruption', () => {
     const handle = await start();
     await say(handle, 1, 'a', 'Tell me a story.');
     const seen: string[] = [];
-    steps.llm.think = async ({ transcript, history }) => {
+    calls.steps.llm.think = async ({ transcript, history }) => {
       seen.push(...history.map(({ reply }) => reply));
       return {
         reply: `You said: ${transcript}`,
@@ -199,14 +157,14 @@ describe('an interruption', () => {
     expect(seen).toEqual(['You said:']);
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded[0]?.outcome).toMatchObject({ playback: { interrupted: true, heardReply: 'You said:' } });
+    expect(calls.steps.recorded[0]?.outcome).toMatchObject({ playback: { interrupted: true, heardReply: 'You said:' } });
     // An answer that was not heard to its end is not kept for others.
-    expect(steps.remembered).toEqual([]);
+    expect(calls.steps.remembered).toEqual([]);
   });
 
   it('stops what is still being made, and the turn keeps what it has', async () => {
     let stopped = 0;
-    steps.tts.speak = async () => {
+    calls.steps.tts.speak = async () => {
       const { Context } = await import('@temporalio/activity');
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), 200);
@@ -219,13 +177,13 @@ describe('an interruption', () => {
     };
     const handle = await start();
     const turn = say(handle, 1, 'a', 'Tell me a story.');
-    await until('the model was asked', () => steps.thoughts.length === 1);
+    await until('the model was asked', () => calls.steps.thoughts.length === 1);
     await handle.signal(played, { turn: 1, attempt: 'a', heardReply: '', playedMs: 0, interrupted: true });
     expect(await turn).toMatchObject({ status: 'answered', transcript: 'Tell me a story.', reply: '' });
     await until('the step has stopped', () => stopped === 1);
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded).toHaveLength(1);
+    expect(calls.steps.recorded).toHaveLength(1);
   });
 
   it('is none when the caller only says that they listen', async () => {
@@ -235,7 +193,7 @@ describe('an interruption', () => {
     expect(await say(handle, 2, 'c', 'Mhm.')).toMatchObject({ status: 'answered' });
     await handle.signal(hangUp);
     await handle.result();
-    expect(steps.recorded.map(({ outcome }) => outcome.turn)).toEqual([1, 2]);
+    expect(calls.steps.recorded.map(({ outcome }) => outcome.turn)).toEqual([1, 2]);
   });
 });
 
@@ -259,7 +217,7 @@ describe('the end of a live call', () => {
     const line = { kind: 'twilio', callSid: 'CA1' } as const;
     expect(await handle.executeUpdate(transferCall, { args: [line] })).toEqual({ transferred: true });
     expect(await handle.result()).toMatchObject({ reason: 'transferred' });
-    expect(steps.transfers).toEqual([
+    expect(calls.steps.transfers).toEqual([
       {
         line,
         summary: {
@@ -276,7 +234,7 @@ describe('the end of a live call', () => {
   });
 
   it('is not a transfer that failed', async () => {
-    steps.telephony.transfer = async () => {
+    calls.steps.telephony.transfer = async () => {
       throw ApplicationFailure.nonRetryable('Nobody is there.', 'dependency-unavailable');
     };
     const handle = await start();

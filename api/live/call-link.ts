@@ -1,0 +1,73 @@
+import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts';
+import type { Line } from '../../domain/line.ts';
+import type { CallService } from '../calls.ts';
+import { TurnAttempt } from './turn-attempt.ts';
+
+export interface CallLinkOptions {
+  readonly calls: CallService;
+  readonly sessionId: string;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  failed(error: unknown): void;
+}
+
+/** What a line tells the call's workflow, in the order in which it happened. */
+export class CallLink {
+  readonly #options: CallLinkOptions;
+  #order: Promise<void> = Promise.resolve();
+
+  constructor(options: CallLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Everything that was told so far has arrived. */
+  settled(): Promise<void> {
+    return this.#order;
+  }
+
+  /** Begins an attempt at a turn. */
+  begin(
+    turn: number,
+    duringReply: boolean,
+    onTranscript: (attempt: TurnAttempt, text: string, final: boolean) => void,
+  ): TurnAttempt {
+    const { calls, sessionId, style, language } = this.#options;
+    const attempt: TurnAttempt = new TurnAttempt(
+      { calls, sessionId, turn, style, language, duringReply, after: this.#order },
+      (text, final) => onTranscript(attempt, text, final),
+    );
+    this.#order = attempt.accepted;
+    return attempt;
+  }
+
+  /** What was heard of a reply; told once. */
+  played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
+    if (attempt.reported) return;
+    attempt.reported = true;
+    const { calls, sessionId } = this.#options;
+    this.#tell(() => calls.reportPlayed(sessionId, { turn: attempt.turn, attempt: attempt.id, ...heard }));
+  }
+
+  /** An attempt whose caller is gone before the turn was over. */
+  drop(attempt: TurnAttempt): void {
+    const { calls, sessionId } = this.#options;
+    this.#tell(() => calls.dropAttempt(sessionId, attempt.turn, attempt.id).finally(() => attempt.close()));
+  }
+
+  /** @returns whether somebody took the call. */
+  async transfer(line: Line): Promise<boolean> {
+    const { calls, sessionId } = this.#options;
+    await this.#order;
+    const { transferred } = await calls.transfer(sessionId, line).catch(() => ({ transferred: false }));
+    return transferred;
+  }
+
+  async end(reason: CallEndReason): Promise<void> {
+    const { calls, sessionId, failed } = this.#options;
+    await calls.end(sessionId, reason).catch(failed);
+  }
+
+  #tell(work: () => Promise<void>): void {
+    this.#order = this.#order.then(work).catch((error) => this.#options.failed(error));
+  }
+}

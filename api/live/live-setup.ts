@@ -1,0 +1,45 @@
+import type { Logger } from '../../config/logger.ts';
+import type { SpeechStyle } from '../../domain/call.ts';
+import type { Line } from '../../domain/line.ts';
+import type { CallService } from '../calls.ts';
+import type { LineCodec } from './audio-format.ts';
+import type { EarEngines, EarSettings } from './ears.ts';
+import type { Prompts } from './prompts.ts';
+import type { LiveEvent } from './protocol.ts';
+
+/** Where a caller is: a socket, a telephone line. */
+export interface CallerLine {
+  readonly line: Line;
+  /** Audio in the line's format, 20 ms at a time. */
+  sendAudio(bytes: Uint8Array): void;
+  /** Forget audio that was sent and not played yet. */
+  dropAudio(): void;
+  sendEvent(event: LiveEvent): void;
+  /** The call is over. */
+  close(): void;
+}
+
+export interface LiveSettings extends EarSettings {
+  /** Dead air after which a filler is played. */
+  readonly fillerMs: number;
+  /** Silence after which the caller is asked whether they are there, and the same again until the call ends; 0: never. */
+  readonly idleMs: number;
+}
+
+export interface LiveDependencies {
+  readonly calls: CallService;
+  readonly engines: EarEngines;
+  readonly prompts: Prompts;
+  readonly settings: LiveSettings;
+  readonly voiceRateHz: number;
+  readonly logger: Logger;
+}
+
+export interface LiveCallOptions {
+  readonly sessionId: string;
+  readonly lastTurn: number;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  readonly greet: boolean;
+  readonly codec: LineCodec;
+}
