@@ -95,7 +95,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
     const made = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
-    const speech = error ? Buffer.concat([made, prompts.pcm('apology') ?? new Uint8Array(0)]) : made;
+    const speech = error ? Buffer.concat([made, await prompts.speech('apology')]) : made;
     // A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none.
     if (error && (events || speech.length === 0))
       fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);

@@ -1,7 +1,7 @@
 import type { Logger } from '../../config/logger.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { greeting, wording } from '../../domain/wording.ts';
-import { audioFrame, type SpeechFrame, textFrame } from '../../media/speech-frames.ts';
+import type { SpeechFrame } from '../../media/speech-frames.ts';
 import type { CallService } from '../calls.ts';
 
 /** Sentences that a caller may need to hear when the voice is slow or gone: made beforehand, kept in memory. */
@@ -53,26 +53,25 @@ export class Prompts {
     this.#stopping.abort();
   }
 
-  text(name: PromptName): string {
-    return this.#texts[name];
+  /** PCM16 mono at the rate of the voice; one that is not there yet is spoken now. Empty where no voice is to be had. */
+  async speech(name: PromptName): Promise<Uint8Array> {
+    const known = this.#speech.get(name);
+    if (known) return known;
+    try {
+      const { pcm } = await this.#calls.speak(this.#texts[name], {});
+      this.#speech.set(name, pcm);
+      return pcm;
+    } catch (error) {
+      this.#logger.warn({ prompt: name, error: messageOf(error) }, 'a prompt cannot be spoken');
+      return new Uint8Array(0);
+    }
   }
 
-  /** PCM16 mono at the rate of the voice; undefined while the voice has not made it. */
-  pcm(name: PromptName): Uint8Array | undefined {
-    return this.#speech.get(name);
-  }
-
-  /** The prompt as a stream of frames; empty while it is not there. */
+  /** The prompt as a stream of frames. */
   async *frames(name: PromptName): AsyncGenerator<SpeechFrame> {
-    const pcm = this.#speech.get(name);
-    if (!pcm) return;
+    const pcm = await this.speech(name);
+    if (pcm.length === 0) return;
     yield { kind: 'text', text: this.#texts[name] };
     yield { kind: 'audio', pcm };
-  }
-
-  /** The prompt as bytes of a `spoken` pipe. */
-  bytes(name: PromptName): Uint8Array {
-    const pcm = this.#speech.get(name);
-    return pcm ? Buffer.concat([textFrame(this.#texts[name]), audioFrame(pcm)]) : new Uint8Array(0);
   }
 }
