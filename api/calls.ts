@@ -69,6 +69,7 @@ const nothing = () => undefined;
 export class CallService {
   readonly #options: CallServiceOptions;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #stopping = new AbortController();
 
   constructor(options: CallServiceOptions) {
     this.#options = options;
@@ -177,14 +178,18 @@ export class CallService {
     }
   }
 
-  /** Resolves once the turns under way are done or the time is over. */
-  async drain(timeoutMs: number): Promise<void> {
+  /**
+   * Resolves once the turns under way are done or the time is over. What is then still asked of Temporal is given up, so that the
+   * connection can be closed.
+   */
+  async stop(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
     await Promise.race([Promise.allSettled(this.#running), timeUp]);
     clearTimeout(timer);
+    this.#stopping.abort();
   }
 
   async #admit(sessionId: string) {
@@ -293,11 +298,13 @@ export class CallService {
 
   /** Gives a request to Temporal up after a time, with an error that says so. */
   async #bounded<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const late = AbortSignal.timeout(timeoutMs);
+    const stopping = this.#stopping.signal;
     try {
-      return await this.#options.client.connection.withAbortSignal(signal, request);
+      return await this.#options.client.connection.withAbortSignal(AbortSignal.any([late, stopping]), request);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (stopping.aborted) throw new VoicebotError('dependency-unavailable', 'The service is stopping.', { retryable: true });
+      if (!late.aborted) throw error;
       throw new VoicebotError('worker-unavailable', `No worker answered within ${timeoutMs / 1000} s.`, {
         retryable: true,
         hint: "Is a worker for the queue 'calls' running? WORKER_WAIT and TURN_TIMEOUT set how long a call waits.",

@@ -156,7 +156,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);
       warmed.catch(() => undefined);
       // First of all, while everything still runs, turns under way are finished.
-      cleanup.add('turns', () => calls.drain(drainMs));
+      cleanup.add('turns', () => calls.stop(drainMs));
       apiUrl = listening.url;
     }
     const failed = Promise.race([
