@@ -128,5 +128,5 @@ function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: stri
   process.stdout.write(
     `\nVoicebot Orchestrator ${version} is ready (${(tookMs / 1000).toFixed(1)} s)\n\n${shown.join('\n')}\n\n`,
   );
-  process.stdout.write('Models load when they are first used. Ctrl-C stops everything.\n');
+  process.stdout.write('Engines warm up for some seconds; the first caller may come before. Ctrl-C stops everything.\n');
 }
