@@ -7,6 +7,7 @@ import { splitSentences } from '../domain/sentences.ts';
 import type { Embedder } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { runActivity } from './run-activity.ts';
+import { takePipe, writerRank } from './take-pipe.ts';
 
 export interface LookupInput {
   readonly transcript: string;
@@ -58,7 +59,11 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
         const found = await search(transcript, language, signal);
         const searchMs = performance.now() - started;
         if (!found) return { hit: null, searchMs };
-        if (saidUrl) await writePipe(saidUrl, linesOf(found.reply), signal);
+        if (saidUrl) {
+          const { claim, writer } = await takePipe(saidUrl, signal, { rank: writerRank.lookup });
+          const lines = splitSentences(found.reply).slice(claim.count);
+          await writePipe(saidUrl, encoded(lines), { at: claim.count, writer, signal });
+        }
         await countHit(db, found.id);
         return { hit: { reply: found.reply, question: found.question, similarity: found.similarity }, searchMs };
       }),
@@ -73,7 +78,7 @@ export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds 
   };
 }
 
-async function* linesOf(reply: string): AsyncGenerator<Uint8Array> {
+async function* encoded(lines: readonly string[]): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  for (const sentence of splitSentences(reply)) yield encoder.encode(`${sentence}\n`);
+  for (const line of lines) yield encoder.encode(`${line}\n`);
 }

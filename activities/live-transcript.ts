@@ -1,7 +1,9 @@
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
-import { writeFrom } from '../media/client.ts';
+import { writePipe } from '../media/client.ts';
+import { linesOf } from '../media/lines.ts';
 import { fromPcm16 } from '../media/pcm.ts';
+import { takePipe } from './take-pipe.ts';
 
 /** One line of the `transcript` pipe. */
 export interface TranscriptLine {
@@ -14,8 +16,6 @@ export interface LiveListening {
   /** PCM16 mono at 16 kHz, ending where the caller pauses. */
   readonly heard: AsyncIterable<Uint8Array>;
   readonly transcriptUrl: string;
-  /** An earlier attempt has written lines already; then none is added. */
-  readonly resumed: boolean;
   readonly language: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -30,16 +30,20 @@ const partialEverySamples = sampleRateHz * 1.6;
  */
 export async function listenLive(options: LiveListening): Promise<{ transcript: Transcript; samples: number }> {
   const { stt, language, signal } = options;
+  const { claim, writer: number } = await takePipe(options.transcriptUrl, signal);
+  // An earlier attempt may have come as far as the final words, and the ears have acted on them.
+  const resumed = await hasFinalLine(claim.bytes);
   const lines = new TransformStream<Uint8Array, Uint8Array>(undefined, { highWaterMark: 64 });
   const writer = lines.writable.getWriter();
   const encoder = new TextEncoder();
-  const written = options.resumed
+  const source = lines.readable as unknown as AsyncIterable<Uint8Array>;
+  const written = resumed
     ? Promise.resolve()
-    : writeFrom(0, options.transcriptUrl, lines.readable as unknown as AsyncIterable<Uint8Array>, signal);
+    : writePipe(options.transcriptUrl, source, { at: claim.count, writer: number, signal });
   // Words for the ears and the screen: the turn does not depend on them.
   written.catch(() => undefined);
   const write = (line: TranscriptLine) => {
-    if (options.resumed) return;
+    if (resumed) return;
     void writer.write(encoder.encode(`${JSON.stringify({ ...line, text: redact(line.text) })}\n`)).catch(() => undefined);
   };
 
@@ -70,6 +74,15 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
     ended.abort();
     void writer.close().catch(() => undefined);
   }
+}
+
+async function hasFinalLine(bytes: Uint8Array): Promise<boolean> {
+  for await (const line of linesOf(one(bytes))) if ((JSON.parse(line) as TranscriptLine).final) return true;
+  return false;
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
 }
 
 /** Samples that come piece by piece, in one array that doubles when it is full. */

@@ -7,20 +7,22 @@ import { promptFor } from '../domain/persona.ts';
 import { SentenceSplitter } from '../domain/sentences.ts';
 import { wording } from '../domain/wording.ts';
 import type { LanguageModel } from '../engines/types.ts';
-import { writePipe } from '../media/client.ts';
+import { type Claim, unclaimed, writePipe } from '../media/client.ts';
 import { runActivity } from './run-activity.ts';
+import { takePipe, writerRank } from './take-pipe.ts';
 
 export interface ThinkInput {
   /** Redacted already. */
   readonly transcript: string;
   readonly history: readonly Exchange[];
-  /** Where the reply goes, sentence by sentence. */
-  readonly saidUrl: string;
+  /** Where the reply goes, sentence by sentence; unset when nobody is on the line. */
+  readonly saidUrl?: string | undefined;
 }
 
 export interface ThinkResult {
   readonly reply: string;
-  readonly source: Extract<ReplySource, 'model' | 'approved'>;
+  /** `cache` where a lookup that was given up had written its answer before. */
+  readonly source: Extract<ReplySource, 'model' | 'approved' | 'cache'>;
   /** Sentences of the model that the guard did not let pass. */
   readonly withheld: number;
   readonly firstSentenceMs: number;
@@ -48,18 +50,19 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
       runActivity(async (signal) => {
         const started = performance.now();
         let firstSentenceMs = 0;
-        const reply = new GuardedReply();
-        // A retry generates the same sentences again (same seed); the pipe skips those that it holds already.
-        const sentences = reply.sentences(generate(deps, input, signal));
+        const { saidUrl } = input;
+        // What was said by an earlier attempt was heard perhaps: the reply goes on from there.
+        const pipe = saidUrl ? await takePipe(saidUrl, signal, { rank: writerRank.think, others: true }) : undefined;
+        const said = linesIn(pipe ? pipe.claim : unclaimed);
+        if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
+        const reply = new GuardedReply(said);
         const encoder = new TextEncoder();
-        await writePipe(
-          input.saidUrl,
-          map(sentences, (sentence) => {
-            firstSentenceMs ||= performance.now() - started;
-            return encoder.encode(`${sentence}\n`);
-          }),
-          signal,
-        );
+        const lines = map(reply.sentences(generate(deps, input, signal)), (sentence) => {
+          firstSentenceMs ||= performance.now() - started;
+          return encoder.encode(`${sentence}\n`);
+        });
+        if (saidUrl && pipe) await writePipe(saidUrl, lines, { at: pipe.claim.count, writer: pipe.writer, signal });
+        else for await (const _ of lines);
         return { reply: reply.text, source: reply.source, withheld: reply.withheld, firstSentenceMs };
       }),
   };
@@ -74,11 +77,30 @@ async function* generate(deps: LlmDependencies, input: ThinkInput, signal: Abort
   yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature });
 }
 
-/** Lets the sentences through that the guard accepts, and says the approved wording where none is left. */
+const linesIn = ({ bytes }: Claim): string[] => new TextDecoder().decode(bytes).split('\n').filter(Boolean);
+
+/** A reply that an earlier attempt, or the cache, had written to its end. */
+function finished(said: readonly string[]): Pick<ThinkResult, 'reply' | 'source' | 'withheld'> {
+  const reply = said.join(' ');
+  const byModel = Context.current().info.attempt > 1;
+  return { reply, source: reply === wording.notYet ? 'approved' : byModel ? 'model' : 'cache', withheld: 0 };
+}
+
+/**
+ * Lets the sentences through that the guard accepts, and says the approved wording where none is left. Generation is repeated with
+ * the same seed, so a reply that was begun by an earlier attempt usually comes again word for word, and what was said is passed
+ * over; where the model goes another way this time, the reply ends with what was said.
+ */
 class GuardedReply {
+  readonly #said: readonly string[];
   readonly #spoken: string[] = [];
   source: 'model' | 'approved' = 'model';
   withheld = 0;
+
+  /** @param said sentences that were said by an earlier attempt. */
+  constructor(said: readonly string[]) {
+    this.#said = said;
+  }
 
   get text(): string {
     return this.#spoken.join(' ');
@@ -92,6 +114,12 @@ class GuardedReply {
 
   async *sentences(pieces: AsyncIterable<string>): AsyncGenerator<string> {
     for await (const sentence of splitStream(pieces)) {
+      const said = this.#said[this.#spoken.length];
+      if (said !== undefined) {
+        if (said !== sentence) break;
+        this.#spoken.push(said);
+        continue;
+      }
       if (this.text.length + sentence.length > maxReplyCharacters) break;
       // A clause that was spoken already belongs to the claim that its sentence makes.
       if (checkSentence(this.#unfinished(sentence), [])) {
@@ -102,6 +130,8 @@ class GuardedReply {
       this.#spoken.push(sentence);
       yield sentence;
     }
+    this.#spoken.push(...this.#said.slice(this.#spoken.length));
+    if (this.text === wording.notYet) this.source = 'approved';
     if (this.#spoken.length > 0) return;
     this.source = 'approved';
     this.#spoken.push(wording.notYet);

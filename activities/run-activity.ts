@@ -1,9 +1,10 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { databaseProblem, withoutParameters } from '../db/errors.ts';
 import type { StepTiming } from '../domain/call.ts';
 import { isVoicebotError } from '../domain/errors.ts';
 
-/** Well under every heartbeat timeout; also how soon a cancellation is noticed. */
-const heartbeatMs = 2_000;
+/** Several beats within every heartbeat timeout (`workflows/steps.ts`); also how soon a cancellation is noticed. */
+export const heartbeatMs = 500;
 
 /**
  * Runs the body of an activity: beats while it works, hands it the cancellation signal, times it, and turns the product's errors
@@ -19,14 +20,29 @@ export async function runActivity<T>(body: (signal: AbortSignal) => Promise<T>):
     const result = await body(context.cancellationSignal);
     return { ...result, timing: { queueMs, workMs: performance.now() - started } };
   } catch (error) {
-    if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
+    const { aborted, reason } = context.cancellationSignal;
+    if (aborted && (reason as Error).message === workerShutdown) throw handedOver();
+    if (aborted) throw new CancelledFailure('The step was cancelled.');
     throw toFailure(error);
   } finally {
     clearInterval(beat);
   }
 }
 
-function toFailure(error: unknown): Error {
+/** What the SDK gives as the reason when the worker stops before the step is done. */
+const workerShutdown = 'WORKER_SHUTDOWN';
+
+/** The worker is stopping; nobody asked for the step to end. Another worker takes it at once. */
+function handedOver(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'handed-over',
+    message: 'The worker stopped; another one goes on with the step.',
+    nextRetryDelay: '10ms',
+  });
+}
+
+function toFailure(thrown: unknown): Error {
+  const error = databaseProblem(thrown) ?? withoutParameters(thrown);
   if (!isVoicebotError(error)) return error instanceof Error ? error : new Error(String(error));
   return ApplicationFailure.create({
     type: error.code,

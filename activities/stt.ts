@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { StepTiming } from '../domain/call.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
@@ -64,7 +63,6 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
       stt: deps.stt,
       heard: readPipe(heardUrl, signal),
       transcriptUrl,
-      resumed: Context.current().info.attempt > 1,
       language,
       signal,
     });

@@ -4,8 +4,10 @@ import { splitSentences } from '../domain/sentences.ts';
 import type { Priority, SpeechChunk, TextToSpeech } from '../engines/types.ts';
 import { readPipe, writePipe } from '../media/client.ts';
 import { linesOf } from '../media/lines.ts';
-import { audioFrame, textFrame } from '../media/speech-frames.ts';
+import { speechPiece } from '../media/speech-frames.ts';
 import { runActivity } from './run-activity.ts';
+import { SpokenBefore } from './spoken-before.ts';
+import { takePipe } from './take-pipe.ts';
 
 export interface SpeakInput {
   /** A text that is known already … */
@@ -57,21 +59,25 @@ export function createTtsActivities({ tts, store }: TtsDependencies): TtsActivit
       runActivity(async (signal) => {
         let firstTextAt = 0;
         let firstAudioMs = 0;
-        let samples = 0;
+        const { claim, writer } = await takePipe(spokenUrl, signal);
+        const before = await SpokenBefore.read(claim.bytes);
+        let samples = before.samples;
         const sentences = text === undefined ? linesOf(readPipe(saidUrl ?? '', signal)) : splitSentences(text);
         async function* frames(): AsyncGenerator<Uint8Array> {
-          for await (const sentence of sentences) {
+          for await (const whole of sentences) {
+            const sentence = before.restOf(whole);
+            if (sentence === '') continue;
             firstTextAt ||= performance.now();
             const priority = samples === 0 ? 'urgent' : 'caller';
             for await (const piece of speech(sentence, { style, signal, priority })) {
               firstAudioMs ||= performance.now() - firstTextAt;
               samples += piece.samples.length;
-              yield textFrame(piece.text);
-              yield audioFrame(new Uint8Array(piece.samples.buffer, piece.samples.byteOffset, piece.samples.byteLength));
+              const { buffer, byteOffset, byteLength } = piece.samples;
+              yield speechPiece(piece.text, new Uint8Array(buffer, byteOffset, byteLength));
             }
           }
         }
-        await writePipe(spokenUrl, frames(), signal);
+        await writePipe(spokenUrl, frames(), { at: claim.count, writer, signal });
         return { spokenMs: (samples / tts.sampleRateHz) * 1000, sampleRateHz: tts.sampleRateHz, firstAudioMs };
       }),
     prepare: async ({ text }) => {

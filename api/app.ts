@@ -1,6 +1,7 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from '../config/logger.ts';
+import { withoutParameters } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
@@ -43,7 +44,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
     },
   });
   app.onError((error, c) => {
-    if (problemOf(error).code === 'internal') logger.error({ err: error, path: c.req.path }, 'request failed');
+    if (problemOf(error).code === 'internal') logger.error({ err: withoutParameters(error), path: c.req.path }, 'request failed');
     return problemResponse(c, error);
   });
   app.notFound((c) => problemResponse(c, notFound(`There is nothing at ${c.req.method} ${c.req.path}.`)));

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { databaseProblem } from '../db/errors.ts';
 import { type ErrorCode, isVoicebotError, VoicebotError } from '../domain/errors.ts';
 
 /** RFC 9457 problem details. */
@@ -13,6 +14,8 @@ export interface Problem {
   readonly code: ErrorCode | 'internal';
   /** What to do about it. */
   readonly hint?: string;
+  /** When another try is worth it. */
+  readonly retryAfterSeconds?: number;
   readonly instance?: string;
 }
 
@@ -26,6 +29,8 @@ const statuses: Record<ErrorCode, readonly [status: ContentfulStatusCode, title:
   'not-found': [404, 'Not found'],
   conflict: [409, 'Conflict'],
   'limit-reached': [429, 'A limit is reached'],
+  overloaded: [503, 'The service is full'],
+  'line-gone': [410, 'The line is gone'],
   'artifact-unavailable': [503, 'A model is missing'],
   'artifact-corrupt': [503, 'A model is damaged'],
   'disk-full': [507, 'The disk is full'],
@@ -41,7 +46,8 @@ const statuses: Record<ErrorCode, readonly [status: ContentfulStatusCode, title:
 
 export const isErrorCode = (code: string): code is ErrorCode => code in statuses;
 
-export function problemOf(error: unknown, instance?: string): Problem {
+export function problemOf(thrown: unknown, instance?: string): Problem {
+  const error = databaseProblem(thrown) ?? thrown;
   const where = instance ? { instance } : {};
   if (isVoicebotError(error)) {
     const [status, title] = statuses[error.code];
@@ -52,6 +58,7 @@ export function problemOf(error: unknown, instance?: string): Problem {
       detail: error.message,
       code: error.code,
       ...(error.hint ? { hint: error.hint } : {}),
+      ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
       ...where,
     };
   }
@@ -77,7 +84,10 @@ export function problemOf(error: unknown, instance?: string): Problem {
 
 export function problemResponse(c: Context, error: unknown): Response {
   const problem = problemOf(error, c.req.path);
-  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, { 'Content-Type': 'application/problem+json' });
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
+    'Content-Type': 'application/problem+json',
+    ...(problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) }),
+  });
 }
 
 export const notFound = (what: string) => new VoicebotError('not-found', what);

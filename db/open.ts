@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { databaseUnavailable } from './errors.ts';
 import * as schema from './schema.ts';
 
 /** The same queries run on the embedded Postgres and on a server. */
@@ -43,6 +44,14 @@ async function openServer(url: string): Promise<OpenDatabase> {
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
+  // Transactions take a connection first; queries report through drizzle (`databaseProblem`).
+  const connect = pool.connect.bind(pool);
+  pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
+    callback
+      ? connect(callback)
+      : connect().catch((error) => {
+          throw databaseUnavailable(error);
+        })) as typeof pool.connect;
   const { host, pathname } = new URL(url);
   const description = `Postgres at ${host}${pathname}`;
   try {

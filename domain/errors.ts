@@ -9,6 +9,10 @@ export type ErrorCode =
   | 'not-found'
   | 'conflict'
   | 'limit-reached'
+  /** All places are taken: the service must not take more on now. */
+  | 'overloaded'
+  /** The process that held the caller's line, or the turn on it, is gone. */
+  | 'line-gone'
   | 'artifact-unavailable'
   | 'artifact-corrupt'
   | 'disk-full'
@@ -26,6 +30,8 @@ export interface VoicebotErrorOptions {
   readonly retryable?: boolean;
   /** What the reader can do about it. */
   readonly hint?: string;
+  /** When another try is worth it. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
@@ -34,6 +40,7 @@ export class VoicebotError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly hint: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: VoicebotErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +48,7 @@ export class VoicebotError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.hint = options.hint;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -1,5 +1,5 @@
 import { messageOf, VoicebotError } from '../domain/errors.ts';
-import { offsetHeader } from './hub-routes.ts';
+import { endedHeader, offsetHeader, writerHeader } from './hub-routes.ts';
 
 /** The worker's side of a pipe. */
 
@@ -10,8 +10,9 @@ async function request(url: string, init: RequestInit & { duplex?: 'half' }): Pr
   } catch (error) {
     if (init.signal?.aborted) throw init.signal.reason;
     if (error instanceof VoicebotError) throw error;
+    // The process behind it may be gone for good; its caller comes back to another one.
     throw new VoicebotError(
-      'dependency-unavailable',
+      'line-gone',
       `The media hub at ${new URL(url).origin} does not answer: ${messageOf((error as Error).cause ?? error)}`,
       {
         retryable: true,
@@ -22,15 +23,19 @@ async function request(url: string, init: RequestInit & { duplex?: 'half' }): Pr
   }
   if (response.ok) return response;
   await response.body?.cancel();
-  const gone = response.status === 404 || response.status === 403;
-  throw new VoicebotError(
-    gone ? 'not-found' : 'dependency-unavailable',
-    `The media hub answered ${response.status} for a pipe.`,
-    {
-      retryable: !gone,
-      hint: gone ? 'The turn has ended: its caller is gone.' : 'See the log of the API.',
-    },
-  );
+  switch (response.status) {
+    case 403:
+    case 404:
+    case 410:
+      throw new VoicebotError('line-gone', 'The turn has ended: its caller is gone.');
+    case 409:
+      throw new VoicebotError('conflict', 'Another attempt writes to this pipe.');
+    default:
+      throw new VoicebotError('dependency-unavailable', `The media hub answered ${response.status} for a pipe.`, {
+        retryable: true,
+        hint: 'See the log of the API.',
+      });
+  }
 }
 
 /** Reads a pipe from its beginning to its end. */
@@ -40,31 +45,42 @@ export async function* readPipe(url: string, signal: AbortSignal): AsyncGenerato
     for await (const chunk of response.body ?? []) yield chunk;
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new VoicebotError('dependency-unavailable', 'The media hub broke the pipe off.', { retryable: true, cause: error });
+    throw new VoicebotError('line-gone', 'The media hub broke the pipe off.', { retryable: true, cause: error });
   }
 }
 
-/** Bytes that the pipe holds already. */
-export async function pipeOffset(url: string, signal: AbortSignal): Promise<number> {
-  const response = await request(url, { method: 'HEAD', signal });
-  return Number(response.headers.get(offsetHeader) ?? 0);
+/** What a writer finds when it takes a pipe over. */
+export interface Claim {
+  /** The records that are there already, one after the other. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  readonly ended: boolean;
 }
 
-/**
- * Writes a stream to a pipe and ends it. What an earlier attempt wrote is skipped, so `source` must give the same bytes again.
- */
-export async function writePipe(url: string, source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-  await writeFrom(await pipeOffset(url, signal), url, source, signal);
+/** Nothing is there: a first attempt need not ask. */
+export const unclaimed: Claim = { bytes: new Uint8Array(0), count: 0, ended: false };
+
+/** Makes `writer` the only one who writes, and tells what earlier ones have written. */
+export async function claimPipe(url: string, writer: number, signal: AbortSignal): Promise<Claim> {
+  const response = await request(url, { method: 'POST', signal, headers: { [writerHeader]: String(writer) } });
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    count: Number(response.headers.get(offsetHeader) ?? 0),
+    ended: response.headers.get(endedHeader) === 'true',
+  };
 }
 
-/** As `writePipe`, for a source that a first attempt writes: it saves asking how much is there. */
-export async function writeFrom(
-  offset: number,
-  url: string,
-  source: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const iterator = skip(source, offset);
+export interface WriteOptions {
+  /** Later attempts have higher numbers, and take the pipe from earlier ones. */
+  readonly writer: number;
+  /** Records that the pipe holds already. */
+  readonly at: number;
+  readonly signal: AbortSignal;
+}
+
+/** Writes what comes of `source`, whole records in pieces of any length, and ends the pipe. */
+export async function writePipe(url: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
   let failure: unknown;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -77,22 +93,12 @@ export async function writeFrom(
         controller.error(error);
       }
     },
-    cancel: () => iterator.return(undefined).then(() => undefined),
+    cancel: () => iterator.return?.(undefined).then(() => undefined),
   });
+  const headers = { [offsetHeader]: String(options.at), [writerHeader]: String(options.writer) };
   try {
-    await request(url, { method: 'PUT', body, duplex: 'half', signal, headers: { [offsetHeader]: String(offset) } });
+    await request(url, { method: 'PUT', body, duplex: 'half', signal: options.signal, headers });
   } catch (error) {
     throw failure ?? error;
-  }
-}
-
-async function* skip(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of source) {
-    if (left >= chunk.length) left -= chunk.length;
-    else {
-      yield left === 0 ? chunk : chunk.subarray(left);
-      left = 0;
-    }
   }
 }

@@ -1,22 +1,23 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
-import type { MediaHub } from './hub.ts';
+import { type Context, Hono } from 'hono';
+import { VoicebotError } from '../domain/errors.ts';
+import { type MediaHub, recordsOf } from './hub.ts';
 
-/** Header with the number of bytes a pipe holds, or at which a writer begins. */
-export const offsetHeader = 'Upload-Offset';
+/** Header with the number of records a pipe holds, or at which a writer begins. */
+export const offsetHeader = 'Pipe-Offset';
+/** Header with the number of the one who writes; see `Pipe.claim`. */
+export const writerHeader = 'Pipe-Writer';
+/** Header that tells whether the pipe has ended. */
+export const endedHeader = 'Pipe-Ended';
 
-/** The pipes over HTTP: `HEAD` tells the offset, `PUT` appends and ends, `GET` reads from the beginning. */
+/** The pipes over HTTP: `GET` reads from the beginning, `POST` makes a writer the only one, `PUT` appends and ends. */
 export function mediaRoutes(hub: MediaHub): Hono {
   const app = new Hono();
-  app.on(['GET', 'HEAD'], '/media/:turn/:pipe', (c) => {
-    const pipe = hub.pipeFor(c.req.param('turn'), c.req.param('pipe'), c.req.query());
-    const headers = {
-      [offsetHeader]: String(pipe.size),
-      'Content-Type': 'application/octet-stream',
-      'Cache-Control': 'no-store',
-    };
-    if (c.req.method === 'HEAD') return c.body(null, 204, headers);
-    const reader = pipe.read(c.req.raw.signal);
+  const pipeOf = (c: Context<object, '/media/:turn/:pipe'>) =>
+    hub.pipeFor(c.req.param('turn'), c.req.param('pipe'), c.req.query());
+
+  app.get('/media/:turn/:pipe', (c) => {
+    const reader = pipeOf(c).read(c.req.raw.signal);
     const stream = new ReadableStream<Uint8Array>({
       async pull(controller) {
         try {
@@ -31,18 +32,44 @@ export function mediaRoutes(hub: MediaHub): Hono {
       },
       cancel: () => reader.return(undefined).then(() => undefined),
     });
-    return c.body(stream, 200, headers);
+    return c.body(stream, 200, { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' });
   });
+
+  app.post('/media/:turn/:pipe', (c) => {
+    const pipe = pipeOf(c);
+    recordsIn(c.req.param('pipe'));
+    const records = pipe.claim(numberIn(c, writerHeader));
+    return c.body(Buffer.concat(records) as Uint8Array<ArrayBuffer>, 200, {
+      [offsetHeader]: String(records.length),
+      [endedHeader]: String(pipe.ended),
+      'Content-Type': 'application/octet-stream',
+    });
+  });
+
   app.put('/media/:turn/:pipe', async (c) => {
-    const pipe = hub.pipeFor(c.req.param('turn'), c.req.param('pipe'), c.req.query());
-    let offset = Number(c.req.header(offsetHeader) ?? 0);
-    // A request that breaks off throws here, and the pipe stays open for the writer's next try.
-    for await (const chunk of c.req.raw.body ?? []) {
-      pipe.write(chunk, offset);
-      offset += chunk.length;
-    }
+    const pipe = pipeOf(c);
+    const records = recordsIn(c.req.param('pipe'));
+    const writer = numberIn(c, writerHeader);
+    let at = numberIn(c, offsetHeader);
+    // A request that breaks off throws here, and the pipe stays open for the next attempt.
+    for await (const record of records(c.req.raw.body ?? new ReadableStream())) pipe.append(record, { at: at++, writer });
+    pipe.claim(writer);
     pipe.end();
-    return c.body(null, 204, { [offsetHeader]: String(pipe.size) });
+    return c.body(null, 204, { [offsetHeader]: String(pipe.count) });
   });
   return app;
+}
+
+function recordsIn(name: string) {
+  const records = recordsOf[name];
+  if (!records) throw new VoicebotError('invalid-request', `The pipe '${name}' is not written by workers.`);
+  return records;
+}
+
+function numberIn(c: Context, header: string): number {
+  const value = Number(c.req.header(header));
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new VoicebotError('invalid-request', `The header ${header} must be a whole number from 0.`);
+  }
+  return value;
 }

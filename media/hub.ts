@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { TurnMedia } from '../domain/call.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { splitLines } from './lines.ts';
 import { Pipe } from './pipe.ts';
 import { PathSigner } from './signed-path.ts';
+import { splitPieces } from './speech-frames.ts';
 
 export type PipeName = 'heard' | 'transcript' | 'said' | 'spoken';
+
+/** Pipes that workers write, and what a record of each is; `heard` is written by the process that holds the line alone. */
+export const recordsOf: Readonly<Partial<Record<string, (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>>>> = {
+  transcript: splitLines,
+  said: splitLines,
+  spoken: splitPieces,
+};
 
 /** Bounds of one turn's pipes: ten minutes of speech, a long reply, and its audio. */
 const maxBytes: Record<PipeName, number> = {
@@ -58,18 +67,18 @@ export class MediaHub {
       media: { heardUrl: url('heard'), transcriptUrl: url('transcript'), saidUrl: url('said'), spokenUrl: url('spoken') },
       close: () => {
         this.#turns.delete(id);
-        for (const pipe of Object.values(pipes)) pipe.fail(new VoicebotError('not-found', 'The turn has ended.'));
+        for (const pipe of Object.values(pipes)) pipe.fail(new VoicebotError('line-gone', 'The turn has ended.'));
       },
     };
   }
 
-  /** @throws VoicebotError `unauthorized` for a wrong or late signature, `not-found` when the turn has ended. */
+  /** @throws VoicebotError `unauthorized` for a wrong or late signature, `line-gone` when the turn has ended. */
   pipeFor(id: string, name: string, query: { expires?: string | undefined; signature?: string | undefined }): Pipe {
     if (!this.#signer.verify(`/media/${id}/${name}`, query.expires, query.signature, Date.now() / 1000)) {
       throw new VoicebotError('unauthorized', 'The signature of this media URL is not valid any more.');
     }
     const pipe = this.#turns.get(id)?.[name as PipeName];
-    if (!pipe) throw new VoicebotError('not-found', 'The turn of this pipe has ended.');
+    if (!pipe) throw new VoicebotError('line-gone', 'The turn of this pipe has ended.');
     return pipe;
   }
 }

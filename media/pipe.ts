@@ -1,16 +1,19 @@
 import { VoicebotError } from '../domain/errors.ts';
 
 /**
- * A one-way stream of bytes that keeps what was written until its turn ends: a reader that starts again reads from the
- * beginning, a writer that starts again goes on at the offset that was reached.
+ * A one-way stream of records that keeps what was written until its turn ends: a reader that starts again reads from the
+ * beginning, a writer that starts again goes on at the record that was reached. A record (a line, a frame) is there as a whole or
+ * not at all, so a writer that dies in the middle of one leaves nothing behind that its successor could not go on from.
  */
 export class Pipe {
   readonly #maxBytes: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #records: Uint8Array[] = [];
   #size = 0;
   #ended = false;
   #failure: Error | undefined;
   #changed = signalOnce();
+  /** The highest writer so far; lower ones have been replaced. */
+  #writer = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -21,28 +24,50 @@ export class Pipe {
     return this.#size;
   }
 
+  /** Records written so far. */
+  get count(): number {
+    return this.#records.length;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }
 
-  /**
-   * Appends the part of `bytes` that lies beyond what is there already.
-   * @param offset where in the stream `bytes` begin; a gap is an error.
-   */
-  write(bytes: Uint8Array, offset = this.#size): void {
+  /** Appends a record. */
+  write(record: Uint8Array): void {
     if (this.#failure) throw this.#failure;
-    if (offset > this.#size) {
-      throw new VoicebotError('invalid-request', `The pipe holds ${this.#size} bytes; writing at ${offset} would leave a gap.`);
-    }
-    const fresh = bytes.subarray(Math.min(bytes.length, this.#size - offset));
-    if (fresh.length === 0) return;
+    if (record.length === 0) return;
     if (this.#ended) throw new VoicebotError('conflict', 'The pipe has ended.');
-    if (this.#size + fresh.length > this.#maxBytes) {
+    if (this.#size + record.length > this.#maxBytes) {
       throw new VoicebotError('limit-reached', `A pipe of this kind holds at most ${this.#maxBytes} bytes.`);
     }
-    this.#chunks.push(fresh);
-    this.#size += fresh.length;
+    this.#records.push(record);
+    this.#size += record.length;
     this.#notify();
+  }
+
+  /**
+   * Makes `writer` the one who writes. One with a lower number is an attempt that was given up: whatever it still sends is refused.
+   * @returns the records that are there already.
+   * @throws VoicebotError `conflict` when a later writer is there.
+   */
+  claim(writer: number): readonly Uint8Array[] {
+    if (this.#failure) throw this.#failure;
+    if (writer < this.#writer) throw new VoicebotError('conflict', 'A later attempt writes to this pipe.');
+    this.#writer = writer;
+    return [...this.#records];
+  }
+
+  /** Appends a record of `writer` at place `at`; one that is there already is left as it is, and a gap is an error. */
+  append(record: Uint8Array, { at, writer }: { readonly at: number; readonly writer: number }): void {
+    if (writer !== this.#writer) this.claim(writer);
+    if (at > this.#records.length) {
+      throw new VoicebotError(
+        'invalid-request',
+        `The pipe holds ${this.#records.length} records; one at ${at} would leave a gap.`,
+      );
+    }
+    if (at === this.#records.length) this.write(record);
   }
 
   end(): void {
@@ -61,7 +86,7 @@ export class Pipe {
   async *read(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     for (let next = 0; ; ) {
       signal?.throwIfAborted();
-      while (next < this.#chunks.length) yield this.#chunks[next++] as Uint8Array;
+      while (next < this.#records.length) yield this.#records[next++] as Uint8Array;
       if (this.#failure) throw this.#failure;
       if (this.#ended) return;
       await abortable(this.#changed.promise, signal);

@@ -23,8 +23,33 @@ function frame(kind: number, content: Uint8Array): Uint8Array {
 export const textFrame = (text: string): Uint8Array => frame(kinds.text, new TextEncoder().encode(text));
 export const audioFrame = (pcm: Uint8Array): Uint8Array => frame(kinds.audio, pcm);
 
+/** Words and their audio: a record of the pipe, which holds both or none. */
+export const speechPiece = (text: string, pcm: Uint8Array): Uint8Array => Buffer.concat([textFrame(text), audioFrame(pcm)]);
+
+/** Records of the `spoken` pipe: frames up to and with the next audio. */
+export async function* splitPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let piece: Uint8Array[] = [];
+  for await (const part of splitFrames(bytes)) {
+    piece.push(part);
+    if (part[0] !== kinds.audio) continue;
+    yield piece.length === 1 ? part : Buffer.concat(piece);
+    piece = [];
+  }
+}
+
 /** The frames of a stream of bytes, each as soon as it is complete. @throws VoicebotError `invalid-audio`. */
 export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<SpeechFrame> {
+  for await (const whole of splitFrames(bytes)) yield parseFrame(whole);
+}
+
+function parseFrame(whole: Uint8Array): SpeechFrame {
+  // A copy: the samples behind it must begin at an even address.
+  const content = new Uint8Array(whole.subarray(headerBytes));
+  return whole[0] === kinds.text ? { kind: 'text', text: new TextDecoder().decode(content) } : { kind: 'audio', pcm: content };
+}
+
+/** Frames as bytes; one that is cut off at the end is dropped. @throws VoicebotError `invalid-audio`. */
+async function* splitFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of bytes) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -36,10 +61,8 @@ export async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenera
         throw new VoicebotError('invalid-audio', 'The speech pipe holds something that is no frame.');
       }
       if (rest.length < headerBytes + length) break;
-      // A copy: the samples behind it must begin at an even address.
-      const content = new Uint8Array(rest.subarray(headerBytes, headerBytes + length));
+      yield rest.subarray(0, headerBytes + length);
       rest = rest.subarray(headerBytes + length);
-      yield kind === kinds.text ? { kind: 'text', text: new TextDecoder().decode(content) } : { kind: 'audio', pcm: content };
     }
   }
 }

@@ -11,10 +11,9 @@ import { openBlobs } from '../../db/blobs.ts';
 import { SpeechStore } from '../../db/speech.ts';
 import { wording } from '../../domain/wording.ts';
 import type { LanguageModel } from '../../engines/types.ts';
-import { pipeOffset } from '../../media/client.ts';
 import type { TurnPipes } from '../../media/hub.ts';
 import { linesOf } from '../../media/lines.ts';
-import { readFrames } from '../../media/speech-frames.ts';
+import { readFrames, speechPiece } from '../../media/speech-frames.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { until } from '../support/until.ts';
@@ -33,8 +32,10 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   turn = server.hub.openTurn();
-  environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => {}) });
+  environment = attempt(1);
 });
+
+const attempt = (n: number) => new MockActivityEnvironment({ attempt: n }, { logger: new DefaultLogger('ERROR', () => {}) });
 afterEach(() => turn.close());
 afterAll(() => server.close());
 
@@ -45,7 +46,7 @@ async function written(pipe: 'said' | 'spoken'): Promise<Uint8Array> {
 }
 
 describe('think', () => {
-  const think = (model: LanguageModel, transcript: string) => {
+  const think = (model: LanguageModel, transcript: string, saidUrl: string | null = turn.media.saidUrl) => {
     const activities = createLlmActivities({
       model,
       bankName: 'Test Bank',
@@ -56,7 +57,7 @@ describe('think', () => {
     return environment.run<[ThinkInput], ThinkResult, typeof activities.think>(activities.think, {
       transcript,
       history: [],
-      saidUrl: turn.media.saidUrl,
+      ...(saidUrl === null ? {} : { saidUrl }),
     });
   };
 
@@ -97,14 +98,49 @@ describe('think', () => {
       async *reply() {
         yield* pieces.slice(0, 2);
         // The hub holds the first sentence before the model breaks.
-        while ((await pipeOffset(turn.media.saidUrl, new AbortController().signal)) === 0);
+        await turn.pipes.said.read().next();
         throw new Error('the model broke');
       },
     };
     await expect(think(broken, 'Good morning.')).rejects.toThrow('the model broke');
-    expect(turn.pipes.said.size).toBeGreaterThan(0);
+    expect(turn.pipes.said.count).toBeGreaterThan(0);
+    environment = attempt(2);
     await think(model, 'Good morning.');
     expect(text(await written('said'))).toBe('Good morning.\nNice to hear you.\nGoodbye now.\n');
+  });
+
+  it('ends with what was said when a retried model goes another way', async () => {
+    turn.pipes.said.write(bytes('Good morning.\n'));
+    environment = attempt(2);
+    const result = await think(fakeModel(['Hello to you. ', 'How are you? ']), 'Good morning.');
+    expect(result).toMatchObject({ reply: 'Good morning.', source: 'model' });
+    expect(text(await written('said'))).toBe('Good morning.\n');
+  });
+
+  it('leaves an answer alone that a lookup had written before it was given up', async () => {
+    turn.pipes.said.write(bytes('Very well.\n'));
+    turn.pipes.said.end();
+    const model = fakeModel(['Something else. ']);
+    expect(await think(model, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache' });
+    expect(model.runs).toBe(0);
+    expect(text(await written('said'))).toBe('Very well.\n');
+  });
+
+  it('answers for nobody on the line too', async () => {
+    turn.close();
+    expect(await think(fakeModel(['I am well. ']), 'How are you?', null)).toMatchObject({ reply: 'I am well.' });
+  });
+
+  it('hands its step over when the worker stops, and is not cancelled by that', async () => {
+    const waiting: LanguageModel = {
+      ...fakeModel([]),
+      async *reply(_messages, options) {
+        environment.cancel('WORKER_SHUTDOWN');
+        await new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
+        yield '';
+      },
+    };
+    await expect(think(waiting, 'Hello.')).rejects.toMatchObject({ type: 'handed-over', nonRetryable: false });
   });
 
   it('stops the model when the turn is cancelled', async () => {
@@ -146,7 +182,7 @@ describe('transcribe', () => {
 
   it('fails for good when the caller of the turn is gone', async () => {
     turn.close();
-    await expect(transcribe(fakeEars('Hello', []))).rejects.toMatchObject({ type: 'not-found', nonRetryable: true });
+    await expect(transcribe(fakeEars('Hello', []))).rejects.toMatchObject({ type: 'line-gone', nonRetryable: true });
   });
 });
 
@@ -162,7 +198,7 @@ describe('speak', () => {
   it('speaks each sentence of the pipe as it comes, whatever the packets', async () => {
     const voice = fakeVoice();
     const speaking = speak(voice, { saidUrl: turn.media.saidUrl });
-    for (const part of ['Hel', 'lo.\nHow are', ' you?\n', 'Bye.']) turn.pipes.said.write(bytes(part));
+    for (const part of ['Hel', 'lo.\nHow are', ' you?\n', 'Bye.\n']) turn.pipes.said.write(bytes(part));
     turn.pipes.said.end();
     const result = await speaking;
     expect(voice.said).toEqual(['Hello.', 'How are you?', 'Bye.']);
@@ -172,6 +208,19 @@ describe('speak', () => {
       frames.push(frame.kind === 'text' ? frame.text : `${frame.pcm.length} bytes`);
     }
     expect(frames).toEqual(['Hello.', '2880 bytes', 'How are you?', '5760 bytes', 'Bye.', '1920 bytes']);
+  });
+
+  it('goes on after what an earlier attempt spoke, and makes none of it again', async () => {
+    const voice = fakeVoice();
+    turn.pipes.spoken.write(speechPiece('Hello.', new Uint8Array(2_880)));
+    turn.pipes.spoken.write(speechPiece('How are you,', new Uint8Array(4_800)));
+    environment = attempt(2);
+    const result = await speak(voice, { text: 'Hello. How are you, my friend? Hello.' });
+    expect(voice.said).toEqual(['my friend?', 'Hello.']);
+    expect(result.spokenMs).toBe(60 + 100 + 100 + 60);
+    const said: string[] = [];
+    for await (const frame of readFrames(turn.pipes.spoken.read())) if (frame.kind === 'text') said.push(frame.text);
+    expect(said).toEqual(['Hello.', 'How are you,', 'my friend?', 'Hello.']);
   });
 
   it('speaks a text that is known already', async () => {
@@ -197,6 +246,35 @@ describe('speak', () => {
 });
 
 describe('transcribe, live', () => {
+  const listen = async (lines: readonly object[]) => {
+    const activities = createSttActivities({ ...fakeEars('Hello there.', []), language: 'en' });
+    for (const line of lines) turn.pipes.transcript.write(bytes(`${JSON.stringify(line)}\n`));
+    environment = attempt(2);
+    turn.pipes.heard.write(new Uint8Array(16_000));
+    turn.pipes.heard.end();
+    const result = await environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(
+      activities.transcribe,
+      { heardUrl: turn.media.heardUrl, transcriptUrl: turn.media.transcriptUrl },
+    );
+    const written: unknown[] = [];
+    // Nobody ends the pipe again.
+    if (lines.some((line) => 'final' in line && line.final)) turn.pipes.transcript.end();
+    for await (const line of linesOf(turn.pipes.transcript.read())) written.push(JSON.parse(line));
+    return { result, written };
+  };
+
+  it('tells the final words when the attempt before died without them', async () => {
+    const partial = { text: 'Hello', final: false };
+    const { result, written } = await listen([partial]);
+    expect(result.text).toBe('Hello there.');
+    expect(written).toEqual([partial, { text: 'Hello there.', final: true }]);
+  });
+
+  it('tells no final words twice', async () => {
+    const final = { text: 'Hello there.', final: true };
+    expect((await listen([final])).written).toEqual([final]);
+  });
+
   it('tells partial words while the caller speaks, and the final ones once', async () => {
     const ears = fakeEars('My card is 4111 1111 1111 1111.', []);
     const activities = createSttActivities({ ...ears, language: 'en' });
