@@ -1,4 +1,5 @@
-import { type BlobStore, putRecording } from '../db/blobs.ts';
+import { type BlobStore, dropRecordings, keepRecordings, type Recording, storeRecording } from '../db/blobs.ts';
+import { type KeptTurn, recallTurn } from '../db/kept-turns.ts';
 import type { Database } from '../db/open.ts';
 import { recordCallEnded, recordCallStarted, recordTurn } from '../db/sessions.ts';
 import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domain/call.ts';
@@ -8,17 +9,34 @@ import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { runActivity } from './run-activity.ts';
 
+export interface KeepAudioInput {
+  readonly sessionId: string;
+  readonly turn: number;
+  /** The turn's pipes. */
+  readonly media: TurnMedia;
+  /** Only what the caller said, as for a turn that failed. */
+  readonly heardOnly: boolean;
+}
+
 export interface RecordTurnInput {
   readonly sessionId: string;
   readonly outcome: TurnOutcome;
-  /** The turn's pipes, where its audio is to be kept. */
+  /** Audio that `keepAudio` stored. */
+  readonly recordings?: readonly Recording[] | undefined;
+  /** The turn was tried again and needs its audio no more. */
+  readonly dropAudio?: boolean | undefined;
+  /** The turn's pipes, from calls that began under 0.2. */
   readonly audio?: TurnMedia | undefined;
 }
 
 /** All of them may run twice: what is written is written once. */
 export interface RecordsActivities {
   recordCallStarted(input: { readonly sessionId: string }): Promise<void>;
+  /** Stores the audio of a turn while its pipes are open. */
+  keepAudio(input: KeepAudioInput): Promise<Recording[]>;
   recordTurn(input: RecordTurnInput): Promise<void>;
+  /** What is known of a turn, for one that goes on without its line. */
+  recallTurn(input: { readonly sessionId: string; readonly turn: number }): Promise<KeptTurn>;
   recordCallEnded(input: {
     readonly sessionId: string;
     readonly status: CallStatus;
@@ -36,47 +54,47 @@ export interface RecordsDependencies {
 const heardRateHz = 16_000;
 
 export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDependencies): RecordsActivities {
-  async function keep(
-    input: RecordTurnInput,
-    kind: 'heard' | 'spoken',
-    url: string,
-    sampleRateHz: number,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const bytes = readPipe(url, signal);
-    const pcm = await collect(kind === 'spoken' ? audioOf(bytes) : bytes);
-    if (pcm.length === 0) return;
-    await putRecording(db, blobs, {
-      sessionId: input.sessionId,
-      turn: input.outcome.turn,
-      kind,
-      sampleRateHz,
-      durationMs: (pcm.length / 2 / sampleRateHz) * 1000,
-      wav: encodeWav(pcm, sampleRateHz),
-    });
+  async function store({ sessionId, turn, media, heardOnly }: KeepAudioInput, signal: AbortSignal): Promise<Recording[]> {
+    const kinds = [
+      { kind: 'heard', url: media.heardUrl, sampleRateHz: heardRateHz },
+      ...(heardOnly ? [] : [{ kind: 'spoken', url: media.spokenUrl, sampleRateHz: spokenRateHz } as const]),
+    ] as const;
+    const stored: Recording[] = [];
+    for (const { kind, url, sampleRateHz } of kinds) {
+      const bytes = readPipe(url, signal);
+      const pcm = await collect(kind === 'spoken' ? audioOf(bytes) : bytes);
+      if (pcm.length === 0) continue;
+      const durationMs = (pcm.length / 2 / sampleRateHz) * 1000;
+      stored.push(
+        await storeRecording(blobs, { sessionId, turn, kind, sampleRateHz, durationMs, wav: encodeWav(pcm, sampleRateHz) }),
+      );
+    }
+    return stored;
   }
+
   return {
-    recordCallStarted: async ({ sessionId }) => {
-      await runActivity(async () => {
-        await recordCallStarted(db, sessionId);
-        return {};
-      });
-    },
+    recordCallStarted: ({ sessionId }) => plain(() => recordCallStarted(db, sessionId)),
+    keepAudio: async (input) => (await runActivity(async (signal) => ({ stored: await store(input, signal) }))).stored,
     recordTurn: async (input) => {
       await runActivity(async (signal) => {
-        await recordTurn(db, input.sessionId, input.outcome);
-        if (input.audio) {
-          await keep(input, 'heard', input.audio.heardUrl, heardRateHz, signal);
-          await keep(input, 'spoken', input.audio.spokenUrl, spokenRateHz, signal);
-        }
+        const { sessionId, outcome, audio } = input;
+        const { turn } = outcome;
+        await recordTurn(db, sessionId, outcome);
+        const recordings = audio ? await store({ sessionId, turn, media: audio, heardOnly: false }, signal) : input.recordings;
+        await keepRecordings(db, sessionId, turn, recordings ?? []);
+        if (input.dropAudio && outcome.status === 'answered') await dropRecordings(db, blobs, sessionId, turn);
         return {};
       });
     },
-    recordCallEnded: async ({ sessionId, status, reason }) => {
-      await runActivity(async () => {
-        await recordCallEnded(db, sessionId, status, reason);
-        return {};
-      });
-    },
+    recallTurn: async ({ sessionId, turn }) =>
+      (await runActivity(async () => ({ kept: await recallTurn(db, sessionId, turn) }))).kept,
+    recordCallEnded: ({ sessionId, status, reason }) => plain(() => recordCallEnded(db, sessionId, status, reason)),
   };
+}
+
+async function plain(work: () => Promise<void>): Promise<void> {
+  await runActivity(async () => {
+    await work();
+    return {};
+  });
 }

@@ -1,15 +1,20 @@
+import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
+import { VoicebotError } from '../domain/errors.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
 import { fromPcm16 } from '../media/pcm.ts';
 import { collect } from '../media/pipe.ts';
+import { decodeWav } from '../media/wav.ts';
 import { listenLive } from './live-transcript.ts';
 import { runActivity } from './run-activity.ts';
 
 export interface TranscribeInput {
-  /** PCM16 mono at 16 kHz. */
-  readonly heardUrl: string;
+  /** PCM16 mono at 16 kHz … */
+  readonly heardUrl?: string | undefined;
+  /** … or the key of a WAV file of it in the blob store, for a turn that is tried again. */
+  readonly recording?: string | undefined;
   /** Where the words go as JSON lines while the caller speaks, and once more at the end; only for a live turn. */
   readonly transcriptUrl?: string | undefined;
   /** ISO 639-1 code or `auto`; the worker's own when unset. */
@@ -37,6 +42,8 @@ export interface SttDependencies {
   readonly stt: SpeechToText;
   readonly vad: VoiceActivityDetector;
   readonly language: string;
+  /** Where the audio of kept turns lies. */
+  readonly recordings: Pick<BlobStore, 'find'>;
 }
 
 export function createSttActivities(deps: SttDependencies): SttActivities {
@@ -45,8 +52,16 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
       runActivity((signal) => (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal))),
   };
 
-  async function whole({ heardUrl, language }: TranscribeInput, signal: AbortSignal) {
-    const samples = fromPcm16(await collect(readPipe(heardUrl, signal)));
+  async function heard({ heardUrl = '', recording }: TranscribeInput, signal: AbortSignal): Promise<Float32Array> {
+    if (recording === undefined) return fromPcm16(await collect(readPipe(heardUrl, signal)));
+    const wav = await deps.recordings.find(recording);
+    if (!wav) throw new VoicebotError('not-found', 'The audio of the turn is not kept any more.');
+    return decodeWav(wav, Number.POSITIVE_INFINITY).samples;
+  }
+
+  async function whole(input: TranscribeInput, signal: AbortSignal) {
+    const { language } = input;
+    const samples = await heard(input, signal);
     const audioMs = (samples.length / sttSampleRateHz) * 1000;
     // Whisper invents words for silence and noise, so only what holds speech reaches it.
     const speech = await deps.vad.segments(samples, { signal });
@@ -57,7 +72,7 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
     return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
   }
 
-  async function live({ heardUrl, language }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {
+  async function live({ heardUrl = '', language }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {
     // The ears cut the speech out already.
     const { transcript, samples } = await listenLive({
       stt: deps.stt,

@@ -7,6 +7,8 @@ import { runActivity } from './run-activity.ts';
 export interface TransferInput {
   readonly line: Line;
   readonly summary: ConversationSummary;
+  /** The same for the same wish, however often it is tried. Unset by calls that began under 0.2. */
+  readonly key?: string | undefined;
 }
 
 /** What hands a caller over to a person. One for each kind of line; a bank may write its own. */
@@ -27,7 +29,7 @@ export function createTelephonyActivities(hook: TransferHook): TelephonyActiviti
     transfer: (input) =>
       runActivity(async (signal) => {
         const { workflowExecution, activityId } = Context.current().info;
-        await hook.transfer(input, { idempotencyKey: `${workflowExecution?.runId}-${activityId}`, signal });
+        await hook.transfer(input, { idempotencyKey: input.key ?? `${workflowExecution?.runId}-${activityId}`, signal });
         return {};
       }),
   };

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { and, eq } from 'drizzle-orm';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import { VoicebotError } from '../domain/errors.ts';
@@ -22,6 +23,10 @@ export class BlobStore {
 
   get(key: string): Promise<Uint8Array> {
     return this.#disk.getBytes(this.#prefix + key);
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#disk.delete(this.#prefix + key);
   }
 
   /** As `get`, or nothing where the key is not there. */
@@ -63,13 +68,42 @@ export interface NewRecording {
   readonly wav: Uint8Array;
 }
 
-/** Stores the bytes, then the reference; both may be repeated. */
-export async function putRecording(db: Database, blobs: BlobStore, recording: NewRecording): Promise<void> {
+/** Audio that is stored, by reference. */
+export type Recording = Omit<NewRecording, 'wav' | 'sessionId' | 'turn'> & { readonly blobKey: string };
+
+/** Stores the bytes; doing it again changes nothing. */
+export async function storeRecording(blobs: BlobStore, recording: NewRecording): Promise<Recording> {
   const { sessionId, turn, kind, sampleRateHz, durationMs, wav } = recording;
   const blobKey = `recordings/${sessionId}/${String(turn).padStart(5, '0')}-${kind}.wav`;
   await blobs.put(blobKey, wav, 'audio/wav');
+  return { kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) };
+}
+
+/** Keeps the references; doing it again changes nothing. */
+export async function keepRecordings(db: Database, sessionId: string, turn: number, stored: readonly Recording[]): Promise<void> {
+  if (stored.length === 0) return;
   await db
     .insert(recordings)
-    .values({ sessionId, turn, kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) })
+    .values(stored.map((recording) => ({ sessionId, turn, ...recording })))
     .onConflictDoNothing();
+}
+
+/** Forgets the audio of a turn. */
+export async function dropRecordings(db: Database, blobs: BlobStore, sessionId: string, turn: number): Promise<void> {
+  const ofTurn = and(eq(recordings.sessionId, sessionId), eq(recordings.turn, turn));
+  for (const { blobKey } of await db.select().from(recordings).where(ofTurn)) await blobs.delete(blobKey);
+  await db.delete(recordings).where(ofTurn);
+}
+
+export async function findRecording(
+  db: Database,
+  sessionId: string,
+  turn: number,
+  kind: 'heard' | 'spoken',
+): Promise<{ readonly blobKey: string } | undefined> {
+  const [row] = await db
+    .select({ blobKey: recordings.blobKey })
+    .from(recordings)
+    .where(and(eq(recordings.sessionId, sessionId), eq(recordings.turn, turn), eq(recordings.kind, kind)));
+  return row;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   index,
@@ -13,7 +14,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
 
-const at = (name: string) => timestamp(name, { withTimezone: true });
+/** To the millisecond, as programs and cursors of lists carry it. */
+const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /** One row a call. The truth about a running call is its workflow; this is what it reported. */
 export const sessions = pgTable(
@@ -28,7 +30,10 @@ export const sessions = pgTable(
     updatedAt: at('updated_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
   },
-  (table) => [index('sessions_status_created').on(table.status, table.createdAt)],
+  (table) => [
+    index('sessions_status_created_id').on(table.status, table.createdAt, table.id),
+    index('sessions_created_id').on(table.createdAt, table.id),
+  ],
 );
 
 export const turns = pgTable(
@@ -52,9 +57,14 @@ export const turns = pgTable(
     errorStep: text('error_step'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
+    /** How often the turn had failed before this outcome. */
+    retries: integer('retries').notNull().default(0),
     createdAt: at('created_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.sessionId, table.turn] })],
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.turn] }),
+    index('turns_failed').on(table.createdAt, table.sessionId, table.turn).where(sql`status = 'failed'`),
+  ],
 );
 
 /** Milliseconds of one step of a turn: waiting for a worker, and working. */

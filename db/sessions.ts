@@ -1,10 +1,10 @@
-import { and, count, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import type { Database } from './open.ts';
 import { sessions, turnMetrics, turns } from './schema.ts';
 
 export type SessionRow = typeof sessions.$inferSelect;
-export type TurnRow = typeof turns.$inferSelect;
 
 /** Any number, the same in every process that counts sessions. */
 const admissionLock = 7_402_292;
@@ -50,7 +50,7 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
   const { turn, timings, error } = outcome;
   await db.transaction(async (tx) => {
     await tx.insert(sessions).values({ id: sessionId }).onConflictDoNothing();
-    await tx
+    const written = await tx
       .insert(turns)
       .values({
         sessionId,
@@ -69,8 +69,16 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
         errorStep: error?.step,
         errorCode: error?.code,
         errorMessage: error?.message,
+        retries: outcome.retries ?? 0,
       })
-      .onConflictDoNothing();
+      // A failure gives way to what another try gave; an answer never does.
+      .onConflictDoUpdate({
+        target: [turns.sessionId, turns.turn],
+        set: newest(turns, ['sessionId', 'turn', 'createdAt']),
+        setWhere: eq(turns.status, 'failed'),
+      })
+      .returning({ turn: turns.turn });
+    if (written.length === 0) return recordHeard(tx, sessionId, outcome);
     const { transcribe, lookup, think, speak, firstAudioMs, totalMs } = timings;
     const steps = Object.entries({ transcribe, lookup, think, speak }).flatMap(([step, timing]) =>
       timing ? [{ step, ...timing }] : [],
@@ -83,7 +91,10 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
     await tx
       .insert(turnMetrics)
       .values(metrics.map((metric) => ({ sessionId, turn, ...metric })))
-      .onConflictDoNothing();
+      .onConflictDoUpdate({
+        target: [turnMetrics.sessionId, turnMetrics.turn, turnMetrics.step],
+        set: newest(turnMetrics, ['sessionId', 'turn', 'step', 'createdAt']),
+      });
     await tx
       .update(sessions)
       .set({ turns: turn, lastIntent: outcome.intent, updatedAt: new Date() })
@@ -91,18 +102,37 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
   });
 }
 
+/** An answer that was recorded before anybody heard it was played when its caller came back. */
+async function recordHeard(db: Database, sessionId: string, { turn, playback }: TurnOutcome): Promise<void> {
+  if (!playback) return;
+  const { heardReply, interrupted, playedMs } = playback;
+  await db
+    .update(turns)
+    .set({ heardReply, interrupted, spokenMs: Math.round(playedMs) })
+    .where(and(eq(turns.sessionId, sessionId), eq(turns.turn, turn), isNull(turns.heardReply)));
+}
+
+/** The columns of a row that is written again, all but those that stay. */
+function newest<T extends PgTable>(table: T, kept: readonly (keyof T['_']['columns'])[]): Record<string, SQL> {
+  const columns = Object.entries(getTableColumns(table)).filter(([name]) => !kept.includes(name));
+  return Object.fromEntries(columns.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]));
+}
+
 export interface SessionFilter {
   readonly status?: CallStatus | undefined;
   readonly limit: number;
+  /** The list goes on after this session. */
+  readonly after?: { readonly at: Date; readonly id: string } | undefined;
 }
 
 /** Newest first. */
-export function listSessions(db: Database, { status, limit }: SessionFilter): Promise<SessionRow[]> {
+export function listSessions(db: Database, { status, limit, after }: SessionFilter): Promise<SessionRow[]> {
+  const older = after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after.at.toISOString()}::timestamptz, ${after.id})`;
   return db
     .select()
     .from(sessions)
-    .where(status ? eq(sessions.status, status) : undefined)
-    .orderBy(desc(sessions.createdAt))
+    .where(and(status ? eq(sessions.status, status) : undefined, older))
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
     .limit(limit);
 }
 
@@ -113,8 +143,4 @@ export async function countActiveSessions(db: Database): Promise<number> {
 
 export async function findSession(db: Database, id: string): Promise<SessionRow | undefined> {
   return (await db.select().from(sessions).where(eq(sessions.id, id)))[0];
-}
-
-export function listTurns(db: Database, sessionId: string): Promise<TurnRow[]> {
-  return db.select().from(turns).where(eq(turns.sessionId, sessionId)).orderBy(turns.turn);
 }

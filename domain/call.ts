@@ -95,6 +95,10 @@ export interface TurnOutcome {
   readonly timings: TurnTimings;
   readonly error?: TurnError | undefined;
   readonly next?: NextStep | undefined;
+  /** Nobody was on the line any more when the turn was answered, or failed. */
+  readonly unheard?: boolean | undefined;
+  /** How often it had failed before. */
+  readonly retries?: number | undefined;
   /** Where the reply was played to a caller on the line. */
   readonly playback?: Playback | undefined;
 }

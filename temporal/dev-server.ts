@@ -5,9 +5,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { VoicebotError } from '../domain/errors.ts';
+import type { Logger } from '../config/logger.ts';
+import { messageOf, VoicebotError } from '../domain/errors.ts';
 import { connectTemporal } from './connection.ts';
-import { searchAttributeFlags } from './search-attributes.ts';
+import { serverFlags } from './server-settings.ts';
 
 export interface DevServerOptions {
   /** The Temporal CLI. */
@@ -61,7 +62,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     binary,
     ['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-port', String(uiPort), '--namespace', namespace]
       .concat(['--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn', '--log-format', 'json'])
-      .concat(searchAttributeFlags()),
+      .concat(serverFlags()),
     // In a process group of its own: Ctrl-C reaches this process only, which stops the server last.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
@@ -113,4 +114,46 @@ async function untilReady(address: string, namespace: string, exited: Promise<vo
   throw new VoicebotError('dependency-unavailable', 'The embedded Temporal server did not start.', {
     hint: 'Its log is temporal.log in DATA_DIR.',
   });
+}
+
+/** A server that is killed is started again so often in a minute. */
+const maxRestarts = 5;
+const restartPauseMs = 300;
+
+/**
+ * Starts the server, and starts it again with the same data whenever it ends by itself: calls go on where they were. `exited`
+ * resolves only when it ends again and again.
+ */
+export async function keepDevServer(options: DevServerOptions, logger: Logger): Promise<DevServer> {
+  let server = await startDevServer(options);
+  let stopped = false;
+  const restarts: number[] = [];
+  const keep = async () => {
+    for (;;) {
+      await server.exited;
+      if (stopped) return;
+      restarts.push(performance.now());
+      if (restarts.length > maxRestarts && performance.now() - (restarts.at(-maxRestarts) ?? 0) < 60_000) return;
+      logger.warn('the embedded Temporal server ended and is started again; calls wait meanwhile');
+      await server.stop();
+      await sleep(restartPauseMs);
+      try {
+        server = await startDevServer(options);
+        // It may have been stopped while it started.
+        if (stopped) return await server.stop();
+        logger.info('the embedded Temporal server is back');
+      } catch (error) {
+        logger.error({ error: messageOf(error) }, 'the embedded Temporal server does not start again');
+      }
+    }
+  };
+  const exited = keep();
+  return {
+    ...server,
+    exited: exited.then(() => (stopped ? new Promise<void>(() => {}) : undefined)),
+    stop: async () => {
+      stopped = true;
+      await server.stop();
+    },
+  };
 }

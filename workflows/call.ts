@@ -17,6 +17,7 @@ import { summaryOf } from '../domain/summary.ts';
 import { Conversation, type SettledTurn } from './conversation.ts';
 import {
   type CallInput,
+  type CallSettings,
   type CallSummary,
   callEnded,
   callState,
@@ -25,12 +26,15 @@ import {
   hangUp,
   lastIntentAttribute,
   played,
+  retryTurn,
   takeTurn,
   transferCall,
   turnsAttribute,
+  type UnrecordedTurn,
 } from './definitions.ts';
 import { step } from './step-failure.ts';
-import { stepsFor } from './steps.ts';
+import { type Steps, stepsFor } from './steps.ts';
+import { TurnRun } from './turn.ts';
 import { runTurn01 } from './turn-0-1.ts';
 
 /** A caller may speak so long in one turn where the settings of the call do not say. */
@@ -55,25 +59,34 @@ export async function call(input: CallInput): Promise<CallSummary> {
     pending.add(guarded);
   };
 
+  /** Turns whose rows are not written yet; while the database is away they go with the call into its next history. */
+  const unrecorded = new Set<UnrecordedTurn>();
+  const record = (turn: UnrecordedTurn) => {
+    unrecorded.add(turn);
+    const written = recordSettled(steps, settings, sessionId, turn).finally(() => unrecorded.delete(turn));
+    offPath('recording the turn', written);
+  };
+
   const onSettled = ({ request, outcome, hadHistory }: SettledTurn) => {
     describeCall(status, conversation.recent);
-    const audio = settings.keepAudio ? request.media : undefined;
-    offPath('recording the turn', steps.records.recordTurn({ sessionId, outcome, audio }));
+    record({ outcome, ...(request ? { media: request.media } : {}) });
     const { transcript, language, reply, source, intent, playback } = outcome;
     if (!playback?.interrupted && mayBeCached({ transcript, source, intent, hadHistory })) {
       offPath('filling the cache', steps.cache.remember({ question: transcript, language, reply }));
-      if (request.attempt !== undefined) offPath('preparing speech', steps.tts.prepare({ text: reply }));
+      if (request?.attempt !== undefined) offPath('preparing speech', steps.tts.prepare({ text: reply }));
     }
   };
-  const conversation = new Conversation(
-    input.carry ?? { lastTurn: 0, history: [], recent: [] },
-    { steps, canTransfer: settings.canTransfer ?? false, maxListenMs: settings.maxListenMs ?? defaultMaxListenMs },
-    {
-      onSettled,
-      earlierRelease: (request, history) =>
-        patched('live-turns') ? undefined : runTurn01(steps, request, history, `Turn ${request.turn}`),
-    },
-  );
+  const surroundings = {
+    sessionId,
+    steps,
+    canTransfer: settings.canTransfer ?? false,
+    maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
+  };
+  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, {
+    onSettled,
+    earlierRelease: (request, history) =>
+      patched('live-turns') ? undefined : runTurn01(steps, request, history, `Turn ${request.turn}`),
+  });
   const mustBeActive = () => {
     if (over || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
   };
@@ -96,6 +109,29 @@ export async function call(input: CallInput): Promise<CallSummary> {
       conversation.check(request);
     },
   });
+  const retries = new Map<number, Promise<TurnOutcome>>();
+  const tryAgain = async (turn: number): Promise<TurnOutcome> => {
+    const outcome = await new TurnRun({ turn }, surroundings).run();
+    conversation.replace(outcome);
+    describeCall(status, conversation.recent);
+    record({ outcome, dropAudio: !settings.keepAudio });
+    return outcome;
+  };
+  setHandler(
+    retryTurn,
+    ({ turn }) => {
+      // Two who ask at the same time get the same answer.
+      const running = retries.get(turn) ?? tryAgain(turn).finally(() => retries.delete(turn));
+      retries.set(turn, running);
+      return running;
+    },
+    {
+      validator: ({ turn }) => {
+        mustBeActive();
+        conversation.checkSettled(turn);
+      },
+    },
+  );
   setHandler(
     transferCall,
     async (line: Line): Promise<{ transferred: boolean }> => {
@@ -103,7 +139,9 @@ export async function call(input: CallInput): Promise<CallSummary> {
       await conversation.close();
       const summary = summaryOf(sessionId, conversation.lastTurn, conversation.history);
       try {
-        await step('transfer', () => steps.telephony.transfer({ line, summary }));
+        // The same wish has the same key in every run of the call.
+        const key = `${sessionId}-transfer-${conversation.lastTurn}`;
+        await step('transfer', () => steps.telephony.transfer({ line, summary, key }));
       } catch (error) {
         log.warn('transfer failed', { error: String(error) });
         return { transferred: false };
@@ -118,16 +156,27 @@ export async function call(input: CallInput): Promise<CallSummary> {
     describeCall(status, conversation.recent);
     offPath('recording the call', steps.records.recordCallStarted({ sessionId }));
   }
+  for (const turn of input.carry?.unrecorded ?? []) record(turn);
 
   const reason = await untilOver(settings.sessionTimeoutMs, {
     activity: () => conversation.activity,
     busy: () => conversation.busy,
+    open: () => conversation.open,
     over: () => over,
+    historyLong: () => workflowInfo().historyLength > (settings.maxHistoryEvents ?? Number.POSITIVE_INFINITY),
     historyFull: () => workflowInfo().continueAsNewSuggested,
   });
-  if (conversation.open) await conversation.close();
-  await condition(() => allHandlersFinished() && pending.size === 0);
-  if (reason === 'history-full') return continueAsNew<typeof call>({ sessionId, settings, carry: conversation.memory });
+  // Calls that began under 0.2 wait for their records.
+  const carriesRecords = reason === 'history-full' && settings.maxHistoryEvents !== undefined;
+  const quiet = () => !conversation.open && allHandlersFinished() && (carriesRecords || pending.size === 0);
+  while (!quiet()) {
+    await conversation.close();
+    await condition(() => allHandlersFinished() && (carriesRecords || pending.size === 0));
+  }
+  if (reason === 'history-full') {
+    const carry = { ...conversation.memory, unrecorded: [...unrecorded] };
+    return continueAsNew<typeof call>({ sessionId, settings, carry });
+  }
 
   status = reason === 'timeout' ? 'timed-out' : 'ended';
   describeCall(status, conversation.recent);
@@ -138,7 +187,11 @@ export async function call(input: CallInput): Promise<CallSummary> {
 interface CallSignals {
   activity(): number;
   busy(): boolean;
+  open(): boolean;
   over(): CallEndReason | undefined;
+  /** Long enough to begin a new one when nothing is under way. */
+  historyLong(): boolean;
+  /** The server asks for a new one. */
   historyFull(): boolean;
 }
 
@@ -146,16 +199,33 @@ interface CallSignals {
 async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promise<CallEndReason | 'history-full'> {
   for (;;) {
     const seen = signals.activity();
+    const full = () => signals.historyFull() || (signals.historyLong() && !signals.open());
     const something = await condition(
-      () => signals.over() !== undefined || signals.historyFull() || signals.activity() > seen,
+      () => signals.over() !== undefined || full() || signals.activity() > seen,
       sessionTimeoutMs,
     );
     const reason = signals.over();
     if (reason) return reason;
     await condition(() => !signals.busy());
-    if (signals.historyFull()) return 'history-full';
+    if (full()) return 'history-full';
     if (!something && signals.activity() === seen) return 'timeout';
   }
+}
+
+/** Keeps a turn, and its audio by reference where it is to be kept: while its pipes are open, and without delaying the rest for long. */
+async function recordSettled(steps: Steps, settings: CallSettings, sessionId: string, turn: UnrecordedTurn): Promise<void> {
+  const { outcome, media, dropAudio } = turn;
+  const keep = settings.keepAudio || (settings.keepFailedAudio === true && outcome.status === 'failed');
+  if (!keep || !media) return steps.records.recordTurn({ sessionId, outcome, ...(dropAudio ? { dropAudio } : {}) });
+  // Calls that began under 0.2 had their audio stored by the step that writes the rows. To be removed with 0.4.
+  if (!patched('audio-by-reference')) return steps.records.recordTurn({ sessionId, outcome, audio: media });
+  const recordings = await steps.audio
+    .keepAudio({ sessionId, turn: outcome.turn, media, heardOnly: !settings.keepAudio })
+    .catch((error) => {
+      log.warn('audio was not kept', { turn: outcome.turn, error: String(error) });
+      return [];
+    });
+  return steps.records.recordTurn({ sessionId, outcome, recordings });
 }
 
 /** What a person sees of the call in the Temporal UI. */

@@ -13,7 +13,8 @@ const playbackGraceMs = 30_000;
 const interruptedGraceMs = 1_000;
 
 export interface SettledTurn {
-  readonly request: TakeTurnInput;
+  /** Unset for a turn whose reply was heard only when the caller came back. */
+  readonly request: TakeTurnInput | undefined;
   readonly outcome: TurnOutcome;
   /** There were exchanges before it. */
   readonly hadHistory: boolean;
@@ -133,7 +134,8 @@ export class Conversation {
   played(playback: Playback): void {
     this.activity++;
     const attempt = this.#openAttempt(playback.turn);
-    if (!attempt || attempt.request.attempt !== playback.attempt) return;
+    if (!attempt) return this.#heardLater(playback);
+    if (attempt.request.attempt !== playback.attempt) return;
     attempt.playback = playback;
     if (playback.interrupted) attempt.scope.cancel();
   }
@@ -171,7 +173,7 @@ export class Conversation {
       outcome = this.#cutShort(attempt, attempt.run);
     }
     if (outcome.status === 'ignored' || outcome.status === 'superseded') this.#forget(attempt);
-    else if (!request.live) this.#settle(attempt, outcome);
+    else if (!request.live || outcome.unheard) this.#settle(attempt, outcome);
     else void this.#settleOncePlayed(attempt, outcome);
     return outcome;
   }
@@ -216,12 +218,41 @@ export class Conversation {
     const hadHistory = this.#history.length > 0;
     this.#lastTurn = Math.max(this.#lastTurn, outcome.turn);
     this.#recent = [...this.#recent, settled].slice(-keptOutcomes);
-    if (outcome.status === 'answered' && outcome.transcript !== '') {
-      const reply = playback?.interrupted ? playback.heardReply : outcome.reply;
-      this.#history = [...this.#history, { transcript: outcome.transcript, reply }].slice(-keptExchanges);
-    }
+    this.#remember(settled);
     this.#forget(attempt);
     this.#onSettled({ request: attempt.request, outcome: settled, hadHistory });
+  }
+
+  /** A reply enters the memory of the call as far as it was heard. */
+  #remember({ status, transcript, reply, playback, unheard }: TurnOutcome): void {
+    if (status !== 'answered' || transcript === '' || unheard) return;
+    const heard = playback?.interrupted ? playback.heardReply : reply;
+    this.#history = [...this.#history, { transcript, reply: heard }].slice(-keptExchanges);
+  }
+
+  /** A reply that nobody was on the line for was played when the caller came back. */
+  #heardLater(playback: Playback): void {
+    const owed = this.#recent.find(({ turn, unheard }) => turn === playback.turn && unheard === true);
+    if (!owed) return;
+    const { unheard: _, ...known } = owed;
+    const outcome: TurnOutcome = { ...known, spokenMs: playback.playedMs, playback };
+    const hadHistory = this.#history.length > 0;
+    this.replace(outcome);
+    this.#remember(outcome);
+    this.#onSettled({ request: undefined, outcome, hadHistory });
+  }
+
+  /** A newer outcome of a turn that was settled before. */
+  replace(outcome: TurnOutcome): void {
+    this.#recent = this.#recent.map((known) => (known.turn === outcome.turn ? outcome : known));
+  }
+
+  /** The turn has a number that was taken, and nobody is at it. @throws ApplicationFailure `InvalidTurn`. */
+  checkSettled(turn: number): void {
+    if (this.#openAttempt(turn)) throw ApplicationFailure.nonRetryable(`Turn ${turn} is still under way.`, invalidTurn);
+    if (!Number.isInteger(turn) || turn < 1 || turn > this.lastTurn) {
+      throw ApplicationFailure.nonRetryable(`There is no turn ${turn} in this call.`, invalidTurn);
+    }
   }
 
   #forget(attempt: Attempt): void {

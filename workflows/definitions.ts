@@ -8,6 +8,7 @@ import type { Line } from '../domain/line.ts';
 export const callWorkflow = 'call';
 export const transcribeOnceWorkflow = 'transcribeOnce';
 export const speakOnceWorkflow = 'speakOnce';
+export const retryTurnWorkflow = 'retryTurn';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {
@@ -29,7 +30,12 @@ export interface CallSettings {
   readonly workerWaitMs: number;
   /** A step may work this long. */
   readonly stepTimeoutMs: number;
+  /** Keep the audio of every turn. */
   readonly keepAudio: boolean;
+  /** Keep what was heard in a turn that failed, so that it can be tried again. */
+  readonly keepFailedAudio?: boolean | undefined;
+  /** Events of one run's history after which the call continues as new, at the next moment without an open turn. */
+  readonly maxHistoryEvents?: number | undefined;
   /** Somebody is set up to take calls over. */
   readonly canTransfer?: boolean | undefined;
   /** A caller may speak so long in one turn, and the step that listens takes so long. */
@@ -41,6 +47,16 @@ export interface CallCarry {
   readonly lastTurn: number;
   readonly history: readonly Exchange[];
   readonly recent: readonly TurnOutcome[];
+  /** Turns that were settled and not recorded yet; recording one again changes nothing. */
+  readonly unrecorded?: readonly UnrecordedTurn[] | undefined;
+}
+
+export interface UnrecordedTurn {
+  readonly outcome: TurnOutcome;
+  /** The turn's pipes, where it had a line. */
+  readonly media?: TurnMedia | undefined;
+  /** Its audio is needed no more. */
+  readonly dropAudio?: boolean | undefined;
 }
 
 export interface CallInput {
@@ -73,6 +89,13 @@ export interface TakeTurnInput {
   readonly duringReply?: boolean | undefined;
 }
 
+/** A turn that failed, to be taken again from what was kept of it. */
+export interface RetryTurnInput {
+  readonly sessionId: string;
+  readonly turn: number;
+  readonly settings: CallSettings;
+}
+
 export interface CallState {
   readonly sessionId: string;
   readonly status: CallStatus;
@@ -83,6 +106,8 @@ export interface CallState {
 }
 
 export const takeTurn = defineUpdate<TurnOutcome, [TakeTurnInput]>('takeTurn');
+/** Tries a turn again that failed; one that was answered gives its answer. */
+export const retryTurn = defineUpdate<TurnOutcome, [{ readonly turn: number }]>('retryTurn');
 /** What was heard of a turn's reply. */
 export const played = defineSignal<[Playback]>('played');
 /** An attempt at a turn was none, or its caller is gone before the turn was over. */

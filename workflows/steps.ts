@@ -14,6 +14,10 @@ export interface Steps {
   readonly tts: ActivityInterfaceFor<TtsActivities>;
   readonly records: ActivityInterfaceFor<RecordsActivities>;
   readonly telephony: ActivityInterfaceFor<TelephonyActivities>;
+  /** Looks records up for a turn that goes on from them. */
+  readonly recall: Pick<ActivityInterfaceFor<RecordsActivities>, 'recallTurn'>;
+  /** Stores audio while its pipes are open. */
+  readonly audio: Pick<ActivityInterfaceFor<RecordsActivities>, 'keepAudio'>;
 }
 
 /** Who does a step: its queue, bounds and retries, with the reasons. */
@@ -24,9 +28,11 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
     // Nobody takes the task: better an honest error than endless silence.
     scheduleToStartTimeout: workerWaitMs,
     startToCloseTimeout: stepTimeoutMs,
-    // Activities beat every 2 s; a worker that died is noticed after three missed beats.
-    heartbeatTimeout: 7_000,
-    retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 2_000, maximumAttempts: 3 },
+    // Activities beat every 0.5 s; a worker that died is noticed before the filler ends. One that only was slow loses nothing:
+    // whoever takes over goes on where its pipe ends.
+    heartbeatTimeout: 2_500,
+    // In all within three seconds: a caller who hears nothing for longer hangs up.
+    retry: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 1_000, maximumAttempts: 5 },
   };
   return {
     stt: proxyActivities<SttActivities>({ ...live, taskQueue: taskQueues.stt }),
@@ -35,8 +41,9 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
     // A cache that is slow or gone is passed over: the turn goes on as a miss.
     cache: proxyActivities<CacheActivities>({
       taskQueue: taskQueues.cache,
-      scheduleToStartTimeout: Math.min(workerWaitMs, 3_000),
-      startToCloseTimeout: 5_000,
+      scheduleToStartTimeout: Math.min(workerWaitMs, 1_500),
+      // Fifty times what it takes; also how long a dead worker is waited for.
+      startToCloseTimeout: 2_000,
       retry: { initialInterval: 100, maximumAttempts: 2 },
     }),
     // The caller was told to wait a moment. Safe to repeat: each hook has the key of the first try.
@@ -44,15 +51,32 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       taskQueue: taskQueues.telephony,
       scheduleToStartTimeout: workerWaitMs,
       startToCloseTimeout: 10_000,
-      heartbeatTimeout: 7_000,
-      retry: { initialInterval: 500, backoffCoefficient: 2, maximumAttempts: 3 },
+      heartbeatTimeout: 2_500,
+      retry: { initialInterval: 500, backoffCoefficient: 2, maximumAttempts: 5 },
     }),
     // Nobody waits for records, and they must not be lost: retried for a day, through restarts of the database.
     records: proxyActivities<RecordsActivities>({
       taskQueue: taskQueues.records,
       startToCloseTimeout: 30_000,
+      heartbeatTimeout: 10_000,
       scheduleToCloseTimeout: '24 hours',
-      retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 60_000 },
+      // A database that was restarted finds its records at once.
+      retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000 },
+    }),
+    // A caller may be coming back meanwhile; without records the turn goes on with what it knows.
+    recall: proxyActivities<RecordsActivities>({
+      taskQueue: taskQueues.records,
+      startToCloseTimeout: 3_000,
+      scheduleToCloseTimeout: 6_000,
+      retry: { initialInterval: 200, backoffCoefficient: 2 },
+    }),
+    // The API keeps the pipes of such a turn open for a minute.
+    audio: proxyActivities<RecordsActivities>({
+      taskQueue: taskQueues.records,
+      startToCloseTimeout: 20_000,
+      heartbeatTimeout: 5_000,
+      scheduleToCloseTimeout: 50_000,
+      retry: { initialInterval: 500, backoffCoefficient: 2 },
     }),
   };
 }

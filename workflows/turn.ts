@@ -1,6 +1,15 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import { isBackchannel } from '../domain/backchannel.ts';
-import type { Exchange, NextStep, ReplySource, TurnError, TurnOutcome, TurnStatus, TurnTimings } from '../domain/call.ts';
+import type {
+  Exchange,
+  NextStep,
+  ReplySource,
+  TurnError,
+  TurnMedia,
+  TurnOutcome,
+  TurnStatus,
+  TurnTimings,
+} from '../domain/call.ts';
 import { intentOf } from '../domain/intent.ts';
 import { wording } from '../domain/wording.ts';
 import type { TakeTurnInput } from './definitions.ts';
@@ -9,13 +18,17 @@ import type { Steps } from './steps.ts';
 
 /** What a turn needs of its call. */
 export interface TurnSurroundings {
+  readonly sessionId: string;
   readonly steps: Steps;
-  /** Resolves with what was said before, once the turn before this one is settled. */
-  floor(): Promise<readonly Exchange[]>;
+  /** Resolves with what was said before, once the turn before this one is settled; unset for a turn that is tried again later. */
+  floor?(): Promise<readonly Exchange[]>;
   readonly canTransfer: boolean;
   /** The longest a caller may speak in one turn. */
   readonly maxListenMs: number;
 }
+
+/** A turn to take: of a caller on the line, or, without `media`, one that was kept. */
+export type TurnRequest = Omit<TakeTurnInput, 'media'> & { readonly media?: TurnMedia | undefined };
 
 const silent: Answer = { reply: '', source: 'silence', spokenMs: 0, timings: {} };
 
@@ -23,33 +36,39 @@ const silent: Answer = { reply: '', source: 'silence', spokenMs: 0, timings: {} 
  * One attempt at a turn. Listening begins while the caller speaks. Then the answer is looked up, and at the same time `speak`
  * takes its place at the `said` pipe, which the cache or the model fills: whatever comes first is spoken at once.
  * A step that fails for good gives an apology and a turn marked as failed; the call goes on.
+ * Where the line is gone, because the process that held it died or because the turn is tried again later, the turn is answered
+ * from what was kept of it, in words that nobody hears yet.
  */
 export class TurnRun {
-  readonly #input: TakeTurnInput;
+  readonly #input: TurnRequest;
   readonly #around: TurnSurroundings;
   readonly #startedAt = Date.now();
+  /** The caller's pipes; unset once the line is gone. */
+  #line: TurnMedia | undefined;
   #transcript = '';
   #language = '';
   #audioMs = 0;
   #timings: Partial<TurnTimings> = {};
+  #retries = 0;
 
-  constructor(input: TakeTurnInput, around: TurnSurroundings) {
+  constructor(input: TurnRequest, around: TurnSurroundings) {
     this.#input = input;
     this.#around = around;
+    this.#line = input.media;
   }
 
   /** @throws CancelledFailure when the attempt is superseded or interrupted. */
   async run(): Promise<TurnOutcome> {
     try {
-      await this.#listen();
-      if (this.#noTurn()) return this.outcome('ignored', silent);
-      const history = await this.#around.floor();
-      return this.outcome('answered', await this.#answer(history));
+      return this.#line ? await this.#take(this.#line) : await this.#takeOffLine();
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
-      log.warn('turn failed', { turn: this.#input.turn, ...error.detail });
-      // The API speaks the apology: it is there even when no voice is.
-      return this.outcome('failed', { ...silent, reply: wording.apology, source: 'apology' }, error.detail);
+      if (!this.#line || error.detail.code !== 'line-gone') return this.#failed(error);
+      this.#line = undefined;
+      return this.#takeOffLine(error).catch((again) => {
+        if (!(again instanceof StepFailed)) throw again;
+        return this.#failed(again);
+      });
     }
   }
 
@@ -70,19 +89,70 @@ export class TurnRun {
       timings: { ...this.#timings, ...answer.timings, totalMs: Date.now() - this.#startedAt },
       next: answer.next ?? 'listen',
       ...(error ? { error } : {}),
+      ...(this.#line ? {} : { unheard: true }),
+      ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };
   }
 
-  async #listen(): Promise<void> {
-    const { live, media, language } = this.#input;
+  async #take(line: TurnMedia): Promise<TurnOutcome> {
+    await this.#listen(line);
+    if (this.#noTurn()) return this.outcome('ignored', silent);
+    const history = (await this.#around.floor?.()) ?? [];
+    return this.outcome('answered', await this.#answer(history));
+  }
+
+  /** @param lost how the line was lost; unset for a turn that was kept. */
+  async #takeOffLine(lost?: StepFailed): Promise<TurnOutcome> {
+    const { turn } = this.#input;
+    const { steps, sessionId, floor } = this.#around;
+    const kept = await step('recall', () => steps.recall.recallTurn({ sessionId, turn })).catch((error) => {
+      if (lost && error instanceof StepFailed) return undefined;
+      throw error;
+    });
+    // It was answered before, as when an earlier run of the call is gone over again.
+    if (kept?.outcome) return kept.outcome;
+    this.#retries = kept && kept.failures > 0 ? kept.failures : 0;
+    if (this.#transcript === '') {
+      if (kept?.transcript) this.#heard(kept.transcript, kept.language, kept.audioMs);
+      else if (kept?.recording) await this.#listenTo(kept.recording);
+      else throw lost ?? new StepFailed({ step: 'recall', code: 'not-found', message: 'Nothing of the turn was kept.' });
+    }
+    if (this.#noTurn()) return this.outcome('ignored', silent);
+    const history = floor ? await floor() : (kept?.history ?? []);
+    return this.outcome('answered', await this.#answer(history));
+  }
+
+  #failed({ detail }: StepFailed): TurnOutcome {
+    log.warn('turn failed', { turn: this.#input.turn, ...detail });
+    // The API speaks the apology: it is there even when no voice is.
+    const reply = this.#line ? wording.apology : '';
+    return this.outcome('failed', { ...silent, reply, source: 'apology' }, detail);
+  }
+
+  async #listen(line: TurnMedia): Promise<void> {
+    const { live, language } = this.#input;
     const { steps, maxListenMs } = this.#around;
-    const input = { heardUrl: media.heardUrl, language, ...(live ? { transcriptUrl: media.transcriptUrl } : {}) };
+    const input = { heardUrl: line.heardUrl, language, ...(live ? { transcriptUrl: line.transcriptUrl } : {}) };
     const options = { summary: this.#label('listen'), ...(live ? { startToCloseTimeout: maxListenMs } : {}) };
     const heard = await step('transcribe', () => steps.stt.transcribe.executeWithOptions(options, [input]));
-    this.#transcript = heard.text;
-    this.#language = heard.language;
-    this.#audioMs = heard.audioMs;
+    this.#heard(heard.text, heard.language, heard.audioMs);
     this.#timings = { transcribe: heard.timing };
+  }
+
+  async #listenTo(recording: string): Promise<void> {
+    const { language } = this.#input;
+    const options = { summary: this.#label('listen again') };
+    const heard = await step('transcribe', () =>
+      this.#around.steps.stt.transcribe.executeWithOptions(options, [{ recording, language }]),
+    );
+    this.#heard(heard.text, heard.language, heard.audioMs);
+    this.#timings = { transcribe: heard.timing };
+  }
+
+  #heard(transcript: string, language: string, audioMs: number): void {
+    this.#transcript = transcript;
+    this.#language = language;
+    this.#audioMs = audioMs;
   }
 
   /** On a live line, noise and sounds of listening are no turns. */
@@ -106,18 +176,20 @@ export class TurnRun {
 
   /** Speaks a text that is known already. */
   async #say(text: string, source: ReplySource, next: NextStep = 'listen'): Promise<Answer> {
-    const { media, style } = this.#input;
+    const { style } = this.#input;
+    if (!this.#line) return { reply: text, source, spokenMs: 0, timings: {}, next };
+    const { spokenUrl } = this.#line;
     const spoken = await step('speak', () =>
-      this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [
-        { text, spokenUrl: media.spokenUrl, style },
-      ]),
+      this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [{ text, spokenUrl, style }]),
     );
     const timings = { speak: spoken.timing, firstAudioMs: spoken.firstAudioMs };
     return { reply: text, source, spokenMs: spoken.spokenMs, timings, next };
   }
 
-  #respond(history: readonly Exchange[]): Promise<Answer> {
-    const { media, style } = this.#input;
+  async #respond(history: readonly Exchange[]): Promise<Answer> {
+    const { style } = this.#input;
+    if (!this.#line) return { ...(await this.#words(history)), spokenMs: 0 };
+    const { saidUrl, spokenUrl } = this.#line;
     // One scope: when one side fails, the other has no partner at its pipe and is cancelled.
     return CancellationScope.cancellable(async () => {
       const scope = CancellationScope.current();
@@ -127,12 +199,10 @@ export class TurnRun {
           throw error;
         });
       const results = await Promise.allSettled([
-        together(this.#words(history)),
+        together(this.#words(history, saidUrl)),
         together(
           step('speak', () =>
-            this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [
-              { saidUrl: media.saidUrl, spokenUrl: media.spokenUrl, style },
-            ]),
+            this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [{ saidUrl, spokenUrl, style }]),
           ),
         ),
       ] as const);
@@ -146,10 +216,9 @@ export class TurnRun {
     });
   }
 
-  /** The words of the answer: the cache's, or the model's. Either writes them to the `said` pipe. */
-  async #words(history: readonly Exchange[]): Promise<Pick<Answer, 'reply' | 'source' | 'timings'>> {
+  /** The words of the answer: the cache's, or the model's. Either writes them to the `said` pipe, where somebody is on the line. */
+  async #words(history: readonly Exchange[], saidUrl?: string): Promise<Pick<Answer, 'reply' | 'source' | 'timings'>> {
     const { steps } = this.#around;
-    const { saidUrl } = this.#input.media;
     const transcript = this.#transcript;
     const found = await steps.cache.lookup
       .executeWithOptions({ summary: this.#label('look up') }, [{ transcript, language: this.#language, saidUrl }])

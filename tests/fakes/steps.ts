@@ -16,6 +16,8 @@ export interface FakeSteps {
   /** What was spoken, recorded and remembered. */
   spoken: string[];
   recorded: RecordTurnInput[];
+  /** Turns whose audio was kept. */
+  kept: number[];
   remembered: string[];
   ended: string[];
   thoughts: string[];
@@ -30,13 +32,20 @@ export function fakeSteps(): FakeSteps {
   const steps: FakeSteps = {
     spoken: [],
     recorded: [],
+    kept: [],
     remembered: [],
     ended: [],
     thoughts: [],
     prepared: [],
     transfers: [],
     stt: {
-      transcribe: async ({ heardUrl }) => ({ text: heardUrl, language: 'en', audioMs: 1000, lowConfidence: false, timing }),
+      transcribe: async ({ heardUrl, recording }) => ({
+        text: heardUrl ?? `(again: ${recording})`,
+        language: 'en',
+        audioMs: 1000,
+        lowConfidence: false,
+        timing,
+      }),
     },
     cache: {
       lookup: async () => ({ hit: null, searchMs: 1, timing }),
@@ -63,6 +72,20 @@ export function fakeSteps(): FakeSteps {
     },
     records: {
       recordCallStarted: async () => {},
+      keepAudio: async ({ sessionId, turn }) => {
+        steps.kept.push(turn);
+        return [{ kind: 'heard', blobKey: `${sessionId}/${turn}`, sampleRateHz: 16_000, durationMs: 1000 }];
+      },
+      recallTurn: async ({ turn }) => {
+        const known = steps.recorded.findLast(({ outcome }) => outcome.turn === turn);
+        const none = { transcript: '', language: '', audioMs: 0, failures: 0, history: [] };
+        if (!known) return none;
+        const { outcome, recordings } = known;
+        if (outcome.status === 'answered') return { ...none, outcome };
+        const { transcript, language, audioMs } = outcome;
+        const recording = recordings?.[0] ? { recording: recordings[0].blobKey } : {};
+        return { ...none, transcript, language, audioMs, ...recording, failures: (outcome.retries ?? 0) + 1 };
+      },
       recordTurn: async (input) => void steps.recorded.push(input),
       recordCallEnded: async ({ status, reason }) => void steps.ended.push(`${status} by ${reason}`),
     },

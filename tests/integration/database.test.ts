@@ -5,15 +5,16 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCacheActivities, type LookupResult } from '../../activities/cache.ts';
-import { BlobStore, openBlobs, putRecording } from '../../db/blobs.ts';
+import { BlobStore, dropRecordings, findRecording, keepRecordings, openBlobs, storeRecording } from '../../db/blobs.ts';
 import { countHit, findExact, findNearest, putAnswer } from '../../db/cache.ts';
+import { listFailedTurns, listTurns, recallTurn } from '../../db/kept-turns.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
+import { sessions } from '../../db/schema.ts';
 import {
   admitSession,
   countActiveSessions,
   findSession,
   listSessions,
-  listTurns,
   recordCallEnded,
   recordCallStarted,
   recordTurn,
@@ -88,7 +89,7 @@ describe.each([
     await recordCallStarted(db, 'b');
     for (const turn of [1, 2, 1, 2]) await recordTurn(db, 'b', outcome(turn));
     await recordTurn(db, 'b', outcome(2, { reply: 'changed' }));
-    const turns = await listTurns(db, 'b');
+    const turns = await listTurns(db, 'b', { limit: 10 });
     expect(turns.map(({ turn, reply, audioMs }) => [turn, reply, audioMs])).toEqual([
       [1, 'Hello! How can I help you?', 900],
       [2, 'Hello! How can I help you?', 900],
@@ -110,17 +111,74 @@ describe.each([
   test('a failed turn keeps its cause', async () => {
     const error = { step: 'think', code: 'engine-failed', message: 'The model broke.' };
     await recordTurn(database.db, 'c', outcome(1, { status: 'failed', source: 'apology', error }));
-    expect((await listTurns(database.db, 'c'))[0]).toMatchObject({
+    expect((await listTurns(database.db, 'c', { limit: 10 }))[0]).toMatchObject({
       status: 'failed',
       errorStep: 'think',
       errorCode: 'engine-failed',
     });
   });
 
+  test('a failure gives way to the answer of another try, and an answer to nothing', async () => {
+    const { db } = database;
+    const error = { step: 'think', code: 'engine-failed', message: 'The model broke.' };
+    const failed = outcome(1, { status: 'failed', reply: '', source: 'apology', error });
+    await recordTurn(db, 'again', failed);
+    const answered = outcome(1, { retries: 1, reply: 'Here you are.', timings: { totalMs: 50 } });
+    await recordTurn(db, 'again', answered);
+    await recordTurn(db, 'again', failed);
+    expect(await listTurns(db, 'again', { limit: 10 })).toMatchObject([
+      { status: 'answered', reply: 'Here you are.', retries: 1, errorCode: null, heardReply: null },
+    ]);
+    // Its caller came back and heard a part of it.
+    const playback = { turn: 1, heardReply: 'Here you', playedMs: 400.2, interrupted: true };
+    await recordTurn(db, 'again', { ...answered, reply: 'something else', playback });
+    expect((await listTurns(db, 'again', { limit: 10 }))[0]).toMatchObject({
+      ...{ reply: 'Here you are.', heardReply: 'Here you', interrupted: true, spokenMs: 400 },
+    });
+  });
+
+  test('a turn is recalled with its audio, or its answer, and what was said before it', async () => {
+    const { db } = database;
+    const blobs = await openBlobs({ dataDir: folder });
+    const error = { step: 'transcribe', code: 'timeout', message: 'The transcribe step took too long.' };
+    await recordTurn(db, 'recall', outcome(1, { transcript: 'One?', reply: 'One.' }));
+    await recordTurn(db, 'recall', outcome(2, { status: 'failed', transcript: '', source: 'apology', reply: '', error }));
+    const wav = new Uint8Array([1, 2, 3]);
+    const recording = { sessionId: 'recall', turn: 2, kind: 'heard', sampleRateHz: 16_000, durationMs: 1, wav } as const;
+    for (const _ of ['once', 'twice']) await keepRecordings(db, 'recall', 2, [await storeRecording(blobs, recording)]);
+    const kept = await recallTurn(db, 'recall', 2);
+    expect(kept).toMatchObject({ transcript: '', failures: 1, history: [{ transcript: 'One?', reply: 'One.' }] });
+    expect(await blobs.get(kept.recording ?? '')).toEqual(wav);
+    expect((await listFailedTurns(db, { limit: 100 })).find(({ sessionId }) => sessionId === 'recall')).toMatchObject({
+      ...{ turn: 2, errorStep: 'transcribe', hasAudio: true },
+    });
+    expect((await recallTurn(db, 'recall', 1)).outcome).toMatchObject({ turn: 1, reply: 'One.', timings: { totalMs: 1200 } });
+    expect(await recallTurn(db, 'recall', 3)).toMatchObject({ transcript: '', failures: 0, history: [{ reply: 'One.' }] });
+    await dropRecordings(db, blobs, 'recall', 2);
+    expect(await findRecording(db, 'recall', 2, 'heard')).toBeUndefined();
+    expect(await blobs.find(kept.recording ?? '')).toBeUndefined();
+  });
+
+  test('lists go on where a page ended, also among rows of the same moment', async () => {
+    const { db } = database;
+    const ids = Array.from({ length: 25 }, (_, i) => `page-${String(i).padStart(2, '0')}`);
+    const at = new Date('2020-01-01T00:00:00.123Z');
+    await db.insert(sessions).values(ids.map((id) => ({ id, status: 'ended' as const, createdAt: at })));
+    const seen: string[] = [];
+    for (let after: { at: Date; id: string } | undefined; ; ) {
+      const page = (await listSessions(db, { status: 'ended', limit: 10, after })).filter(({ id }) => id.startsWith('page-'));
+      seen.push(...page.map(({ id }) => id));
+      const last = page.at(-1);
+      if (!last || seen.length >= ids.length) break;
+      after = { at: last.createdAt, id: last.id };
+    }
+    expect(seen).toEqual([...ids].reverse());
+  });
+
   test('text that is no SQL stays text', async () => {
     const transcript = `'); drop table turns; -- "quoted" \\ Ünïcode`;
     await recordTurn(database.db, 'd', outcome(1, { transcript }));
-    expect((await listTurns(database.db, 'd'))[0]?.transcript).toBe(transcript);
+    expect((await listTurns(database.db, 'd', { limit: 10 }))[0]?.transcript).toBe(transcript);
   });
 
   test('the cache finds the same question, the nearest one, and nothing that is too old', async () => {
@@ -176,8 +234,7 @@ describe.each([
       durationMs: 12.6,
       wav: Uint8Array.of(1, 2, 3),
     } as const;
-    await putRecording(database.db, blobs, recording);
-    await putRecording(database.db, blobs, recording);
+    for (const _ of ['once', 'twice']) await keepRecordings(database.db, 'b', 1, [await storeRecording(blobs, recording)]);
     const { rows } = (await database.db.execute(sql`select blob_key, duration_ms from recordings`)) as unknown as {
       rows: { blob_key: string; duration_ms: number }[];
     };

@@ -60,7 +60,11 @@ beforeAll(async () => {
   const model = fakeModel(['A long answer, ', 'that has parts. ', 'And it goes on. ', 'And on.']);
   const steps = fakeSteps();
   const activities = {
-    stt: createSttActivities({ ...fakeEars('Tell me a story.', []), language: 'en' }),
+    stt: createSttActivities({
+      ...fakeEars('Tell me a story.', []),
+      language: 'en',
+      recordings: { find: async () => undefined },
+    }),
     cache: createCacheActivities({ db, embedder: fakeEmbedder({}), minSimilarity: 0.99, ttlSeconds: 60 }),
     llm: createLlmActivities({ model, bankName: 'Test Bank', maxTokens: 50, temperature: 0, historyMaxTokens: 100 }),
     tts: createTtsActivities({ tts: fakeVoice(), store }),

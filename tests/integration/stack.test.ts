@@ -63,7 +63,10 @@ describe('the service', () => {
   it('documents itself', async () => {
     const { body } = await json('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths).sort()).toEqual(['/', '/health', '/sessions', '/sessions/{id}', '/stt/test', '/tts/test']);
+    expect(Object.keys(body.paths).sort()).toEqual([
+      ...['/', '/health', '/sessions', '/sessions/{id}', '/sessions/{id}/turns', '/sessions/{id}/turns/{turn}/audio'],
+      ...['/sessions/{id}/turns/{turn}/retry', '/stt/test', '/tts/test', '/turns'],
+    ]);
     expect(await (await fetch(url('/docs'))).text()).toContain('swagger-ui');
   });
 
@@ -308,10 +311,16 @@ describe('sessions', () => {
     const statuses: number[] = [];
     for (let i = active; i <= 40; i++) statuses.push((await json(`/sessions/many-${i}`, { method: 'POST' })).status);
     expect(statuses.slice(0, -1).every((status) => status === 201)).toBe(true);
-    expect(statuses.at(-1)).toBe(429);
+    expect(statuses.at(-1)).toBe(503);
+    const refused = await fetch(url('/sessions/one-more'), { method: 'POST' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refusal(socketUrl('one-more'))).toMatchObject({
-      code: 4429,
-      problem: { code: 'limit-reached', hint: expect.stringContaining('MAX_CONCURRENT_SESSIONS') },
+      code: 4503,
+      problem: {
+        code: 'overloaded',
+        retryAfterSeconds: expect.any(Number),
+        hint: expect.stringContaining('MAX_CONCURRENT_SESSIONS'),
+      },
     });
     for (let i = active; i < 40; i++) await json(`/sessions/many-${i}`, { method: 'DELETE' });
   });

@@ -2,7 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
-import { searchAttributeFlags } from '../../temporal/search-attributes.ts';
+import { serverFlags } from '../../temporal/server-settings.ts';
 import { workflowBundle } from '../../temporal/workflow-bundle.ts';
 
 const config = loadConfig();
@@ -20,7 +20,7 @@ export function quietTemporal(): void {
 export async function startTestServer(): Promise<TestWorkflowEnvironment> {
   const path = await ensureTemporalCli(config, {});
   return TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, extraArgs: [...searchAttributeFlags(), '--log-level', 'never'] },
+    server: { executable: { type: 'existing-path', path }, extraArgs: [...serverFlags(), '--log-level', 'never'] },
   });
 }
 
