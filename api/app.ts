@@ -1,6 +1,8 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from '../config/logger.ts';
+import type { Metrics } from '../config/metrics.ts';
+import type { BlobStore } from '../db/blobs.ts';
 import { withoutParameters } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { VoicebotError } from '../domain/errors.ts';
@@ -19,6 +21,7 @@ import { addRealtime } from './realtime/realtime-socket.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
+import { addTurnRoutes } from './routes/turns.ts';
 import type { Dialplan } from './telephony/dialplan.ts';
 import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 
@@ -26,6 +29,8 @@ export interface AppDependencies {
   readonly db: Database;
   readonly calls: CallService;
   readonly hub: MediaHub;
+  readonly blobs: Pick<BlobStore, 'find'>;
+  readonly metrics: Metrics;
   readonly health: HealthSources;
   readonly logger: Logger;
   readonly maxAudioSeconds: number;
@@ -55,7 +60,12 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   app.route('/', mediaRoutes(deps.hub));
   addInfoRoutes(app, health);
   addSessionRoutes(app, deps);
+  addTurnRoutes(app, deps);
   addSpeechRoutes(app, deps);
+  app.get('/metrics', async (c) => {
+    deps.metrics.openTurns.set(deps.hub.openTurns);
+    return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });
+  });
   addDocs(app);
   addCallSocket(app, deps, calls);
   addTwilio(app, { live: deps.live, ...deps.telephony });
@@ -93,9 +103,9 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
       try {
         const sessionId = parseSessionId(c.req.param('id') ?? '');
         await connections.free(sessionId);
-        const lastTurn = await calls.open(sessionId);
+        const opened = await calls.open(sessionId);
         const events = ['1', 'true'].includes(c.req.query('events') ?? '');
-        return callSocket({ sessionId, lastTurn, events, live, maxAudioSeconds, logger, connections });
+        return callSocket({ sessionId, opened, events, live, maxAudioSeconds, logger, connections });
       } catch (error) {
         if (problemOf(error).code === 'internal') logger.error({ err: error }, 'socket refused');
         return refusedSocket(error);

@@ -7,6 +7,7 @@ import { messageOf, VoicebotError } from '../domain/errors.ts';
 import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { toHeardAudio } from './audio-input.ts';
+import type { OpenedCall } from './calls.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { LiveSocket } from './live/live-socket.ts';
@@ -48,7 +49,7 @@ export type SocketEvent =
 
 export interface CallSocketOptions {
   readonly sessionId: string;
-  readonly lastTurn: number;
+  readonly opened: OpenedCall;
   readonly events: boolean;
   readonly live: LiveDependencies;
   readonly maxAudioSeconds: number;
@@ -63,7 +64,7 @@ export interface CallSocketOptions {
 export function callSocket(options: CallSocketOptions): WSEvents {
   const { sessionId, maxAudioSeconds, logger, connections } = options;
   const { calls, prompts, voiceRateHz } = options.live;
-  let turn = options.lastTurn;
+  let turn = options.opened.lastTurn;
   let events = options.events;
   let style: { voice?: string | undefined; speed?: number | undefined } = {};
   let waiting = 0;
@@ -108,7 +109,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       throw new VoicebotError('conflict', starting ? 'The call has started already.' : 'An utterance is being answered.');
     }
     starting = true;
-    live = await LiveSocket.start(ws, options.live, { sessionId, lastTurn: turn }, message);
+    live = await LiveSocket.start(ws, options.live, { ...options.opened, sessionId, lastTurn: turn }, message);
     if (closed) await live.close();
   }
 

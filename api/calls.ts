@@ -5,10 +5,12 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type WorkflowHandle,
 } from '@temporalio/client';
+import type { Metrics } from '../config/metrics.ts';
+import { databaseProblem } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { CallEndReason, Playback, SpeechStyle, TurnOutcome } from '../domain/call.ts';
-import { VoicebotError } from '../domain/errors.ts';
+import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import type { Line } from '../domain/line.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
@@ -23,6 +25,8 @@ import {
   dropAttempt,
   hangUp,
   played,
+  retryTurn,
+  retryTurnWorkflow,
   speakOnceWorkflow,
   type TakeTurnInput,
   takeTurn,
@@ -32,7 +36,10 @@ import {
   turnsAttribute,
 } from '../workflows/definitions.ts';
 import type { speakOnce, transcribeOnce } from '../workflows/probes.ts';
-import { fromTemporal } from './temporal-errors.ts';
+import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
+import type { Admission } from './admission.ts';
+import { persist } from './persist.ts';
+import { fromTemporal, isCallEnded } from './temporal-errors.ts';
 
 export interface CallServiceOptions {
   readonly client: Client;
@@ -42,6 +49,15 @@ export interface CallServiceOptions {
   readonly maxConcurrentSessions: number;
   /** One turn, all steps together. */
   readonly turnTimeoutMs: number;
+  /** Lets new sessions in while there is room. */
+  readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
+  readonly metrics?: Pick<Metrics, 'turns' | 'sessionsRefused'> | undefined;
+}
+
+export interface OpenedCall {
+  readonly lastTurn: number;
+  /** A reply that was made while nobody was on the line. */
+  readonly owed?: TurnOutcome | undefined;
 }
 
 /** A turn whose speech can be read while it is still being made. */
@@ -59,6 +75,15 @@ export interface LiveTurn {
   readonly language: string | undefined;
   readonly duringReply: boolean;
 }
+
+/** A reply that was made for the last turn, when the line was gone. */
+function owedReply(lastTurn: number, recent: readonly TurnOutcome[]): TurnOutcome | undefined {
+  const last = recent.at(-1);
+  return last?.turn === lastTurn && last.unheard && last.status === 'answered' ? last : undefined;
+}
+
+/** Seconds after which a session may have ended. */
+const retryAfterSeconds = 10;
 
 /** How long the pipes of a recorded turn stay open for the recording. */
 const recordingGraceMs = 60_000;
@@ -86,21 +111,59 @@ export class CallService {
     await this.#startCall(sessionId);
   }
 
-  /** Makes sure that the session can take turns and returns the number of its last one. */
-  async open(sessionId: string): Promise<number> {
-    const admission = await this.#admit(sessionId);
+  /** Makes sure that the session can take turns, and tells where it stands. */
+  async open(sessionId: string): Promise<OpenedCall> {
+    const admission = await this.#admit(sessionId).catch(async (error) => {
+      const away = databaseProblem(error) ?? error;
+      if (!isVoicebotError(away) || away.code !== 'dependency-unavailable') throw error;
+      // Temporal knows who is in a call while the database is away; a new caller must wait for it.
+      const state = await this.state(sessionId).catch(() => undefined);
+      if (state?.status !== 'active') throw error;
+      return 'exists' as const;
+    });
     if (admission === 'ended') {
       throw new VoicebotError('conflict', `The session '${sessionId}' has ended.`, { hint: 'Connect with a new session id.' });
     }
     if (admission === 'admitted') {
       await this.#startCall(sessionId);
-      return 0;
+      return { lastTurn: 0 };
     }
-    return (await this.state(sessionId)).lastTurn;
+    const { lastTurn, recent } = await this.state(sessionId);
+    return { lastTurn, owed: owedReply(lastTurn, recent) };
   }
 
   state(sessionId: string): Promise<CallState> {
     return this.#bounded(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
+  }
+
+  /**
+   * Tries a failed turn again, in its call, or by itself once that has ended.
+   * @throws VoicebotError `conflict` for a turn that is under way.
+   */
+  async retryTurn(sessionId: string, turn: number): Promise<TurnOutcome> {
+    const { client, settings, turnTimeoutMs } = this.#options;
+    try {
+      return await this.#bounded(turnTimeoutMs, () => this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }] }));
+    } catch (error) {
+      const failure = fromTemporal(error);
+      const ended = failure.code === 'not-found' || (failure.code === 'conflict' && isCallEnded(error));
+      if (!ended) throw failure;
+    }
+    try {
+      return await this.#bounded(turnTimeoutMs, () =>
+        client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
+          workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
+          // Two who ask at the same time get the same answer.
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: taskQueues.calls,
+          args: [{ sessionId, turn, settings }],
+          workflowExecutionTimeout: '1 day',
+          staticSummary: `Turn ${turn} of ${sessionId}, again`,
+        }),
+      );
+    } catch (error) {
+      throw fromTemporal(error);
+    }
   }
 
   /** Opens the turn's pipes and asks the call to take the turn; `pcm` is PCM16 mono at 16 kHz. */
@@ -193,15 +256,25 @@ export class CallService {
   }
 
   async #admit(sessionId: string) {
-    const { db, maxConcurrentSessions } = this.#options;
-    const admission = await admitSession(db, sessionId, maxConcurrentSessions);
-    if (admission === 'full') {
-      throw new VoicebotError('limit-reached', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {
+    const { db, maxConcurrentSessions, admission, metrics } = this.#options;
+    const admitted = await admitSession(db, sessionId, maxConcurrentSessions);
+    if (admitted === 'full') {
+      metrics?.sessionsRefused.inc({ reason: 'sessions' });
+      throw new VoicebotError('overloaded', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {
         retryable: true,
+        retryAfterSeconds,
         hint: 'End a session, or raise MAX_CONCURRENT_SESSIONS.',
       });
     }
-    return admission;
+    if (admitted === 'admitted') {
+      try {
+        admission?.check();
+      } catch (error) {
+        await withdrawSession(db, sessionId);
+        throw error;
+      }
+    }
+    return admitted;
   }
 
   async #startCall(sessionId: string): Promise<void> {
@@ -219,6 +292,8 @@ export class CallService {
       workflowId: workflowIdOf(sessionId),
       taskQueue: taskQueues.calls,
       args: [{ sessionId, settings: this.#options.settings }] as Parameters<typeof call>,
+      // A worker that died with a step of the workflow in its hands is not waited for any longer; replays take far less.
+      workflowTaskTimeout: '3s',
       // An id is one call for ever; update-with-start joins it while it runs.
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       staticSummary: `Call ${sessionId}`,
@@ -233,17 +308,27 @@ export class CallService {
     const { settings, turnTimeoutMs } = this.#options;
     const update = after.then(() => this.#startTurn(sessionId, input));
     const waitMs = turnTimeoutMs + (input.live ? (settings.maxListenMs ?? 0) : 0);
+    const finish = (recorded: boolean) => {
+      // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
+      pipes.pipes.spoken.end();
+      if (recorded) setTimeout(() => pipes.close(), recordingGraceMs).unref();
+      else pipes.close();
+    };
     const outcome = update
       .then((handle) => this.#bounded(waitMs, () => handle.result()))
-      .catch((error) => {
-        throw fromTemporal(error);
-      })
-      .finally(() => {
-        // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
-        pipes.pipes.spoken.end();
-        if (settings.keepAudio) setTimeout(() => pipes.close(), recordingGraceMs).unref();
-        else pipes.close();
-      });
+      .then(
+        (known) => {
+          this.#options.admission?.observe(known);
+          this.#options.metrics?.turns.inc({ status: known.status, source: known.source });
+          const recorded = settings.keepAudio || (settings.keepFailedAudio === true && known.status === 'failed');
+          finish(recorded);
+          return known;
+        },
+        (error) => {
+          finish(false);
+          throw fromTemporal(error);
+        },
+      );
     this.#track(outcome);
     return { pipes, outcome, accepted: update.then(nothing, nothing) };
   }
@@ -300,8 +385,9 @@ export class CallService {
   async #bounded<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
     const late = AbortSignal.timeout(timeoutMs);
     const stopping = this.#stopping.signal;
+    const signal = AbortSignal.any([late, stopping]);
     try {
-      return await this.#options.client.connection.withAbortSignal(AbortSignal.any([late, stopping]), request);
+      return await persist(signal, () => this.#options.client.connection.withAbortSignal(signal, request));
     } catch (error) {
       if (stopping.aborted) throw new VoicebotError('dependency-unavailable', 'The service is stopping.', { retryable: true });
       if (!late.aborted) throw error;

@@ -10,6 +10,10 @@ export const problemSchema = z
     detail: z.string(),
     code: z.string().openapi({ description: 'Stable name of the kind of error.' }),
     hint: z.string().optional().openapi({ description: 'What to do about it.' }),
+    retryAfterSeconds: z
+      .number()
+      .optional()
+      .openapi({ description: 'When another try is worth it; also the header Retry-After.' }),
     instance: z.string().optional(),
   })
   .openapi('Problem');
@@ -46,19 +50,79 @@ export const turnSchema = z
     intent: z.string(),
     audioMs: z.number(),
     spokenMs: z.number(),
+    heardReply: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What the caller heard of the reply; null where that is not known.' }),
+    interrupted: z.boolean(),
+    errorStep: z.string().nullable(),
     errorCode: z.string().nullable(),
     errorMessage: z.string().nullable(),
+    retries: z.number().int().openapi({ description: 'How often the turn had failed before.' }),
     createdAt: z.string(),
   })
   .openapi('Turn');
 
-export const sessionListSchema = z.object({ sessions: z.array(sessionSchema), active: z.number().int() }).openapi('SessionList');
-export const sessionDetailSchema = sessionSchema.extend({ history: z.array(turnSchema) }).openapi('SessionDetail');
+const nextCursor = z.string().nullable().openapi({ description: 'For the next page; null at the end.' });
+export const sessionListSchema = z
+  .object({ sessions: z.array(sessionSchema), active: z.number().int(), nextCursor })
+  .openapi('SessionList');
+export const sessionDetailSchema = sessionSchema
+  .extend({ history: z.array(turnSchema).openapi({ description: 'The latest 100 turns; all of them: /sessions/{id}/turns.' }) })
+  .openapi('SessionDetail');
+export const turnListSchema = z
+  .object({ turns: z.array(turnSchema), next: z.number().int().nullable().openapi({ description: '`after` of the next page.' }) })
+  .openapi('TurnList');
+export const failedTurnListSchema = z
+  .object({
+    turns: z.array(
+      z.object({
+        sessionId: z.string(),
+        turn: z.number().int(),
+        transcript: z.string(),
+        errorStep: z.string().nullable(),
+        errorCode: z.string().nullable(),
+        errorMessage: z.string().nullable(),
+        retries: z.number().int(),
+        hasAudio: z.boolean().openapi({ description: 'What the caller said can be fetched, and heard again by a retry.' }),
+        createdAt: z.string(),
+      }),
+    ),
+    nextCursor,
+  })
+  .openapi('FailedTurnList');
 
+/** What another try of a turn gave. */
+export const retriedTurnSchema = z
+  .object({
+    turn: z.number().int(),
+    status: z.enum(['answered', 'failed', 'ignored', 'superseded']),
+    transcript: z.string(),
+    reply: z.string(),
+    source: z.string(),
+    intent: z.string(),
+    retries: z.number().int().optional(),
+    error: z.object({ step: z.string(), code: z.string(), message: z.string() }).optional(),
+  })
+  .openapi('RetriedTurn');
+
+const limit = z.coerce.number().int().min(1).max(1000).default(100);
 export const listQuerySchema = z.object({
   status: z.enum(['active', 'ended', 'timed-out']).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit,
+  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
+export const turnParamsSchema = z.object({
+  id: sessionIdSchema.shape.id,
+  turn: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .openapi({ param: { name: 'turn', in: 'path' } }),
+});
+export const turnsQuerySchema = z.object({ after: z.coerce.number().int().min(0).default(0), limit });
+export const failedQuerySchema = listQuerySchema.omit({ status: true }).extend({ status: z.literal('failed').default('failed') });
 
 export const transcriptSchema = z
   .object({

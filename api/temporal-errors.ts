@@ -4,6 +4,12 @@ import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { callEnded, invalidTurn } from '../workflows/definitions.ts';
 import { isErrorCode } from './problem.ts';
 
+/** The call refused because it is about to end. */
+export function isCallEnded(error: unknown): boolean {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === callEnded;
+}
+
 /** What went wrong behind Temporal, as the product's own error. */
 export function fromTemporal(error: unknown): VoicebotError {
   if (isVoicebotError(error)) return error;

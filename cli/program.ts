@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addDeploymentCommands } from './commands/deployment.ts';
 import { addLiveCommand } from './commands/live.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addServiceCommands } from './commands/services.ts';
 import { addSpeechCommands } from './commands/speech.ts';
+import { addTurnCommands } from './commands/turns.ts';
 
 /** The `voicebot` command. */
 export function createProgram(): Command {
@@ -17,8 +19,10 @@ export function createProgram(): Command {
   addServiceCommands(program);
   addCallCommands(program);
   addLiveCommand(program);
+  addTurnCommands(program);
   addSpeechCommands(program);
   addConfigCommand(program);
   addModelsCommand(program);
+  addDeploymentCommands(program);
   return program;
 }

@@ -73,6 +73,19 @@ export function llmEngine(config: Config): 'llama' | 'openai' {
   return config.LLM_ENGINE ?? (config.OPENAI_BASE_URL ? 'openai' : 'llama');
 }
 
+/** Steps that one worker of each queue does at a time. */
+export function concurrencyOf(config: Config) {
+  return {
+    calls: config.CALLS_CONCURRENCY,
+    stt: config.STT_CONCURRENCY,
+    cache: config.CACHE_CONCURRENCY,
+    llm: config.LLM_CONCURRENCY ?? (llmEngine(config) === 'llama' ? 4 : 32),
+    tts: config.TTS_CONCURRENCY,
+    records: config.RECORDS_CONCURRENCY,
+    telephony: config.TELEPHONY_CONCURRENCY,
+  } as const;
+}
+
 /** Who takes calls over, and how. */
 export function transferSettings(config: Config) {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = config;

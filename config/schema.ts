@@ -8,6 +8,9 @@ const port = (name: string, fallback: number) =>
     .max(65535)
     .default(fallback);
 
+const concurrency = (fallback: number, text: string, least = 1) =>
+  z.coerce.number().int().min(least).max(1_000).default(fallback).describe(text);
+
 const url = (protocols: RegExp) => z.string().regex(protocols);
 
 /**
@@ -43,6 +46,10 @@ export const configSchema = z.object({
     .optional()
     .describe('Endpoint of an S3-compatible store other than AWS.'),
   RECORD_AUDIO: z.stringbool().default(false).describe('Keep the audio of turns as recordings.'),
+  KEEP_FAILED_AUDIO: z
+    .stringbool()
+    .default(true)
+    .describe('Keep what the caller said in a turn that failed, until it is tried again with success.'),
   MAX_CONCURRENT_SESSIONS: z.coerce.number().int().min(1).max(100_000).default(100).describe('Calls that may be active at once.'),
   SESSION_TIMEOUT: z.coerce.number().min(5).max(86_400).default(3600).describe('Seconds without a turn after which a call ends.'),
   MAX_AUDIO_SECONDS: z.coerce.number().min(1).max(600).default(120).describe('Longest audio one request or turn may carry.'),
@@ -53,6 +60,48 @@ export const configSchema = z.object({
     .max(300)
     .default(15)
     .describe('Seconds a step waits for a worker of its queue before the turn fails honestly.'),
+  STT_CONCURRENCY: concurrency(8, 'Callers whom one worker listens to at a time.'),
+  CACHE_CONCURRENCY: concurrency(32, 'Look-ups of one worker at a time.'),
+  LLM_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('Replies that one worker generates at a time; 4 with the llama engine and 32 with openai when unset.'),
+  TTS_CONCURRENCY: concurrency(16, 'Replies that one worker speaks at a time; each waits for its words meanwhile.'),
+  RECORDS_CONCURRENCY: concurrency(16, 'Records that one worker writes at a time.'),
+  TELEPHONY_CONCURRENCY: concurrency(16, 'Transfers of one worker at a time.'),
+  CALLS_CONCURRENCY: concurrency(40, 'Workflow tasks of one worker at a time.', 2),
+  MAX_SLOT_USE: z.coerce
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.85)
+    .describe("Share of a queue's places, over all its workers, above which new sessions are refused."),
+  MAX_QUEUE_DELAY_MS: z.coerce
+    .number()
+    .min(0)
+    .max(60_000)
+    .default(500)
+    .describe('Milliseconds that work may wait for a worker of its queue before new sessions are refused; 0 for any time.'),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Port for /metrics and /health of a process without the API; unset: off. The API serves /metrics itself.'),
+  WORKER_DEPLOYMENT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .describe('Name of the Temporal worker deployment: calls then stay with the version they began under. Unset: no versioning.'),
+  BUILD_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .optional()
+    .describe('Version of the call workflows within the deployment; made from the code when unset.'),
   ENGINE_THREADS: z.coerce
     .number()
     .int()

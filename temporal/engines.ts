@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { llmEngine, modelCacheDir } from '../config/load.ts';
+import { concurrencyOf, llmEngine, modelCacheDir } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Llama } from '../engines/llama/llama.ts';
@@ -92,7 +92,8 @@ function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageMo
       ...limits,
     });
   }
-  return new Llama(runtime, { modelPath: config.MISTRAL_MODEL_PATH, loraPath: config.MISTRAL_LORA_PATH, ...limits });
+  const { llm: parallel } = concurrencyOf(config);
+  return new Llama(runtime, { modelPath: config.MISTRAL_MODEL_PATH, loraPath: config.MISTRAL_LORA_PATH, parallel, ...limits });
 }
 
 /** The small embedded model rambles at the temperature that suits larger ones. */

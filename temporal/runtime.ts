@@ -17,6 +17,8 @@ export function installRuntime(logger: Logger): void {
       logger[shown](metaOf(meta), message);
     }),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    // How full its queues are, for who lets new calls in (`api/admission.ts`).
+    workerHeartbeatInterval: '2s',
     shutdownSignals: [],
   });
 }

@@ -1,26 +1,18 @@
 import { resolve } from 'node:path';
-import { createApp } from '../api/app.ts';
-import { maxWavBytes } from '../api/audio-input.ts';
-import { CallService } from '../api/calls.ts';
-import type { LiveDependencies } from '../api/live/live-setup.ts';
-import { Prompts } from '../api/live/prompts.ts';
-import { startServer } from '../api/server.ts';
-import { startAudioSocket } from '../api/telephony/audiosocket.ts';
-import { Dialplan } from '../api/telephony/dialplan.ts';
 import type { FetchListener } from '../artifacts/types.ts';
-import { canTransfer, mediaUrl } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
+import { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
-import { version } from '../config/version.ts';
 import { openBlobs } from '../db/blobs.ts';
 import { openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
-import { MediaHub } from '../media/hub.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
+import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
 import { connectTemporal, connectWorkers } from './connection.ts';
-import { startDevServer, stopLeftover } from './dev-server.ts';
+import { keepDevServer, stopLeftover } from './dev-server.ts';
 import { createEngines, type Engines } from './engines.ts';
+import { startMetricsServer } from './metrics-server.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
 import { assertPortFree } from './ports.ts';
 import { installRuntime } from './runtime.ts';
@@ -36,6 +28,8 @@ export interface StackOptions {
   /** Whether this process serves the API. */
   readonly api: boolean;
   readonly signal: AbortSignal;
+  /** The engines; those that the configuration selects when unset. */
+  readonly engines?: Engines | undefined;
 }
 
 export interface Stack {
@@ -51,9 +45,6 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** How long turns under way may still take when the stack stops. */
-const drainMs = 10_000;
-
 /**
  * Brings up what this process is to run: Temporal (embedded unless TEMPORAL_ADDRESS), the database (embedded unless
  * DATABASE_URL), workers and API. What was started is stopped again, in reverse, when a later part fails.
@@ -66,19 +57,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const dataDir = resolve(config.DATA_DIR);
     await checkPorts(config, dataDir, api);
     const cli = config.TEMPORAL_ADDRESS ? undefined : await ensureTemporalCli(config, { listener, signal });
-    await ensureModels(api ? [...queues, 'api'] : queues, config, { listener, signal });
+    if (!options.engines) await ensureModels(api ? [...queues, 'api'] : queues, config, { listener, signal });
     signal.throwIfAborted();
 
     const needsDatabase = api || queues.includes('cache') || queues.includes('records');
     const [server, database] = await Promise.all([
       cli
-        ? startDevServer({
-            binary: cli,
-            dataDir,
-            port: config.TEMPORAL_PORT,
-            uiPort: config.TEMPORAL_UI_PORT,
-            namespace: config.TEMPORAL_NAMESPACE,
-          })
+        ? keepDevServer(
+            {
+              binary: cli,
+              dataDir,
+              port: config.TEMPORAL_PORT,
+              uiPort: config.TEMPORAL_UI_PORT,
+              namespace: config.TEMPORAL_NAMESPACE,
+            },
+            logger,
+          )
         : undefined,
       needsDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined,
     ]);
@@ -98,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
     );
 
-    const engines = createEngines(config);
+    const engines = options.engines ?? createEngines(config);
     const warm = engines.warm(api ? [...queues, 'api'] : queues);
     let warmed: Promise<void> = warm;
     warm.catch((error) => logger.warn({ error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
@@ -106,63 +100,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
     const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
-    const workers = await startWorkers(queues, { config, logger, connection, engines, db: database?.db, blobs });
+    const metrics = new Metrics();
+    const workers = await startWorkers(queues, { config, logger, metrics, connection, engines, db: database?.db, blobs });
     cleanup.add('workers', () => workers.stop());
 
     let apiUrl: string | undefined;
     if (api && database) {
-      const hub = new MediaHub(mediaUrl(config));
-      const calls = new CallService({
-        client: temporal.client,
-        db: database.db,
-        hub,
-        maxConcurrentSessions: config.MAX_CONCURRENT_SESSIONS,
-        turnTimeoutMs: config.TURN_TIMEOUT * 1000,
-        settings: {
-          sessionTimeoutMs: config.SESSION_TIMEOUT * 1000,
-          workerWaitMs: config.WORKER_WAIT * 1000,
-          stepTimeoutMs: config.TURN_TIMEOUT * 1000,
-          keepAudio: config.RECORD_AUDIO,
-          canTransfer: canTransfer(config),
-          maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
-        },
-      });
-      const prompts = new Prompts(calls, logger, config.BANK_NAME);
-      const live = liveDependencies(config, { calls, prompts, engines, logger });
-      const dialplan = new Dialplan(config.TRANSFER_TO);
-      const app = createApp({
-        db: database.db,
-        calls,
-        hub,
-        logger,
-        maxAudioSeconds: config.MAX_AUDIO_SECONDS,
-        live,
-        telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, dialplan },
-        health: { version, client: temporal.client, namespace: target.namespace, pingDatabase: () => database.ping() },
-      });
-      const listening = await startServer(app, {
-        host: config.HOST,
-        port: config.PORT,
-        maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
-      });
-      cleanup.add('API', () => listening.stop());
-      if (config.AUDIOSOCKET_PORT) {
-        const { AUDIOSOCKET_HOST: host, AUDIOSOCKET_PORT: port } = config;
-        const audioSocket = await startAudioSocket({ host, port, live, dialplan });
-        cleanup.add('AudioSocket', () => audioSocket.stop());
-      }
-      cleanup.add('prompts', async () => prompts.stop());
+      const { url, prompts } = await startApi({ config, logger, temporal, database, blobs, engines, metrics, cleanup });
+      apiUrl = url;
       // What workers of this process speak ahead of time need not be spoken twice.
       warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);
       warmed.catch(() => undefined);
-      // First of all, while everything still runs, turns under way are finished.
-      cleanup.add('turns', () => calls.stop(drainMs));
-      apiUrl = listening.url;
+    } else if (config.METRICS_PORT) {
+      const served = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, metrics, workers });
+      cleanup.add('metrics', () => served.stop());
     }
     const failed = Promise.race([
       workers.done.then(() => new Promise<never>(() => {})),
       server
-        ? server.exited.then(() => Promise.reject(new Error('The embedded Temporal server ended; see temporal.log in DATA_DIR.')))
+        ? server.exited.then(() =>
+            Promise.reject(new Error('The embedded Temporal server ends again and again; see temporal.log in DATA_DIR.')),
+          )
         : new Promise<never>(() => {}),
     ]);
     failed.catch(() => undefined);
@@ -179,29 +137,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await cleanup.run();
     throw error;
   }
-}
-
-function liveDependencies(
-  config: Config,
-  parts: { readonly calls: CallService; readonly prompts: Prompts; readonly engines: Engines; readonly logger: Logger },
-): LiveDependencies {
-  const { calls, prompts, engines, logger } = parts;
-  const { vad, turns } = engines.ears;
-  return {
-    calls,
-    prompts,
-    logger,
-    engines: { follow: () => vad.follow(), finished: (samples, options) => turns.finished(samples, options) },
-    voiceRateHz: engines.tts.sampleRateHz,
-    settings: {
-      pauseMs: config.PAUSE_MS,
-      releaseMinMs: config.RELEASE_MIN_MS,
-      releaseMaxMs: config.RELEASE_MAX_MS,
-      maxTurnMs: config.MAX_AUDIO_SECONDS * 1000,
-      fillerMs: config.FILLER_MS,
-      idleMs: config.IDLE_PROMPT_SECONDS * 1000,
-    },
-  };
 }
 
 async function checkPorts(config: Config, dataDir: string, api: boolean): Promise<void> {

@@ -2,12 +2,14 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createCacheActivities } from '../activities/cache.ts';
 import { createLlmActivities } from '../activities/llm.ts';
 import { createRecordsActivities } from '../activities/records.ts';
+import { heartbeatMs } from '../activities/run-activity.ts';
 import { createSttActivities } from '../activities/stt.ts';
 import { createTelephonyActivities } from '../activities/telephony.ts';
 import { createTransferHook } from '../activities/transfer-hook.ts';
 import { createTtsActivities } from '../activities/tts.ts';
-import { modelCacheDir, transferSettings } from '../config/load.ts';
+import { concurrencyOf, modelCacheDir, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
+import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
@@ -16,7 +18,9 @@ import { messageOf } from '../domain/errors.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+import { deploymentOptions } from './deployment.ts';
 import { type Engines, temperatureOf } from './engines.ts';
+import { StepMetrics } from './step-metrics.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface WorkerDependencies {
@@ -24,31 +28,24 @@ export interface WorkerDependencies {
   readonly connection: NativeConnection;
   readonly engines: Engines;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** Needed by the queues `cache` and `records`. */
   readonly db?: Database | undefined;
   /** Needed by the queues `tts` and `records`. */
   readonly blobs?: BlobStore | undefined;
 }
 
-export const allQueues = Object.keys(taskQueues) as TaskQueue[];
+/** Running steps of a worker that stops may take so long to finish. */
+const drainMs = 5_000;
 
-/**
- * Tasks one worker takes at a time. Engines work through theirs one by one; what waits there already holds its audio or its
- * partner's pipe, what waits in Temporal may go to another machine.
- */
-const concurrency: Record<Exclude<TaskQueue, 'calls'>, number> = {
-  stt: 8,
-  cache: 32,
-  llm: 8,
-  tts: 16,
-  records: 16,
-  telephony: 16,
-};
+export const allQueues = Object.keys(taskQueues) as TaskQueue[];
 
 export interface RunningWorkers {
   readonly queues: readonly TaskQueue[];
   /** Resolves once wording that is said again and again is speech. */
   readonly prepared: Promise<void>;
+  /** What each worker is at, as the SDK names it: RUNNING, DRAINING and so on. */
+  states(): Readonly<Partial<Record<TaskQueue, string>>>;
   /** Rejects if a worker fails for good. */
   readonly done: Promise<void>;
   /** Takes no new tasks and gives running ones a few seconds to finish. */
@@ -66,6 +63,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   return {
     queues,
     prepared,
+    states: () => Object.fromEntries(queues.map((queue, index) => [queue, workers[index]?.getState()])),
     done: runs,
     stop: async () => {
       preparing.abort();
@@ -90,26 +88,36 @@ function speechStore(engines: Engines, blobs: BlobStore | undefined): SpeechStor
 }
 
 async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise<Worker> {
-  const { config, connection } = deps;
+  const { config, connection, metrics } = deps;
+  const concurrency = concurrencyOf(config)[queue];
   const options: WorkerOptions = {
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: taskQueues[queue],
-    shutdownGraceTime: '5s',
-    shutdownForceTime: '10s',
+    // A step that is not done by then is handed over to another worker, which goes on where its pipe ends.
+    shutdownGraceTime: drainMs,
+    shutdownForceTime: drainMs + 5_000,
   };
   if (queue === 'calls') {
+    const codePath = await workflowBundle(modelCacheDir(config));
     return Worker.create({
       ...options,
-      workflowBundle: { codePath: await workflowBundle(modelCacheDir(config)) },
+      workflowBundle: { codePath },
       maxCachedWorkflows: 1_000,
+      maxConcurrentWorkflowTaskExecutions: concurrency,
+      maxConcurrentWorkflowTaskPolls: Math.min(10, concurrency),
+      // How long a call waits for the worker that knows it, when that one died.
+      stickyQueueScheduleToStartTimeout: '1s',
+      ...deploymentOptions(config, codePath),
     });
   }
   return Worker.create({
     ...options,
     activities: activitiesOf(queue, deps),
-    maxConcurrentActivityTaskExecutions: concurrency[queue],
-    maxHeartbeatThrottleInterval: '2s',
+    maxConcurrentActivityTaskExecutions: concurrency,
+    // Every beat is sent: fewer would look like death.
+    maxHeartbeatThrottleInterval: heartbeatMs,
+    interceptors: { activity: [(context) => ({ inbound: new StepMetrics(context, queue, metrics) })] },
   });
 }
 
@@ -120,7 +128,12 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, { config, engines, db,
   };
   switch (queue) {
     case 'stt':
-      return createSttActivities({ stt: engines.stt, vad: engines.vad, language: config.WHISPER_LANGUAGE });
+      return createSttActivities({
+        stt: engines.stt,
+        vad: engines.vad,
+        language: config.WHISPER_LANGUAGE,
+        recordings: needed(blobs),
+      });
     case 'cache':
       return createCacheActivities({
         db: needed(db),

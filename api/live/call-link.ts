@@ -44,8 +44,13 @@ export class CallLink {
   played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
     if (attempt.reported) return;
     attempt.reported = true;
+    this.heard({ turn: attempt.turn, attempt: attempt.id, ...heard });
+  }
+
+  /** What was heard of a turn's reply. */
+  heard(playback: Playback): void {
     const { calls, sessionId } = this.#options;
-    this.#tell(() => calls.reportPlayed(sessionId, { turn: attempt.turn, attempt: attempt.id, ...heard }));
+    this.#tell(() => calls.reportPlayed(sessionId, playback));
   }
 
   /** An attempt whose caller is gone before the turn was over. */

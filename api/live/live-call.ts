@@ -22,6 +22,8 @@ interface Speaking {
   readonly utterance: Utterance;
   /** Unset for a prompt, which is no turn. */
   readonly attempt: TurnAttempt | undefined;
+  /** A reply that was made while nobody was on the line. */
+  readonly owed?: TurnOutcome;
 }
 
 /** One caller on the line: ears and mouth, and the turns that they make. */
@@ -60,7 +62,8 @@ export class LiveCall {
       failed: (error) => this.#fail(error),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.greet) this.#say('greeting');
+    if (options.owed) void this.#sayOwed(options.owed);
+    else if (options.greet) this.#say('greeting');
   }
 
   /** Samples at 16 kHz. */
@@ -97,9 +100,10 @@ export class LiveCall {
     this.#closed = true;
     clearInterval(this.#ticker);
     this.#ears.close();
-    const { attempt } = this.#speaking ?? {};
-    this.#speaking?.utterance.stop();
+    const { attempt, owed, utterance } = this.#speaking ?? {};
+    utterance?.stop();
     if (attempt) this.#report(attempt, true);
+    if (owed && utterance) this.#reportOwed(owed, utterance, true);
     if (this.#attempt && !this.#attempt.released) this.#link.drop(this.#attempt);
     else if (this.#attempt) this.#report(this.#attempt, true);
     await this.#link.settled();
@@ -291,9 +295,10 @@ export class LiveCall {
   #interrupt(): void {
     const speaking = this.#speaking;
     if (!speaking) return;
-    const { utterance, attempt } = speaking;
+    const { utterance, attempt, owed } = speaking;
     utterance.stop();
     this.#fallSilent();
+    if (owed) this.#reportOwed(owed, utterance, true);
     if (!attempt) return;
     const heardText = attempt.heardNothing ? '' : utterance.heardText;
     const playedMs = Math.round(utterance.playedMs);
@@ -359,6 +364,34 @@ export class LiveCall {
     void utterance.play(this.#deps.prompts.frames(name));
   }
 
+  /** The caller is back: the answer to what they said last was made meanwhile. */
+  async #sayOwed(owed: TurnOutcome): Promise<void> {
+    const { turn, reply: text } = owed;
+    try {
+      const { pcm } = await this.#deps.calls.speak(text, this.#options.style);
+      // Whoever speaks already has gone on.
+      if (this.#closed || this.#speaking || this.#attempt || this.#ears.inTurn) return;
+      const utterance: Utterance = this.#utterance(undefined, () => {
+        this.#caller.sendEvent({ type: 'reply.done', turn });
+        this.#reportOwed(owed, utterance, false);
+      });
+      this.#speaking = { utterance, attempt: undefined, owed };
+      this.#ears.botSpeaks = true;
+      this.#caller.sendEvent({ type: 'reply.started', turn });
+      this.#caller.sendEvent({ type: 'reply.text', turn, text });
+      await utterance.play(spoken(text, pcm));
+    } catch (error) {
+      this.#fail(error, turn);
+    }
+  }
+
+  #reportOwed({ turn, attempt, reply }: TurnOutcome, utterance: Utterance, interrupted: boolean): void {
+    const playedMs = Math.round(utterance.playedMs);
+    const heardReply = interrupted ? utterance.heardText : reply;
+    if (interrupted) this.#caller.sendEvent({ type: 'interrupted', turn, heardText: heardReply, playedMs });
+    this.#link.heard({ turn, attempt, heardReply, playedMs, interrupted });
+  }
+
   /** Dead air: the caller is told to wait a moment. */
   #fillLater(attempt: TurnAttempt): void {
     attempt.startFiller(this.#deps.settings.fillerMs, () => {
@@ -389,4 +422,9 @@ export class LiveCall {
     const metrics = attempt.metrics(outcome);
     if (metrics) this.#caller.sendEvent(metrics);
   }
+}
+
+async function* spoken(text: string, pcm: Uint8Array): AsyncGenerator<SpeechFrame> {
+  yield { kind: 'text', text };
+  yield { kind: 'audio', pcm };
 }

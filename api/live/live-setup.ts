@@ -1,7 +1,7 @@
 import type { Logger } from '../../config/logger.ts';
 import type { SpeechStyle } from '../../domain/call.ts';
 import type { Line } from '../../domain/line.ts';
-import type { CallService } from '../calls.ts';
+import type { CallService, OpenedCall } from '../calls.ts';
 import type { LineCodec } from './audio-format.ts';
 import type { EarEngines, EarSettings } from './ears.ts';
 import type { Prompts } from './prompts.ts';
@@ -35,9 +35,8 @@ export interface LiveDependencies {
   readonly logger: Logger;
 }
 
-export interface LiveCallOptions {
+export interface LiveCallOptions extends OpenedCall {
   readonly sessionId: string;
-  readonly lastTurn: number;
   readonly style: SpeechStyle;
   readonly language: string | undefined;
   readonly greet: boolean;

@@ -1,4 +1,5 @@
 import type { WSContext } from 'hono/ws';
+import type { OpenedCall } from '../calls.ts';
 import { createLineCodec, type LineCodec } from './audio-format.ts';
 import { LiveCall } from './live-call.ts';
 import type { CallerLine, LiveDependencies } from './live-setup.ts';
@@ -27,7 +28,7 @@ export class LiveSocket {
   static async start(
     ws: WSContext,
     deps: LiveDependencies,
-    session: { readonly sessionId: string; readonly lastTurn: number },
+    session: OpenedCall & { readonly sessionId: string },
     message: StartMessage,
   ): Promise<LiveSocket> {
     const { format, voice, speed, language, greet } = message;

@@ -43,6 +43,7 @@ const problem = z
     detail: z.string(),
     code: z.string(),
     hint: z.string().optional(),
+    retryAfterSeconds: z.number().optional(),
     instance: z.string().optional(),
   })
   .describe('Problem details (RFC 9457).');

@@ -1,8 +1,10 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { latestTurns } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
-import { countActiveSessions, findSession, listSessions, listTurns, type SessionRow } from '../../db/sessions.ts';
+import { countActiveSessions, findSession, listSessions, type SessionRow } from '../../db/sessions.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import type { CallService } from '../calls.ts';
+import { cursorOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import {
   json,
@@ -13,14 +15,17 @@ import {
   sessionListSchema,
   sessionSchema,
 } from '../schemas.ts';
+import { shownTurn } from './turns.ts';
 
 const tags = ['Sessions'];
+/** Turns that a session shows by itself. */
+const shownTurns = 100;
 
 const list = createRoute({
   method: 'get',
   path: '/sessions',
   tags,
-  summary: 'Sessions, newest first',
+  summary: 'Sessions, newest first, page by page',
   request: { query: listQuerySchema },
   responses: { 200: json(sessionListSchema, 'The sessions, and how many are active.'), ...problems(400) },
 });
@@ -40,7 +45,7 @@ const create = createRoute({
   tags,
   summary: 'Start a session',
   request: { params: sessionIdSchema },
-  responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 409, 429, 503) },
+  responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 409, 503) },
 });
 
 const end = createRoute({
@@ -68,16 +73,18 @@ export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database
     return row;
   };
   app.openapi(list, async (c) => {
-    const { status, limit } = c.req.valid('query');
-    const [rows, active] = await Promise.all([listSessions(db, { status, limit }), countActiveSessions(db)]);
-    return c.json({ sessions: rows.map(shown), active }, 200);
+    const { status, limit, cursor } = c.req.valid('query');
+    const [at, last] = cursor ? (partsOf(cursor, 2) as [Date, string]) : [];
+    const after = at && { at, id: String(last) };
+    // One more than asked for tells whether there is a next page.
+    const [rows, active] = await Promise.all([listSessions(db, { status, limit: limit + 1, after }), countActiveSessions(db)]);
+    const page = rows.slice(0, limit);
+    const end = rows.length > limit ? page.at(-1) : undefined;
+    return c.json({ sessions: page.map(shown), active, nextCursor: end ? cursorOf(end.createdAt, end.id) : null }, 200);
   });
   app.openapi(detail, async (c) => {
     const row = await known(c.req.valid('param').id);
-    const history = (await listTurns(db, row.id)).map(({ sessionId: _, errorStep: __, ...turn }) => ({
-      ...turn,
-      createdAt: turn.createdAt.toISOString(),
-    }));
+    const history = (await latestTurns(db, row.id, shownTurns)).map(shownTurn);
     return c.json({ ...shown(row), history }, 200);
   });
   app.openapi(create, async (c) => {

@@ -120,7 +120,7 @@ class AudioSocketCall {
 
   async #open(uuid: string): Promise<void> {
     const { live, dialplan } = this.#options;
-    const lastTurn = await live.calls.open(uuid);
+    const opened = await live.calls.open(uuid);
     const codec = await createLineCodec({ encoding: 'pcm16', sampleRateHz: 8000 }, live.voiceRateHz);
     this.#codec = codec;
     this.#budget = new RealTimeBudget(codec.bytesPerSecond);
@@ -140,7 +140,7 @@ class AudioSocketCall {
     const style = {};
     this.#call = new LiveCall(
       live,
-      { sessionId: uuid, lastTurn, style, language: undefined, greet: lastTurn === 0, codec },
+      { sessionId: uuid, ...opened, style, language: undefined, greet: opened.lastTurn === 0, codec },
       line,
     );
     if (this.#socket.destroyed) this.#closed();

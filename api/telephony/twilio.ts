@@ -130,7 +130,7 @@ class TwilioCall {
       throw new VoicebotError('unauthorized', 'The token of this stream is missing or wrong.');
     }
     this.#streamSid = streamSid;
-    const lastTurn = await live.calls.open(callSid);
+    const opened = await live.calls.open(callSid);
     const codec = await createLineCodec({ encoding: 'mulaw', sampleRateHz: 8000 }, live.voiceRateHz);
     this.#codec = codec;
     this.#budget = new RealTimeBudget(codec.bytesPerSecond);
@@ -147,7 +147,7 @@ class TwilioCall {
     const style = {};
     this.#call = new LiveCall(
       live,
-      { sessionId: callSid, lastTurn, style, language: undefined, greet: lastTurn === 0, codec },
+      { sessionId: callSid, ...opened, style, language: undefined, greet: opened.lastTurn === 0, codec },
       line,
     );
     if (this.#gone) this.#closed();

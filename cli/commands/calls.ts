@@ -53,14 +53,20 @@ export function addCallCommands(program: Command): void {
     .description('List sessions, newest first.')
     .option('--status <status>', 'active, ended or timed-out')
     .option('--limit <n>', 'at most so many', '50')
+    .option('--cursor <cursor>', 'go on where a page ended')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
-    .action(async (options: { status?: string; limit: string; url?: string; json?: boolean }) => {
-      const query = new URLSearchParams({ limit: options.limit, ...(options.status ? { status: options.status } : {}) });
-      const result = await new ApiClient(apiUrl(options.url)).json<{ sessions: Session[]; active: number }>(`/sessions?${query}`);
+    .action(async (options: { status?: string; limit: string; cursor?: string; url?: string; json?: boolean }) => {
+      const { limit, status, cursor } = options;
+      const query = new URLSearchParams({ limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) });
+      const result = await new ApiClient(apiUrl(options.url)).json<{
+        sessions: Session[];
+        active: number;
+        nextCursor: string | null;
+      }>(`/sessions?${query}`);
       print(result, options.json, () => {
         const rows = result.sessions.map((s) => [s.id, s.status, String(s.turns), s.lastIntent ?? '', s.createdAt]);
-        return `${table(['SESSION', 'STATUS', 'TURNS', 'LAST INTENT', 'STARTED'], rows)}\n\n${result.active} active`;
+        return `${table(['SESSION', 'STATUS', 'TURNS', 'LAST INTENT', 'STARTED'], rows)}\n\n${result.active} active${result.nextCursor ? `. More: --cursor ${result.nextCursor}` : ''}`;
       });
     });
 }

@@ -14,6 +14,7 @@ import type { LanguageModel } from '../../engines/types.ts';
 import type { TurnPipes } from '../../media/hub.ts';
 import { linesOf } from '../../media/lines.ts';
 import { readFrames, speechPiece } from '../../media/speech-frames.ts';
+import { encodeWav } from '../../media/wav.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { until } from '../support/until.ts';
@@ -156,11 +157,13 @@ describe('think', () => {
   });
 });
 
+const recordings = { find: async (key: string) => (key === 'kept.wav' ? encodeWav(new Uint8Array(64_000), 16_000) : undefined) };
+
 describe('transcribe', () => {
-  const transcribe = (ears: ReturnType<typeof fakeEars>) => {
-    const activities = createSttActivities({ ...ears, language: 'en' });
+  const transcribe = (ears: ReturnType<typeof fakeEars>, recording?: string) => {
+    const activities = createSttActivities({ ...ears, language: 'en', recordings });
     return environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
-      heardUrl: turn.media.heardUrl,
+      ...(recording === undefined ? { heardUrl: turn.media.heardUrl } : { recording }),
     });
   };
   beforeEach(() => {
@@ -178,6 +181,13 @@ describe('transcribe', () => {
     const ears = fakeEars('My card is 4111 1111 1111 1111.', [{ startSample: 16_000, endSample: 32_000 }]);
     expect((await transcribe(ears)).text).toBe('My card is [card number].');
     expect(ears.stt.heard).toEqual([16_000 + 2 * 4_800]);
+  });
+
+  it('listens to a kept recording when a turn is tried again', async () => {
+    turn.close();
+    const ears = fakeEars('Hello again.', [{ startSample: 0, endSample: 32_000 }]);
+    expect(await transcribe(ears, 'kept.wav')).toMatchObject({ text: 'Hello again.', audioMs: 2000 });
+    await expect(transcribe(ears, 'lost.wav')).rejects.toMatchObject({ type: 'not-found', nonRetryable: true });
   });
 
   it('fails for good when the caller of the turn is gone', async () => {
@@ -247,7 +257,7 @@ describe('speak', () => {
 
 describe('transcribe, live', () => {
   const listen = async (lines: readonly object[]) => {
-    const activities = createSttActivities({ ...fakeEars('Hello there.', []), language: 'en' });
+    const activities = createSttActivities({ ...fakeEars('Hello there.', []), language: 'en', recordings });
     for (const line of lines) turn.pipes.transcript.write(bytes(`${JSON.stringify(line)}\n`));
     environment = attempt(2);
     turn.pipes.heard.write(new Uint8Array(16_000));
@@ -277,7 +287,7 @@ describe('transcribe, live', () => {
 
   it('tells partial words while the caller speaks, and the final ones once', async () => {
     const ears = fakeEars('My card is 4111 1111 1111 1111.', []);
-    const activities = createSttActivities({ ...ears, language: 'en' });
+    const activities = createSttActivities({ ...ears, language: 'en', recordings });
     const listening = environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
       heardUrl: turn.media.heardUrl,
       transcriptUrl: turn.media.transcriptUrl,

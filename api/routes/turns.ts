@@ -1,0 +1,123 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type BlobStore, findRecording } from '../../db/blobs.ts';
+import { findTurn, listFailedTurns, listTurns, type TurnRow } from '../../db/kept-turns.ts';
+import type { Database } from '../../db/open.ts';
+import { findSession } from '../../db/sessions.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import { parseSessionId } from '../../domain/session-id.ts';
+import type { CallService } from '../calls.ts';
+import { cursorOf, partsOf } from '../paging.ts';
+import { notFound } from '../problem.ts';
+import {
+  failedQuerySchema,
+  failedTurnListSchema,
+  json,
+  problems,
+  retriedTurnSchema,
+  sessionIdSchema,
+  turnListSchema,
+  turnParamsSchema,
+  turnsQuerySchema,
+} from '../schemas.ts';
+
+const tags = ['Turns'];
+
+const failed = createRoute({
+  method: 'get',
+  path: '/turns',
+  tags,
+  summary: 'Failed turns of all calls, newest first',
+  request: { query: failedQuerySchema },
+  responses: { 200: json(failedTurnListSchema, 'The turns, with their causes.'), ...problems(400, 503) },
+});
+
+const ofSession = createRoute({
+  method: 'get',
+  path: '/sessions/{id}/turns',
+  tags,
+  summary: 'Turns of a session, oldest first',
+  request: { params: sessionIdSchema, query: turnsQuerySchema },
+  responses: { 200: json(turnListSchema, 'The turns after `after`.'), ...problems(400, 404, 503) },
+});
+
+const retry = createRoute({
+  method: 'post',
+  path: '/sessions/{id}/turns/{turn}/retry',
+  tags,
+  summary: 'Try a failed turn again',
+  description:
+    'From the words that were understood, or else from the audio that was kept. Nobody hears the reply; it is kept with the turn. ' +
+    'It works during the call and after it, and two who ask at once get the same answer.',
+  request: { params: turnParamsSchema },
+  responses: {
+    200: json(retriedTurnSchema, 'What this try gave; it may have failed again.'),
+    ...problems(400, 404, 409, 503, 504),
+  },
+});
+
+const audio = createRoute({
+  method: 'get',
+  path: '/sessions/{id}/turns/{turn}/audio',
+  tags,
+  summary: 'Audio of a turn that was kept',
+  request: { params: turnParamsSchema, query: z.object({ kind: z.enum(['heard', 'spoken']).default('heard') }) },
+  responses: {
+    200: {
+      description: 'The caller (`heard`) or the bot (`spoken`).',
+      content: { 'audio/wav': { schema: z.string().openapi({ type: 'string', format: 'binary' }) } },
+    },
+    ...problems(400, 404, 503),
+  },
+});
+
+export const shownTurn = ({ sessionId: _, ...turn }: TurnRow) => ({ ...turn, createdAt: turn.createdAt.toISOString() });
+
+export interface TurnRouteDependencies {
+  readonly db: Database;
+  readonly calls: CallService;
+  readonly blobs: Pick<BlobStore, 'find'>;
+}
+
+export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteDependencies): void {
+  app.openapi(failed, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const [at, sessionId, turn] = cursor ? (partsOf(cursor, 3) as [Date, string, number]) : [];
+    const after = at && { at, sessionId: String(sessionId), turn: Number(turn) };
+    const rows = await listFailedTurns(db, { limit: limit + 1, after });
+    const page = rows.slice(0, limit);
+    const end = rows.length > limit ? page.at(-1) : undefined;
+    const turns = page.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+    return c.json({ turns, nextCursor: end ? cursorOf(end.createdAt, end.sessionId, end.turn) : null }, 200);
+  });
+
+  app.openapi(ofSession, async (c) => {
+    const id = parseSessionId(c.req.valid('param').id);
+    const { after, limit } = c.req.valid('query');
+    if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
+    const rows = await listTurns(db, id, { after, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    return c.json({ turns: page.map(shownTurn), next: rows.length > limit ? (page.at(-1)?.turn ?? null) : null }, 200);
+  });
+
+  app.openapi(retry, async (c) => {
+    const params = c.req.valid('param');
+    const id = parseSessionId(params.id);
+    const row = await findTurn(db, id, params.turn);
+    if (!row) throw notFound(`There is no turn ${params.turn} of a session '${id}'.`);
+    if (row.status !== 'failed') {
+      throw new VoicebotError('conflict', `Turn ${params.turn} was answered; there is nothing to try again.`);
+    }
+    const { turn, status, transcript, reply, source, intent, retries, error } = await calls.retryTurn(id, params.turn);
+    const more = { ...(retries === undefined ? {} : { retries }), ...(error === undefined ? {} : { error }) };
+    return c.json({ turn, status, transcript, reply, source, intent, ...more }, 200);
+  });
+
+  app.openapi(audio, async (c) => {
+    const { id, turn } = c.req.valid('param');
+    const { kind } = c.req.valid('query');
+    const recording = await findRecording(db, parseSessionId(id), turn, kind);
+    const wav = recording && (await blobs.find(recording.blobKey));
+    if (!wav) throw notFound(`No audio of turn ${turn} of a session '${id}' is kept.`);
+    return c.body(wav as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': 'audio/wav', 'Cache-Control': 'no-store' });
+  });
+}

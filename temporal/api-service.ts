@@ -1,0 +1,127 @@
+import { Admission } from '../api/admission.ts';
+import { createApp } from '../api/app.ts';
+import { maxWavBytes } from '../api/audio-input.ts';
+import { CallService } from '../api/calls.ts';
+import type { LiveDependencies } from '../api/live/live-setup.ts';
+import { Prompts } from '../api/live/prompts.ts';
+import { startServer } from '../api/server.ts';
+import { startAudioSocket } from '../api/telephony/audiosocket.ts';
+import { Dialplan } from '../api/telephony/dialplan.ts';
+import { canTransfer, mediaUrl } from '../config/load.ts';
+import type { Logger } from '../config/logger.ts';
+import type { Metrics } from '../config/metrics.ts';
+import type { Config } from '../config/schema.ts';
+import { version } from '../config/version.ts';
+import type { BlobStore } from '../db/blobs.ts';
+import type { OpenDatabase } from '../db/open.ts';
+import { MediaHub } from '../media/hub.ts';
+import type { Cleanup } from './cleanup.ts';
+import type { TemporalConnection } from './connection.ts';
+import type { Engines } from './engines.ts';
+
+export interface ApiServiceOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly temporal: TemporalConnection;
+  readonly database: OpenDatabase;
+  readonly blobs: BlobStore;
+  readonly engines: Engines;
+  readonly metrics: Metrics;
+  readonly cleanup: Cleanup;
+}
+
+/** How long turns under way may still take when the API stops. */
+const drainMs = 10_000;
+
+/** Some dozens of turns: what a worker must go over again when it takes a call from one that died. */
+const maxHistoryEvents = 1_500;
+
+/** Starts the API with everything behind it. @returns its address, and what is to be done once a voice is there. */
+export async function startApi(options: ApiServiceOptions): Promise<{ readonly url: string; readonly prompts: Prompts }> {
+  const { config, logger, temporal, database, blobs, engines, metrics, cleanup } = options;
+  const hub = new MediaHub(mediaUrl(config));
+  const { client } = temporal;
+  const namespace = config.TEMPORAL_NAMESPACE;
+  const admission = new Admission({
+    client,
+    namespace,
+    maxSlotUse: config.MAX_SLOT_USE,
+    maxQueueDelayMs: config.MAX_QUEUE_DELAY_MS,
+    metrics,
+    logger,
+  });
+  admission.start();
+  cleanup.add('admission', async () => admission.stop());
+  const calls = new CallService({
+    client,
+    db: database.db,
+    hub,
+    admission,
+    metrics,
+    maxConcurrentSessions: config.MAX_CONCURRENT_SESSIONS,
+    turnTimeoutMs: config.TURN_TIMEOUT * 1000,
+    settings: {
+      sessionTimeoutMs: config.SESSION_TIMEOUT * 1000,
+      workerWaitMs: config.WORKER_WAIT * 1000,
+      stepTimeoutMs: config.TURN_TIMEOUT * 1000,
+      keepAudio: config.RECORD_AUDIO,
+      keepFailedAudio: config.KEEP_FAILED_AUDIO,
+      maxHistoryEvents,
+      canTransfer: canTransfer(config),
+      maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
+    },
+  });
+  const prompts = new Prompts(calls, logger, config.BANK_NAME);
+  const live = liveDependencies(config, { calls, prompts, engines, logger });
+  const dialplan = new Dialplan(config.TRANSFER_TO);
+  const app = createApp({
+    db: database.db,
+    calls,
+    hub,
+    blobs,
+    metrics,
+    logger,
+    maxAudioSeconds: config.MAX_AUDIO_SECONDS,
+    live,
+    telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, dialplan },
+    health: { version, client, namespace, pingDatabase: () => database.ping() },
+  });
+  const listening = await startServer(app, {
+    host: config.HOST,
+    port: config.PORT,
+    maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
+  });
+  cleanup.add('API', () => listening.stop());
+  if (config.AUDIOSOCKET_PORT) {
+    const { AUDIOSOCKET_HOST: host, AUDIOSOCKET_PORT: port } = config;
+    const audioSocket = await startAudioSocket({ host, port, live, dialplan });
+    cleanup.add('AudioSocket', () => audioSocket.stop());
+  }
+  cleanup.add('prompts', async () => prompts.stop());
+  // First of all, while everything still runs, turns under way are finished.
+  cleanup.add('turns', () => calls.stop(drainMs));
+  return { url: listening.url, prompts };
+}
+
+function liveDependencies(
+  config: Config,
+  parts: { readonly calls: CallService; readonly prompts: Prompts; readonly engines: Engines; readonly logger: Logger },
+): LiveDependencies {
+  const { calls, prompts, engines, logger } = parts;
+  const { vad, turns } = engines.ears;
+  return {
+    calls,
+    prompts,
+    logger,
+    engines: { follow: () => vad.follow(), finished: (samples, options) => turns.finished(samples, options) },
+    voiceRateHz: engines.tts.sampleRateHz,
+    settings: {
+      pauseMs: config.PAUSE_MS,
+      releaseMinMs: config.RELEASE_MIN_MS,
+      releaseMaxMs: config.RELEASE_MAX_MS,
+      maxTurnMs: config.MAX_AUDIO_SECONDS * 1000,
+      fillerMs: config.FILLER_MS,
+      idleMs: config.IDLE_PROMPT_SECONDS * 1000,
+    },
+  };
+}
