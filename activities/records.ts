@@ -3,7 +3,7 @@ import { type KeptTurn, recallTurn } from '../db/kept-turns.ts';
 import type { Database } from '../db/open.ts';
 import { recordCallEnded, recordCallStarted, recordTurn } from '../db/sessions.ts';
 import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domain/call.ts';
-import { readPipe } from '../media/client.ts';
+import { freePipes, readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
 import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
@@ -23,6 +23,8 @@ export interface RecordTurnInput {
   readonly outcome: TurnOutcome;
   /** Audio that `keepAudio` stored. */
   readonly recordings?: readonly Recording[] | undefined;
+  /** A pipe of the turn; once its audio is kept, nobody needs them any more. */
+  readonly freeUrl?: string | undefined;
   /** The turn was tried again and needs its audio no more. */
   readonly dropAudio?: boolean | undefined;
   /** The turn's pipes, from calls that began under 0.2. */
@@ -82,6 +84,8 @@ export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDepe
         await recordTurn(db, sessionId, outcome);
         const recordings = audio ? await store({ sessionId, turn, media: audio, heardOnly: false }, signal) : input.recordings;
         await keepRecordings(db, sessionId, turn, recordings ?? []);
+        // Where this does not arrive, the API frees them after a while.
+        if (input.freeUrl) await freePipes(input.freeUrl, signal).catch(() => undefined);
         if (input.dropAudio && outcome.status === 'answered') await dropRecordings(db, blobs, sessionId, turn);
         return {};
       });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -24,6 +25,7 @@ import {
   callWorkflow,
   dropAttempt,
   hangUp,
+  newLine,
   played,
   retryTurn,
   retryTurnWorkflow,
@@ -56,8 +58,8 @@ export interface CallServiceOptions {
 
 export interface OpenedCall {
   readonly lastTurn: number;
-  /** A reply that was made while nobody was on the line. */
-  readonly owed?: TurnOutcome | undefined;
+  /** What became of the last turn, where nobody was on the line to hear it, or it is not known how much of it was heard. */
+  readonly owed?: Promise<TurnOutcome | undefined> | undefined;
 }
 
 /** A turn whose speech can be read while it is still being made. */
@@ -76,11 +78,9 @@ export interface LiveTurn {
   readonly duringReply: boolean;
 }
 
-/** A reply that was made for the last turn, when the line was gone. */
-function owedReply(lastTurn: number, recent: readonly TurnOutcome[]): TurnOutcome | undefined {
-  const last = recent.at(-1);
-  return last?.turn === lastTurn && last.unheard && last.status === 'answered' ? last : undefined;
-}
+/** A caller who comes back waits no longer for the answer to what they said before. */
+const owedWaitMs = 8_000;
+const owedPollMs = 150;
 
 /** Seconds after which a session may have ended. */
 const retryAfterSeconds = 10;
@@ -128,8 +128,25 @@ export class CallService {
       await this.#startCall(sessionId);
       return { lastTurn: 0 };
     }
-    const { lastTurn, recent } = await this.state(sessionId);
-    return { lastTurn, owed: owedReply(lastTurn, recent) };
+    await this.#signal(() => this.#handle(sessionId).signal(newLine));
+    const { lastTurn } = await this.state(sessionId);
+    return { lastTurn, owed: this.#owed(sessionId, lastTurn) };
+  }
+
+  /** What became of the last turn of a live line, where it is not known to be heard; a turn that is under way is waited for. Never rejects. */
+  async #owed(sessionId: string, turn: number): Promise<TurnOutcome | undefined> {
+    const signal = AbortSignal.any([AbortSignal.timeout(owedWaitMs), this.#stopping.signal]);
+    while (!signal.aborted) {
+      const state = await this.state(sessionId).catch(() => undefined);
+      if (!state) return undefined;
+      const { busy, recent } = state;
+      const last = recent.at(-1);
+      if (last?.turn === turn) return last.playback === undefined && last.attempt !== undefined ? last : undefined;
+      // It was none, and left no trace.
+      if (!busy) return undefined;
+      await sleep(owedPollMs, undefined, { signal }).catch(() => undefined);
+    }
+    return undefined;
   }
 
   state(sessionId: string): Promise<CallState> {

@@ -13,6 +13,8 @@ export interface LiveClientOptions {
   readonly speed?: number | undefined;
   readonly language?: string | undefined;
   readonly greet?: boolean;
+  /** `heard` of a client whose connection broke: the bot goes on with its reply where that one stopped hearing it. */
+  readonly heard?: { readonly turn: number; readonly text: string } | undefined;
   readonly onEvent?: (event: LiveEvent) => void;
   /** Audio in `format`, as it comes. */
   readonly onAudio?: (bytes: Uint8Array) => void;
@@ -37,6 +39,7 @@ export class LiveClient {
   readonly started: LiveEvents['call.started'];
   readonly closed: Promise<ConnectionClosed>;
   readonly #waiting = new Set<(event: LiveEvent) => void>();
+  #heard: { readonly turn: number; readonly texts: readonly string[]; readonly done: boolean } | undefined;
 
   private constructor(socket: WebSocket, started: LiveEvents['call.started'], options: LiveClientOptions) {
     this.socket = socket;
@@ -45,6 +48,7 @@ export class LiveClient {
     socket.on('message', (data: Buffer, binary) => {
       if (binary) return options.onAudio?.(data);
       const event = JSON.parse(data.toString()) as LiveEvent;
+      this.#follow(event);
       options.onEvent?.(event);
       for (const waiting of this.#waiting) waiting(event);
     });
@@ -52,7 +56,7 @@ export class LiveClient {
 
   /** Resolves once the call is ready for audio. @throws ConnectionClosed, with the reason, where it is refused. */
   static async connect(options: LiveClientOptions): Promise<LiveClient> {
-    const { baseUrl, sessionId, format = defaultFormat, voice, speed, language, greet } = options;
+    const { baseUrl, sessionId, format = defaultFormat, voice, speed, language, greet, heard } = options;
     const url = `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/ws/${encodeURIComponent(sessionId)}`;
     const socket = new WebSocket(url);
     socket.binaryType = 'nodebuffer';
@@ -61,7 +65,7 @@ export class LiveClient {
     });
     refused.catch(() => undefined);
     await Promise.race([once(socket, 'open'), refused]);
-    const start: ClientMessage = { type: 'start', format, voice, speed, language, greet };
+    const start: ClientMessage = { type: 'start', format, voice, speed, language, greet, heard };
     socket.send(JSON.stringify(start));
     for (;;) {
       const [data, binary] = (await Promise.race([once(socket, 'message'), refused])) as [Buffer, boolean];
@@ -72,6 +76,21 @@ export class LiveClient {
         throw new ConnectionClosed(4000 + event.problem.status, event.problem.detail);
       }
     }
+  }
+
+  /** What was played of the last reply, for the connection after this one; words that were cut off in the middle are left out. */
+  get heard(): { readonly turn: number; readonly text: string } | undefined {
+    if (!this.#heard) return undefined;
+    const { turn, texts, done } = this.#heard;
+    return { turn, text: (done ? texts : texts.slice(0, -1)).join(' ') };
+  }
+
+  #follow(event: LiveEvent): void {
+    if (event.type === 'reply.started') this.#heard = { turn: event.turn, texts: [], done: false };
+    if (event.type === 'reply.text' && event.turn === this.#heard?.turn) {
+      this.#heard = { ...this.#heard, texts: [...this.#heard.texts, event.text] };
+    }
+    if (event.type === 'reply.done' && event.turn === this.#heard?.turn) this.#heard = { ...this.#heard, done: true };
   }
 
   /** Audio in the format of the call, as it comes from the microphone. */

@@ -70,6 +70,11 @@ export async function claimPipe(url: string, writer: number, signal: AbortSignal
   };
 }
 
+/** Frees the pipes of a turn that has been kept. */
+export async function freePipes(url: string, signal: AbortSignal): Promise<void> {
+  await request(url, { method: 'DELETE', signal });
+}
+
 export interface WriteOptions {
   /** Later attempts have higher numbers, and take the pipe from earlier ones. */
   readonly writer: number;

@@ -10,7 +10,10 @@ export const writerHeader = 'Pipe-Writer';
 /** Header that tells whether the pipe has ended. */
 export const endedHeader = 'Pipe-Ended';
 
-/** The pipes over HTTP: `GET` reads from the beginning, `POST` makes a writer the only one, `PUT` appends and ends. */
+/**
+ * The pipes over HTTP: `GET` reads from the beginning, `POST` makes a writer the only one, `PUT` appends and ends;
+ * `DELETE` frees all pipes of the turn, whose audio has been kept.
+ */
 export function mediaRoutes(hub: MediaHub): Hono {
   const app = new Hono();
   const pipeOf = (c: Context<object, '/media/:turn/:pipe'>) =>
@@ -56,6 +59,12 @@ export function mediaRoutes(hub: MediaHub): Hono {
     pipe.claim(writer);
     pipe.end();
     return c.body(null, 204, { [offsetHeader]: String(pipe.count) });
+  });
+
+  app.delete('/media/:turn/:pipe', (c) => {
+    pipeOf(c);
+    hub.closeTurn(c.req.param('turn'));
+    return c.body(null, 204);
   });
   return app;
 }

@@ -65,11 +65,15 @@ export class MediaHub {
       id,
       pipes,
       media: { heardUrl: url('heard'), transcriptUrl: url('transcript'), saidUrl: url('said'), spokenUrl: url('spoken') },
-      close: () => {
-        this.#turns.delete(id);
-        for (const pipe of Object.values(pipes)) pipe.fail(new VoicebotError('line-gone', 'The turn has ended.'));
-      },
+      close: () => this.closeTurn(id),
     };
+  }
+
+  /** Frees a turn's pipes. */
+  closeTurn(id: string): void {
+    const pipes = this.#turns.get(id);
+    this.#turns.delete(id);
+    for (const pipe of Object.values(pipes ?? {})) pipe.fail(new VoicebotError('line-gone', 'The turn has ended.'));
   }
 
   /** @throws VoicebotError `unauthorized` for a wrong or late signature, `line-gone` when the turn has ended. */

@@ -22,6 +22,7 @@ export interface DevServerOptions {
 export interface DevServer {
   readonly address: string;
   readonly uiUrl: string;
+  readonly pid: number;
   /** Resolves if the server ends by itself. */
   readonly exited: Promise<void>;
   stop(): Promise<void>;
@@ -92,7 +93,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await stop();
     throw failure ?? error;
   }
-  return { address, uiUrl: `http://localhost:${uiPort}`, exited, stop };
+  return { address, uiUrl: `http://localhost:${uiPort}`, pid: child.pid ?? 0, exited, stop };
 }
 
 async function untilReady(address: string, namespace: string, exited: Promise<void>): Promise<void> {

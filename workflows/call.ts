@@ -25,6 +25,7 @@ import {
   dropAttempt,
   hangUp,
   lastIntentAttribute,
+  newLine,
   played,
   retryTurn,
   takeTurn,
@@ -101,6 +102,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
   setHandler(hangUp, (reason) => {
     over ??= reason ?? 'hangup';
   });
+  setHandler(newLine, () => conversation.lineLost());
   setHandler(played, (playback) => conversation.played(playback));
   setHandler(dropAttempt, (dropped) => conversation.drop(dropped));
   setHandler(takeTurn, (request) => conversation.take(request), {
@@ -225,7 +227,7 @@ async function recordSettled(steps: Steps, settings: CallSettings, sessionId: st
       log.warn('audio was not kept', { turn: outcome.turn, error: String(error) });
       return [];
     });
-  return steps.records.recordTurn({ sessionId, outcome, recordings });
+  return steps.records.recordTurn({ sessionId, outcome, recordings, freeUrl: media.heardUrl });
 }
 
 /** What a person sees of the call in the Temporal UI. */

@@ -140,6 +140,14 @@ export class Conversation {
     if (playback.interrupted) attempt.scope.cancel();
   }
 
+  /** The process that held the line is gone: nobody hears what it was to play, nor reports what was played. */
+  lineLost(): void {
+    for (const attempt of this.#attempts) {
+      if (attempt.finished) attempt.passed = true;
+      else attempt.run?.loseLine();
+    }
+  }
+
   /** Takes an attempt back. */
   drop({ turn, attempt: id }: { readonly turn: number; readonly attempt: string }): void {
     const attempt = this.#openAttempt(turn);
@@ -230,15 +238,18 @@ export class Conversation {
     this.#history = [...this.#history, { transcript, reply: heard }].slice(-keptExchanges);
   }
 
-  /** A reply that nobody was on the line for was played when the caller came back. */
+  /** A reply was played, or the rest of it, when the caller came back to another line. */
   #heardLater(playback: Playback): void {
-    const owed = this.#recent.find(({ turn, unheard }) => turn === playback.turn && unheard === true);
-    if (!owed) return;
-    const { unheard: _, ...known } = owed;
-    const outcome: TurnOutcome = { ...known, spokenMs: playback.playedMs, playback };
+    const owed = this.#recent.find(
+      ({ turn, attempt, playback: known }) => turn === playback.turn && attempt === playback.attempt && known === undefined,
+    );
+    if (!owed || owed.attempt === undefined) return;
+    const { unheard, ...known } = owed;
+    const outcome: TurnOutcome = { ...known, ...(unheard ? { spokenMs: playback.playedMs } : {}), playback };
     const hadHistory = this.#history.length > 0;
     this.replace(outcome);
-    this.#remember(outcome);
+    // One that was made while the line was there is remembered already.
+    if (unheard) this.#remember(outcome);
     this.#onSettled({ request: undefined, outcome, hadHistory });
   }
 

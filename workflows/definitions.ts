@@ -112,6 +112,8 @@ export const retryTurn = defineUpdate<TurnOutcome, [{ readonly turn: number }]>(
 export const played = defineSignal<[Playback]>('played');
 /** An attempt at a turn was none, or its caller is gone before the turn was over. */
 export const dropAttempt = defineSignal<[{ readonly turn: number; readonly attempt: string }]>('dropAttempt');
+/** The caller is on another line than before: what still waits for the old one need not. */
+export const newLine = defineSignal('newLine');
 export const hangUp = defineSignal<[reason?: CallEndReason]>('hangUp');
 /** Hands the caller over to a person. */
 export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');

@@ -43,6 +43,8 @@ export class TurnRun {
   readonly #input: TurnRequest;
   readonly #around: TurnSurroundings;
   readonly #startedAt = Date.now();
+  /** What is done for a caller on the line. */
+  readonly #onLine = new CancellationScope();
   /** The caller's pipes; unset once the line is gone. */
   #line: TurnMedia | undefined;
   #transcript = '';
@@ -60,7 +62,7 @@ export class TurnRun {
   /** @throws CancelledFailure when the attempt is superseded or interrupted. */
   async run(): Promise<TurnOutcome> {
     try {
-      return this.#line ? await this.#take(this.#line) : await this.#takeOffLine();
+      return await this.#takeOnLine();
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       if (!this.#line || error.detail.code !== 'line-gone') return this.#failed(error);
@@ -69,6 +71,23 @@ export class TurnRun {
         if (!(again instanceof StepFailed)) throw again;
         return this.#failed(again);
       });
+    }
+  }
+
+  /** The caller is on another line now. */
+  loseLine(): void {
+    if (this.#line) this.#onLine.cancel();
+  }
+
+  async #takeOnLine(): Promise<TurnOutcome> {
+    const line = this.#line;
+    if (!line) return this.#takeOffLine();
+    try {
+      return await this.#onLine.run(() => this.#take(line));
+    } catch (error) {
+      const superseded = CancellationScope.current().consideredCancelled;
+      if (!isCancellation(error) || superseded || !this.#onLine.consideredCancelled) throw error;
+      throw new StepFailed({ step: 'line', code: 'line-gone', message: 'The caller connected anew.' });
     }
   }
 

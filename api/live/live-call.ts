@@ -62,8 +62,8 @@ export class LiveCall {
       failed: (error) => this.#fail(error),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.owed) void this.#sayOwed(options.owed);
-    else if (options.greet) this.#say('greeting');
+    if (options.greet) this.#say('greeting');
+    void options.owed?.then((owed) => owed && this.#sayOwed(owed));
   }
 
   /** Samples at 16 kHz. */
@@ -366,11 +366,20 @@ export class LiveCall {
 
   /** The caller is back: the answer to what they said last was made meanwhile. */
   async #sayOwed(owed: TurnOutcome): Promise<void> {
-    const { turn, reply: text } = owed;
+    const { turn, reply } = owed;
+    const { heard } = this.#options;
+    const known = heard?.turn === turn ? heard.text : undefined;
+    // Nothing is known of what they said: they are asked to say it again.
+    if (owed.status === 'failed' && owed.unheard && this.#idleLine) return this.#say('apology');
+    // It was made and played before the line broke; how far, only the client can tell.
+    if (owed.status !== 'answered' || (!owed.unheard && known === undefined)) return;
+    const text = remaining(reply, known ?? '');
     try {
+      if (text === '')
+        return this.#link.heard({ turn, attempt: owed.attempt, heardReply: reply, playedMs: 0, interrupted: false });
       const { pcm } = await this.#deps.calls.speak(text, this.#options.style);
       // Whoever speaks already has gone on.
-      if (this.#closed || this.#speaking || this.#attempt || this.#ears.inTurn) return;
+      if (!this.#idleLine) return;
       const utterance: Utterance = this.#utterance(undefined, () => {
         this.#caller.sendEvent({ type: 'reply.done', turn });
         this.#reportOwed(owed, utterance, false);
@@ -385,9 +394,15 @@ export class LiveCall {
     }
   }
 
+  /** Nobody speaks, and nobody is about to. */
+  get #idleLine(): boolean {
+    return !(this.#closed || this.#speaking || this.#attempt || this.#ears.inTurn);
+  }
+
   #reportOwed({ turn, attempt, reply }: TurnOutcome, utterance: Utterance, interrupted: boolean): void {
     const playedMs = Math.round(utterance.playedMs);
-    const heardReply = interrupted ? utterance.heardText : reply;
+    const before = this.#options.heard?.turn === turn ? `${this.#options.heard.text} ` : '';
+    const heardReply = interrupted ? before + utterance.heardText : reply;
     if (interrupted) this.#caller.sendEvent({ type: 'interrupted', turn, heardText: heardReply, playedMs });
     this.#link.heard({ turn, attempt, heardReply, playedMs, interrupted });
   }
@@ -422,6 +437,13 @@ export class LiveCall {
     const metrics = attempt.metrics(outcome);
     if (metrics) this.#caller.sendEvent(metrics);
   }
+}
+
+/** What is left of a reply after the words that were heard; all of it where those are not its beginning. */
+function remaining(reply: string, heard: string): string {
+  const words = (text: string) => text.split(/\s+/).filter(Boolean);
+  const [all, known] = [words(reply), words(heard)];
+  return known.every((word, i) => word === all[i]) ? all.slice(known.length).join(' ') : reply;
 }
 
 async function* spoken(text: string, pcm: Uint8Array): AsyncGenerator<SpeechFrame> {

@@ -40,5 +40,7 @@ export interface LiveCallOptions extends OpenedCall {
   readonly style: SpeechStyle;
   readonly language: string | undefined;
   readonly greet: boolean;
+  /** What the caller's client played to its end of the reply to a turn, before its connection broke. */
+  readonly heard?: { readonly turn: number; readonly text: string } | undefined;
   readonly codec: LineCodec;
 }

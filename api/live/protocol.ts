@@ -26,6 +26,13 @@ export const startMessage = z
       .optional()
       .describe('ISO 639-1 code of what the caller speaks, or auto.'),
     greet: z.boolean().default(false).describe('The bot speaks first.'),
+    heard: z
+      .object({ turn: z.number().int().min(1), text: z.string().max(10_000) })
+      .optional()
+      .describe(
+        'After a connection that broke: the turn whose reply was played last, and the words of it that were played to their end. ' +
+          'The bot goes on from there.',
+      ),
   })
   .describe('Begins a live call; binary messages after it are audio in the stated format.');
 

@@ -1,14 +1,11 @@
-import {
-  type ChatHistoryItem,
-  type ChatWrapper,
-  getLlama,
-  type Llama as LlamaBinding,
+import type {
+  ChatHistoryItem,
+  ChatWrapper,
+  Llama as LlamaBinding,
   LlamaChatSession,
-  type LlamaContext,
-  type LlamaContextSequence,
-  LlamaLogLevel,
-  type LlamaModel,
-  resolveChatWrapper,
+  LlamaContext,
+  LlamaContextSequence,
+  LlamaModel,
 } from 'node-llama-cpp';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
@@ -34,6 +31,7 @@ const contextTokens = 4096;
 
 interface Loaded {
   readonly llama: LlamaBinding;
+  readonly Session: typeof LlamaChatSession;
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   /** The model's prompt format. Finding it out takes a quarter of a second of the event loop, so it is done once. */
@@ -100,7 +98,7 @@ export class Llama implements LanguageModel {
     const last = messages.at(-1);
     if (last?.role !== 'user') throw new VoicebotError('invalid-request', 'The last message must be from the user.');
     const sequence = await takeSequence(loaded, options.signal);
-    const session = new LlamaChatSession({
+    const session = new loaded.Session({
       contextSequence: sequence,
       autoDisposeSequence: false,
       chatWrapper: loaded.chatWrapper,
@@ -152,6 +150,8 @@ export class Llama implements LanguageModel {
     const { modelPath, loraPath, parallel = 4 } = this.#options;
     const store = new ArtifactStore(this.#runtime.cacheDir);
     const file = modelPath ?? (await store.ensure(artifactById('smollm2')))[0] ?? '';
+    // Half a second of loading, which processes without a model of their own are spared.
+    const { getLlama, LlamaChatSession, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp');
     const llama = await getLlama({
       build: 'never',
       skipDownload: true,
@@ -168,7 +168,7 @@ export class Llama implements LanguageModel {
       ...(loraPath ? { lora: { adapters: [{ filePath: loraPath }] } } : {}),
     });
     const free = Array.from({ length: parallel }, () => context.getSequence());
-    return { llama, model, context, chatWrapper: resolveChatWrapper(model), free, waiting: new Set() };
+    return { llama, Session: LlamaChatSession, model, context, chatWrapper: resolveChatWrapper(model), free, waiting: new Set() };
   }
 
   #startIdleTimer(): void {

@@ -1,0 +1,114 @@
+/**
+ * Fake engines that take as long as real ones and need neither models nor cores: for showing what the orchestration does. What a
+ * caller says is spelled in the sound (`spoken-text.ts`); the model answers with the caller's own words.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelled } from '../../domain/errors.ts';
+import type { Engine, RunOptions, Transcript } from '../../engines/types.ts';
+import type { Engines } from '../../temporal/engines.ts';
+import { spokenText, textsIn } from './spoken-text.ts';
+
+/** Milliseconds, as measured of the real engines. */
+export interface StandInDelays {
+  readonly transcribeMs: number;
+  readonly embedMs: number;
+  readonly firstTokenMs: number;
+  readonly tokenMs: number;
+  readonly firstAudioMs: number;
+  /** Time to speak a second of audio. */
+  readonly realTimeFactor: number;
+}
+
+/** `npm run bench:engines` and `bench:live` on two cores without a GPU. */
+export const measuredDelays: StandInDelays = {
+  transcribeMs: 154,
+  embedMs: 5,
+  firstTokenMs: 200,
+  tokenMs: 20,
+  firstAudioMs: 400,
+  realTimeFactor: 0.47,
+};
+
+/** The rate of caller and bot alike, so that nothing is resampled and the words stay readable. */
+export const standInRateHz = 16_000;
+/** A person speaks about 15 characters a second. */
+const characterMs = 65;
+
+/** How long a text is spoken. */
+export const spokenSamples = (text: string): number => Math.round(((text.length * characterMs) / 1000) * standInRateHz);
+
+export function standInEngines(delays: StandInDelays = measuredDelays): Engines {
+  const engine = (name: string): Engine => ({ name, loaded: true, load: async () => {}, unload: async () => {} });
+  const take = (ms: number, options?: RunOptions) =>
+    sleep(ms, undefined, options?.signal ? { signal: options.signal } : {}).catch(() => {
+      throw cancelled(options?.signal as AbortSignal);
+    });
+  const vad = {
+    ...engine('stand-in'),
+    segments: async (samples: Float32Array) => (isLoud(samples) ? [{ startSample: 0, endSample: samples.length }] : []),
+    follow: () => ({ push: async (frame: Float32Array) => (isLoud(frame) ? 1 : 0), close: () => {} }),
+  };
+  return {
+    vad,
+    ears: { vad, turns: { ...engine('stand-in'), finished: async () => 0.95 } },
+    voiceKey: 'stand-in',
+    stt: {
+      ...engine('stand-in'),
+      async transcribe(samples, options): Promise<Transcript> {
+        await take(delays.transcribeMs, options);
+        const text = textsIn(Int16Array.from(samples, (sample) => Math.round(sample * 32_768))).join(' ');
+        const audioMs = (samples.length / standInRateHz) * 1000;
+        const sure = { meanLogProbability: -0.1, lowConfidence: false };
+        return { text, language: 'en', audioMs, processingMs: delays.transcribeMs, ...sure };
+      },
+    },
+    embedder: {
+      ...engine('stand-in'),
+      dimensions: 384,
+      async embed(texts, options) {
+        await take(delays.embedMs, options);
+        return texts.map(vectorOf);
+      },
+    },
+    llm: {
+      ...engine('stand-in'),
+      async *reply(messages, options) {
+        await take(delays.firstTokenMs, options);
+        const asked = messages.at(-1)?.content.replace(/[.?!]+$/, '') ?? '';
+        for (const word of `So: ${asked}. It is good that we talk. Please go on.`.split(/(?<= )/)) {
+          await take(delays.tokenMs, options);
+          yield word;
+        }
+      },
+    },
+    tts: {
+      ...engine('stand-in'),
+      sampleRateHz: standInRateHz,
+      async *speak(text, options) {
+        const length = spokenSamples(text);
+        await take(Math.max(delays.firstAudioMs, (length / standInRateHz) * 1000 * delays.realTimeFactor), options);
+        const samples = spokenText(text, length);
+        yield { text, samples, sampleRateHz: standInRateHz, processingMs: delays.firstAudioMs };
+      },
+    },
+    warm: async () => {},
+    unloadAll: async () => {},
+  };
+}
+
+function isLoud(samples: Float32Array): boolean {
+  let loudest = 0;
+  for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));
+  return loudest > 0.02;
+}
+
+/** The same text has the same direction, another text another one. */
+function vectorOf(text: string): Float32Array {
+  let state = [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7);
+  const vector = Float32Array.from({ length: 384 }, () => {
+    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  });
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
