@@ -100,7 +100,7 @@ export class CallService {
     this.#options = options;
   }
 
-  /** Admits a new session and starts its call. @throws VoicebotError `conflict` for a known id, `limit-reached`. */
+  /** Admits a new session and starts its call. @throws VoicebotError `conflict` for a known id, `overloaded`. */
   async create(sessionId: string): Promise<void> {
     const admission = await this.#admit(sessionId);
     if (admission !== 'admitted') {
@@ -221,7 +221,7 @@ export class CallService {
   /** Ends the call. @throws VoicebotError `not-found`. */
   async end(sessionId: string, reason: CallEndReason = 'hangup'): Promise<void> {
     try {
-      await this.#handle(sessionId).signal(hangUp, reason);
+      await this.#bounded(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).signal(hangUp, reason));
     } catch (error) {
       const failure = fromTemporal(error);
       if (failure.code !== 'not-found') throw failure;
@@ -296,7 +296,9 @@ export class CallService {
 
   async #startCall(sessionId: string): Promise<void> {
     try {
-      await this.#options.client.workflow.start<typeof call>(callWorkflow, this.#startOptions(sessionId));
+      await this.#bounded(this.#options.settings.workerWaitMs, () =>
+        this.#options.client.workflow.start<typeof call>(callWorkflow, this.#startOptions(sessionId)),
+      );
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return;
       await withdrawSession(this.#options.db, sessionId);

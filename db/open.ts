@@ -42,8 +42,10 @@ async function openServer(url: string): Promise<OpenDatabase> {
   const { drizzle } = await import('drizzle-orm/node-postgres');
   const { migrate } = await import('drizzle-orm/node-postgres/migrator');
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000, statement_timeout: 30_000 });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool. Without listeners it would end the process: the pool's is for idle ones, the
+  // other for one that is between two queries of a transaction.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   // Transactions take a connection first; queries report through drizzle (`databaseProblem`).
   const connect = pool.connect.bind(pool);
   pool.connect = ((callback?: Parameters<typeof connect>[0]) =>
@@ -71,8 +73,21 @@ async function openServer(url: string): Promise<OpenDatabase> {
       cause: error,
     });
   }
+  const db = drizzle(pool, { schema });
+  // drizzle takes a connection for a transaction and does not give it back when the server is gone by the time of its `begin`.
+  db.transaction = async (work, options) => {
+    const client = await pool.connect();
+    let broken = true;
+    try {
+      const result = await drizzle(client, { schema }).transaction(work as never, options);
+      broken = false;
+      return result as never;
+    } finally {
+      client.release(broken);
+    }
+  };
   return {
-    db: drizzle(pool, { schema }) as unknown as Database,
+    db: db as unknown as Database,
     description,
     ping: async () => void (await pool.query('select 1')),
     close: () => pool.end(),

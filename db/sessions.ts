@@ -126,7 +126,12 @@ export interface SessionFilter {
 }
 
 /** Newest first. */
-export function listSessions(db: Database, { status, limit, after }: SessionFilter): Promise<SessionRow[]> {
+export async function listSessions(db: Database, filter: SessionFilter): Promise<SessionRow[]> {
+  return sessionList(db, filter);
+}
+
+/** The query behind `listSessions`. */
+export function sessionList(db: Database, { status, limit, after }: SessionFilter) {
   const older = after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after.at.toISOString()}::timestamptz, ${after.id})`;
   return db
     .select()

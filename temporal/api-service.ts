@@ -34,7 +34,7 @@ export interface ApiServiceOptions {
 const drainMs = 10_000;
 
 /** Some dozens of turns: what a worker must go over again when it takes a call from one that died. */
-const maxHistoryEvents = 1_500;
+export const maxHistoryEvents = 1_500;
 
 /** Starts the API with everything behind it. @returns its address, and what is to be done once a voice is there. */
 export async function startApi(options: ApiServiceOptions): Promise<{ readonly url: string; readonly prompts: Prompts }> {

@@ -150,7 +150,11 @@ export async function keepDevServer(options: DevServerOptions, logger: Logger): 
   };
   const exited = keep();
   return {
-    ...server,
+    address: server.address,
+    uiUrl: server.uiUrl,
+    get pid() {
+      return server.pid;
+    },
     exited: exited.then(() => (stopped ? new Promise<void>(() => {}) : undefined)),
     stop: async () => {
       stopped = true;

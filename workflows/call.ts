@@ -36,7 +36,6 @@ import {
 import { step } from './step-failure.ts';
 import { type Steps, stepsFor } from './steps.ts';
 import { TurnRun } from './turn.ts';
-import { runTurn01 } from './turn-0-1.ts';
 
 /** A caller may speak so long in one turn where the settings of the call do not say. */
 const defaultMaxListenMs = 120_000;
@@ -83,11 +82,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
     canTransfer: settings.canTransfer ?? false,
     maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
   };
-  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, {
-    onSettled,
-    earlierRelease: (request, history) =>
-      patched('live-turns') ? undefined : runTurn01(steps, request, history, `Turn ${request.turn}`),
-  });
+  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, onSettled);
   const mustBeActive = () => {
     if (over || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
   };

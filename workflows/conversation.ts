@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, deprecatePatch, isCancellation } from '@temporalio/workflow';
 import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
 import { type CallCarry, invalidTurn, type TakeTurnInput } from './definitions.ts';
 import { TurnRun, type TurnSurroundings } from './turn.ts';
@@ -42,7 +42,6 @@ interface Attempt {
 export class Conversation {
   readonly #surroundings: Omit<TurnSurroundings, 'floor'>;
   readonly #onSettled: (settled: SettledTurn) => void;
-  readonly #earlierRelease: (request: TakeTurnInput, history: readonly Exchange[]) => Promise<TurnOutcome> | undefined;
   #lastTurn: number;
   #history: readonly Exchange[];
   #recent: readonly TurnOutcome[];
@@ -50,21 +49,12 @@ export class Conversation {
   /** Counts every sign of the caller. */
   activity = 0;
 
-  constructor(
-    memory: CallCarry,
-    surroundings: Omit<TurnSurroundings, 'floor'>,
-    hooks: {
-      onSettled(settled: SettledTurn): void;
-      /** Runs the turn as an earlier release did, where the call began under it. */
-      earlierRelease(request: TakeTurnInput, history: readonly Exchange[]): Promise<TurnOutcome> | undefined;
-    },
-  ) {
+  constructor(memory: CallCarry, surroundings: Omit<TurnSurroundings, 'floor'>, onSettled: (settled: SettledTurn) => void) {
     this.#lastTurn = memory.lastTurn;
     this.#history = memory.history;
     this.#recent = memory.recent;
     this.#surroundings = surroundings;
-    this.#onSettled = hooks.onSettled;
-    this.#earlierRelease = hooks.earlierRelease;
+    this.#onSettled = onSettled;
   }
 
   get memory(): CallCarry {
@@ -169,10 +159,10 @@ export class Conversation {
     let outcome: TurnOutcome;
     try {
       outcome = await scope.run(async () => {
-        // A turn of an earlier release waited for the one before it from the start.
+        // Whole messages are taken one after the other.
         if (request.attempt === undefined) await floor();
-        const earlier = this.#earlierRelease(request, this.#history);
-        if (earlier) return earlier;
+        // Calls that began under 0.2 have its marker in their histories. To be removed with 0.4.
+        deprecatePatch('live-turns');
         attempt.run = new TurnRun(request, { ...this.#surroundings, floor });
         return attempt.run.run();
       });

@@ -32,6 +32,7 @@ export interface CallerOptions {
   /** The words of sound can be read: the fake voice spells them. */
   readonly readable: boolean;
   readonly log: (line: string) => void;
+  readonly onEvent?: (event: LiveEvent) => void;
 }
 
 const frameMs = 20;
@@ -232,6 +233,7 @@ export class ChaosCaller {
           heard: this.#client?.heard,
           onEvent: (event) => {
             this.#events.push(event);
+            this.#options.onEvent?.(event);
             this.#arrived();
           },
           onAudio: (bytes) => this.#hear(bytes),

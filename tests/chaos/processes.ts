@@ -10,6 +10,7 @@ import type { PostgresServer } from '../support/postgres-server.ts';
 /** Something that can be killed and comes back. */
 export interface Component {
   readonly name: string;
+  readonly pid: number;
   /** Ends it without a word and starts it again after a while. */
   kill(): Promise<void>;
   /** Asks it to stop, as a deploy does, and starts it again; unset where that is no different. */
@@ -67,6 +68,9 @@ export async function startPart(options: PartOptions): Promise<Component> {
   await start();
   return {
     name,
+    get pid() {
+      return child.pid ?? 0;
+    },
     kill: async () => {
       if (stopping) return;
       await end('SIGKILL');
@@ -95,10 +99,17 @@ async function printed(child: ChildProcess, text: RegExp): Promise<void> {
 }
 
 /** The Temporal dev server, which keeps its state in a file. */
-export async function startTemporal(options: Parameters<typeof startDevServer>[0], awayMs: number): Promise<Component> {
+export async function startTemporal(
+  options: Parameters<typeof startDevServer>[0],
+  awayMs: number,
+): Promise<Component & { readonly address: string }> {
   let server = await startDevServer(options);
   return {
     name: 'temporal',
+    address: server.address,
+    get pid() {
+      return server.pid;
+    },
     kill: async () => {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
@@ -112,6 +123,9 @@ export async function startTemporal(options: Parameters<typeof startDevServer>[0
 export function postgresComponent(server: PostgresServer, awayMs: number): Component {
   return {
     name: 'postgres',
+    get pid() {
+      return server.pid() ?? 0;
+    },
     kill: async () => {
       await server.kill();
       await sleep(awayMs);

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCacheActivities, type LookupResult } from '../../activities/cache.ts';
 import { BlobStore, dropRecordings, findRecording, keepRecordings, openBlobs, storeRecording } from '../../db/blobs.ts';
@@ -18,6 +19,7 @@ import {
   recordCallEnded,
   recordCallStarted,
   recordTurn,
+  sessionList,
   withdrawSession,
 } from '../../db/sessions.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
@@ -242,6 +244,48 @@ describe.each([
     expect(await blobs.get(rows[0]?.blob_key ?? '')).toEqual(Uint8Array.of(1, 2, 3));
     expect(blobs).toBeInstanceOf(BlobStore);
   });
+});
+
+it.skipIf(!server)('connections that break in the middle are given back', async () => {
+  const { db, close } = await openDatabase({ url: server?.url, dataDir: folder });
+  const killer = new pg.Client({ connectionString: server?.url });
+  await killer.connect();
+  const admissions = (round: string) =>
+    Promise.allSettled(Array.from({ length: 10 }, (_, i) => admitSession(db, `broken-${round}-${i}`, 10_000)));
+  let failed = 0;
+  for (let round = 0; round < 20; round++) {
+    await admissions(`whole-${round}`);
+    const killing = killer.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    failed += (await admissions(String(round))).filter(({ status }) => status === 'rejected').length;
+    await killing;
+  }
+  expect(failed).toBeGreaterThan(0);
+  expect((await admissions('after')).every(({ status }) => status === 'fulfilled')).toBe(true);
+  await killer.end();
+  // It waits for every connection that was taken.
+  await close();
+});
+
+it.skipIf(!server)('lists of ten thousand sessions are read from an index, page after page', async () => {
+  const { db, close } = await openDatabase({ url: server?.url, dataDir: folder });
+  await db.execute(sql`insert into sessions (id, status, created_at, ended_at)
+    select 'many-' || n, 'ended', now() - n * interval '1 minute', now() from generate_series(1, 10000) n`);
+  await db.execute(sql`analyze sessions`);
+  const plan = async (query: SQL) => {
+    const { rows } = (await db.execute(sql`explain ${query}`)) as unknown as { rows: { 'QUERY PLAN': string }[] };
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  };
+  const after = { at: new Date(Date.now() - 5_000 * 60_000), id: 'many-5000' };
+  for (const status of [undefined, 'ended'] as const) {
+    const text = await plan(sessionList(db, { status, limit: 100, after }).getSQL());
+    expect(text).toMatch(/Index Scan.* using sessions_/);
+    expect(text).not.toMatch(/Seq Scan|Sort/);
+  }
+  const page = await listSessions(db, { status: 'ended', limit: 200, after });
+  expect(page.length).toBe(200);
+  await close();
 });
 
 it('a server that is not there is named without its password', async () => {

@@ -387,6 +387,21 @@ describe('the stack', () => {
     });
   });
 
+  it('starts its Temporal server again when that is killed, and goes on with its calls', async () => {
+    const caller = await connect('embedded');
+    caller.send(silence(1));
+    expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1 });
+    await caller.event();
+    await caller.audio();
+    process.kill(Number(await readFile(join(environment.DATA_DIR ?? '', 'temporal.pid'), 'utf8')), 'SIGKILL');
+    caller.send(silence(1));
+    expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 2 });
+    await caller.event();
+    await caller.audio();
+    await caller.close();
+    await until('all is well', async () => (await json('/health')).body.status === 'ok');
+  });
+
   // The last of this file: it stops the stack that the others use.
   it('goes on with its calls after a restart', async () => {
     const caller = await connect('survives');

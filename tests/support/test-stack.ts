@@ -27,7 +27,7 @@ export async function testEnvironment(overrides: TestEnvironment = {}): Promise<
 /** The stack as `voicebot start` brings it up, or parts of it. */
 export function startTestStack(
   environment: TestEnvironment,
-  parts: Partial<Pick<StackOptions, 'api' | 'queues'>> = {},
+  parts: Partial<Pick<StackOptions, 'api' | 'queues' | 'engines'>> = {},
 ): Promise<Stack> {
   const config = loadConfig(environment);
   const logger = createLogger(config.LOG_LEVEL);

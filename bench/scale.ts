@@ -1,0 +1,169 @@
+/**
+ * `npm run bench:scale`: what the orchestration carries by itself. Engines are stand-ins that wait as long as the real ones take and use no
+ * cores (`tests/fakes/stand-in-engines.ts`); all else is real: callers in real time, API, workers, Temporal, Postgres, each a process whose
+ * time and memory are measured. The last line is JSON.
+ * `--levels 5,10,20`: calls at once, one level after the other; `--seconds N` of each.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { LiveEvents } from '../client/live-client.ts';
+import { loadConfig } from '../config/load.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { ensureTemporalCli } from '../temporal/models.ts';
+import { allQueues } from '../temporal/workers.ts';
+import { ChaosCaller, type Heard } from '../tests/chaos/caller.ts';
+import { type Component, postgresComponent, startPart, startTemporal } from '../tests/chaos/processes.ts';
+import { utterances } from '../tests/chaos/utterances.ts';
+import { measuredDelays } from '../tests/fakes/stand-in-engines.ts';
+import { freePort } from '../tests/support/free-port.ts';
+import { startPostgres } from '../tests/support/postgres-server.ts';
+import { type Usage, usageOf } from './process-usage.ts';
+import { machine, note, printReport, round, spread } from './report.ts';
+
+const { values } = parseArgs({
+  options: { levels: { type: 'string', default: '5,10,20,30,40' }, seconds: { type: 'string', default: '45' } },
+});
+const levels = values.levels.split(',').map(Number);
+const seconds = Number(values.seconds);
+/** Turns of a caller until they call again. */
+const turnsOfCall = 10;
+/** What a person takes before they speak again. */
+const pauseMs = 2_000;
+/** Beyond it callers notice; more calls are not tried. */
+const enoughMs = 1_000;
+const namespace = 'scale';
+
+const postgres = await startPostgres();
+if (!postgres) throw new Error('bench:scale needs a real Postgres.');
+const folder = await mkdtemp(join(tmpdir(), 'voicebot-scale-'));
+const ports = { temporal: await freePort(), ui: await freePort(), api: await freePort() };
+note('Starting Temporal, Postgres, API and workers ...');
+const temporal = await startTemporal(
+  {
+    binary: await ensureTemporalCli(loadConfig(), {}),
+    dataDir: join(folder, 'temporal'),
+    port: ports.temporal,
+    uiPort: ports.ui,
+    namespace,
+  },
+  0,
+);
+const many = Object.fromEntries(
+  [...allQueues.map((queue) => [`${queue.toUpperCase()}_CONCURRENCY`, '1000'])].filter(([name]) => name !== 'CALLS_CONCURRENCY'),
+);
+const env = {
+  ...many,
+  TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  TEMPORAL_NAMESPACE: namespace,
+  DATABASE_URL: postgres.url,
+  DATA_DIR: folder,
+  PORT: String(ports.api),
+  IDLE_PROMPT_SECONDS: '0',
+  MAX_CONCURRENT_SESSIONS: '10000',
+  MAX_QUEUE_DELAY_MS: '0',
+  MAX_SLOT_USE: '1',
+  LOG_LEVEL: 'warn',
+};
+const part = (name: string, args: readonly string[]) => startPart({ name, args, real: false, env, logDir: folder, awayMs: 0 });
+const [api, workers] = await Promise.all([part('api', ['api']), part('workers', ['worker', allQueues.join(',')])]);
+const components: readonly Component[] = [api, workers, temporal, postgresComponent(postgres, 0)];
+const apiUrl = `http://127.0.0.1:${ports.api}`;
+const connection = await connectTemporal({ address: env.TEMPORAL_ADDRESS, namespace });
+const said = await utterances({ real: false, seed: 1 });
+
+type Usages = Readonly<Record<string, Usage | undefined>>;
+const usages = (): Usages =>
+  Object.fromEntries([...components.map(({ name, pid }) => [name, usageOf(pid)]), ['callers', usageOf(process.pid)]]);
+
+let lines = 0;
+async function line(over: () => boolean, heard: Heard[], metrics: LiveEvents['turn.metrics'][]): Promise<void> {
+  const number = lines++;
+  for (let call = 0; !over(); call++) {
+    const caller = new ChaosCaller({
+      sessionId: `scale-${number}-${call}`,
+      urls: [apiUrl],
+      readable: false,
+      log: () => {},
+      onEvent: (event) => {
+        if (event.type === 'turn.metrics') metrics.push(event);
+      },
+    });
+    for (let turn = 0; turn < turnsOfCall && !over(); turn++) {
+      heard.push(await caller.say(said.question(number, call, turn)));
+      await sleep(pauseMs);
+    }
+    await caller.hangUp();
+  }
+}
+
+async function level(calls: number) {
+  note(`${calls} calls at once ...`);
+  let over = false;
+  const heard: Heard[] = [];
+  const metrics: LiveEvents['turn.metrics'][] = [];
+  const running: Promise<void>[] = [];
+  for (let i = 0; i < calls; i++) {
+    running.push(line(() => over, heard, metrics));
+    await sleep(8_000 / calls);
+  }
+  heard.length = 0;
+  metrics.length = 0;
+  const before = usages();
+  const startedAt = performance.now();
+  await sleep(seconds * 1000);
+  const after = usages();
+  const tookMs = performance.now() - startedAt;
+  const [turns, measured] = [heard.length, [...metrics]];
+  over = true;
+  await Promise.all(running);
+  const used = (name: string) => {
+    const [from, to] = [before[name], after[name]];
+    if (!from || !to) return { cores: 'unknown', cpuMsPerTurn: 'unknown', memoryMb: 'unknown' } as const;
+    const cpuMs = to.cpuMs - from.cpuMs;
+    return { cores: round(cpuMs / tookMs, 2), cpuMsPerTurn: round(cpuMs / turns), memoryMb: to.memoryMb };
+  };
+  const temporalMs = spread(measured.map((event) => event.temporalMs));
+  return {
+    calls,
+    turnsPerSecond: round((turns / tookMs) * 1000, 2),
+    unanswered: heard.filter(({ result }) => result !== 'answered').length,
+    temporalMs,
+    voiceToVoiceMs: spread(measured.map((event) => event.voiceToVoiceMs)),
+    processes: Object.fromEntries(Object.keys(before).map((name) => [name, used(name)])),
+  };
+}
+
+/** What a turn is to Temporal and Postgres, by one call. */
+async function sizesOfTurn() {
+  const [caller, turns] = [new ChaosCaller({ sessionId: 'scale-sizes', urls: [apiUrl], readable: false, log: () => {} }), 8];
+  for (let turn = 0; turn < turns; turn++) await caller.say(said.question(9_999, 0, turn));
+  await caller.hangUp();
+  const { raw } = await connection.client.workflow.getHandle('call-scale-sizes').describe();
+  const info = raw.workflowExecutionInfo;
+  return {
+    events: round(Number(info?.historyLength) / turns),
+    historyBytes: Math.round(Number(info?.historySizeBytes) / turns),
+    stateTransitions: round(Number(info?.stateTransitionCount) / turns),
+  };
+}
+
+const perTurn = await sizesOfTurn();
+const reached: Awaited<ReturnType<typeof level>>[] = [];
+for (const calls of levels) {
+  const measured = await level(calls);
+  reached.push(measured);
+  note(
+    `  ${measured.turnsPerSecond} turns/s, Temporal and pipes p50 ${measured.temporalMs.p50} ms, p95 ${measured.temporalMs.p95} ms`,
+  );
+  if (measured.temporalMs.p95 > enoughMs) break;
+}
+await connection.close();
+await Promise.allSettled([api, workers].map((component) => component.stop()));
+await temporal.stop();
+await postgres.close();
+await rm(folder, { recursive: true, force: true });
+printReport({ bench: 'scale', machine: machine(), standInDelays: measuredDelays, perTurn, levels: reached });
+process.exit(0);

@@ -1,0 +1,254 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LiveClient } from '../../client/live-client.ts';
+import { loadConfig } from '../../config/load.ts';
+import { wording } from '../../domain/wording.ts';
+import { encodeWav } from '../../media/wav.ts';
+import { ensureTemporalCli } from '../../temporal/models.ts';
+import type { Stack } from '../../temporal/stack.ts';
+import { allQueues } from '../../temporal/workers.ts';
+import { ChaosCaller, fakeUtterance } from '../chaos/caller.ts';
+import { startTemporal } from '../chaos/processes.ts';
+import { spokenText, textsIn } from '../fakes/spoken-text.ts';
+import { standInEngines, standInRateHz } from '../fakes/stand-in-engines.ts';
+import { CallClient } from '../support/call-client.ts';
+import { freePort } from '../support/free-port.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+import { startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';
+import { until } from '../support/until.ts';
+
+const postgres = await startPostgres();
+const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
+
+/** Real servers and a real API; the engines are stand-ins that need no models. */
+describe.skipIf(!postgres)('a service whose parts fail', () => {
+  let folder: string;
+  let temporal: Awaited<ReturnType<typeof startTemporal>>;
+  let environment: TestEnvironment;
+  let api: Stack;
+  let workers: Stack;
+  const engines = () =>
+    standInEngines({ transcribeMs: 20, embedMs: 1, firstTokenMs: 20, tokenMs: 2, firstAudioMs: 20, realTimeFactor: 0 });
+  const url = (path: string) => `${api.apiUrl}${path}`;
+  const connect = (id: string) => new CallClient(`${api.apiUrl?.replace('http', 'ws')}/ws/${id}?events=1`).open();
+  const wav = (text: string) => {
+    const samples = spokenText(text, standInRateHz);
+    return encodeWav(new Uint8Array(samples.buffer), standInRateHz);
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: answers of many kinds.
+  const json = async (path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: any }> => {
+    const response = await fetch(url(path), init);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  const voicebot = (...args: string[]) =>
+    execa('node', [bin, ...args], { reject: false, env: { VOICEBOT_URL: api.apiUrl } as Record<string, string> });
+  const startWorkers = (queues = allQueues) => startTestStack(environment, { queues, api: false, engines: engines() });
+  /** Says something in the session and waits for the spoken answer. */
+  async function say(caller: CallClient, text: string) {
+    caller.send(wav(text));
+    const events = [];
+    for (;;) {
+      const message = await caller.next();
+      if (Buffer.isBuffer(message)) return { events, audio: message };
+      events.push(message);
+    }
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'voicebot-survival-'));
+    temporal = await startTemporal(
+      {
+        binary: await ensureTemporalCli(loadConfig(), {}),
+        dataDir: folder,
+        port: await freePort(),
+        uiPort: await freePort(),
+        namespace: 'bank',
+      },
+      1_500,
+    );
+    environment = await testEnvironment({
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: 'bank',
+      DATABASE_URL: postgres?.url ?? '',
+      WORKER_WAIT: '10',
+      IDLE_PROMPT_SECONDS: '0',
+      TTS_CONCURRENCY: '2',
+      STT_CONCURRENCY: '2',
+    });
+    [api, workers] = await Promise.all([startTestStack(environment, { queues: [], engines: engines() }), startWorkers()]);
+  });
+  afterAll(async () => {
+    await Promise.all([api?.stop(), workers?.stop()]);
+    await temporal?.stop();
+    await postgres?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('lists a failed turn with its cause, keeps its audio, and answers it by another try, during the call and after it', async () => {
+    await workers.stop();
+    // Nobody listens: the words of this turn are in its audio alone.
+    workers = await startWorkers(allQueues.filter((queue) => queue !== 'stt'));
+    const quick = { ...environment, WORKER_WAIT: '1' };
+    await api.stop();
+    api = await startTestStack(quick, { queues: [], engines: engines() });
+    const caller = await connect('unheard');
+    for (const text of ['Tell me of the sea.', 'Tell me of the hills.']) {
+      const { events, audio } = await say(caller, text);
+      expect(events).toContainEqual(expect.objectContaining({ type: 'reply', source: 'apology' }));
+      expect(textsIn(new Int16Array(audio.buffer.slice(audio.byteOffset + 44)))[0]).toBe(`${wording.apology.split('.')[0]}.`);
+    }
+    await workers.stop();
+    workers = await startWorkers();
+
+    const failed = await until('both are recorded', async () => {
+      const { body } = await json('/turns?status=failed');
+      return body.turns.length === 2 && body;
+    });
+    expect(failed.turns[0]).toMatchObject({
+      sessionId: 'unheard',
+      turn: 2,
+      errorStep: 'transcribe',
+      errorCode: 'worker-unavailable',
+      hasAudio: true,
+      retries: 0,
+    });
+    const page = (await json('/turns?status=failed&limit=1')).body;
+    expect(page.turns[0].turn).toBe(2);
+    expect((await json(`/turns?limit=1&cursor=${page.nextCursor}`)).body).toMatchObject({
+      turns: [{ turn: 1 }],
+      nextCursor: null,
+    });
+    const listed = await voicebot('failed-turns');
+    expect(listed.stdout).toMatch(/unheard\s+2.*transcribe: worker-unavailable.*\(audio kept\)/);
+    const kept = Buffer.from(await (await fetch(url('/sessions/unheard/turns/1/audio'))).arrayBuffer());
+    expect(textsIn(new Int16Array(kept.buffer.slice(kept.byteOffset + 44)))).toEqual(['Tell me of the sea.']);
+
+    const again = await json('/sessions/unheard/turns/1/retry', { method: 'POST' });
+    expect(again).toMatchObject({
+      status: 200,
+      body: { turn: 1, status: 'answered', transcript: 'Tell me of the sea.', retries: 1 },
+    });
+    expect(again.body.reply).toContain('Tell me of the sea');
+    await until('the answer is kept', async () => (await json('/sessions/unheard')).body.history[0].status === 'answered');
+    expect(await json('/sessions/unheard/turns/1/retry', { method: 'POST' })).toMatchObject({ status: 409 });
+    // What was needed for the other try is gone.
+    await until('its audio is gone', async () => (await fetch(url('/sessions/unheard/turns/1/audio'))).status === 404);
+
+    await json('/sessions/unheard', { method: 'DELETE' });
+    await caller.close();
+    await until('the call has ended', async () => (await json('/sessions/unheard')).body.status === 'ended');
+    const byCommand = await voicebot('retry-turn', '--session-id', 'unheard', '--turn', '2');
+    expect(byCommand).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('caller: Tell me of the hills.') });
+    expect((await json('/turns?status=failed')).body.turns).toEqual([]);
+    expect((await json('/sessions/unheard/turns?after=1')).body).toMatchObject({ turns: [{ turn: 2, retries: 1 }], next: null });
+    const missing = await voicebot('retry-turn', '--session-id', 'unheard', '--turn', '9');
+    expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no turn 9') });
+  });
+
+  it('goes on with its calls when the Temporal server was killed, and says so meanwhile', async () => {
+    const caller = await connect('restart');
+    await say(caller, 'Tell me of the rain.');
+    const back = temporal.kill();
+    const down = await until('it is seen', async () => {
+      const health = await json('/health');
+      return health.status === 503 && health;
+    });
+    expect(down.body).toMatchObject({ status: 'down', temporal: { ok: false }, database: { ok: true } });
+    // Said while nobody is there to take it; answered once, when the server is back.
+    const { events } = await say(caller, 'Tell me of the snow.');
+    await back;
+    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'Tell me of the snow.' }));
+    await until('it is well again', async () => (await json('/health')).status === 200);
+    await until('both turns are recorded', async () => (await json('/sessions/restart')).body.turns === 2);
+    await caller.close();
+  });
+
+  it('goes on with its calls while Postgres is away, lets nobody new in, and records what was missed', async () => {
+    const caller = await connect('no-records');
+    await say(caller, 'Tell me of the wind.');
+    await caller.close();
+    await postgres?.kill();
+    const refused = await json('/sessions/somebody-new', { method: 'POST' });
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { code: 'dependency-unavailable', detail: 'The database does not answer.' },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await json('/health')).body).toMatchObject({ status: 'down', database: { ok: false }, temporal: { ok: true } });
+    // Who is in a call stays in it, even over a new connection.
+    const again = await connect('no-records');
+    const { events } = await say(again, 'Tell me of the clouds.');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'Tell me of the clouds.' }));
+    await again.close();
+    await postgres?.start();
+    await until('the turn is recorded late', async () => {
+      const { status, body } = await json('/sessions/no-records');
+      return status === 200 && body.turns === 2;
+    });
+    expect((await json('/sessions/somebody-new', { method: 'POST' })).status).toBe(201);
+  });
+
+  it('speaks the answer when its API died before it was heard, and the rest of one that was heard in part', async () => {
+    const second = await startTestStack({ ...environment, PORT: String(await freePort()) }, { queues: [], engines: engines() });
+    const caller = new ChaosCaller({
+      sessionId: 'moved',
+      urls: [second.apiUrl ?? '', api.apiUrl ?? ''],
+      readable: true,
+      log: () => {},
+    });
+    // The line breaks as soon as the reply is heard; the API stops without finishing anything.
+    const speaking = caller.say(fakeUtterance('Tell me of the stars.'));
+    await until('the first sentence was heard', () => caller.told.get(1)?.length === 2);
+    await second.stop();
+    expect(await speaking).toMatchObject({ result: 'answered', said: 1, turns: [1] });
+    await caller.hangUp();
+    const all = ['So: Tell me of the stars.', 'It is good that we talk.', 'Please go on.'];
+    // The sentence that was cut off is said again, the one before it is not.
+    expect(caller.heardTexts.flatMap((text) => text.split(/(?<=\.) /))).toEqual(all);
+    const row = await until('what was heard is recorded', async () => {
+      const { body } = await json('/sessions/moved');
+      return body.history[0]?.heardReply && body.history[0];
+    });
+    expect(row).toMatchObject({ turn: 1, status: 'answered', heardReply: all.join(' '), interrupted: false });
+  });
+
+  it('refuses new sessions with 503 while its workers have no place left, and measures the queues', async () => {
+    const busy = Array.from({ length: 2 }, (_, i) =>
+      LiveClient.connect({
+        baseUrl: api.apiUrl ?? '',
+        sessionId: `busy-${i}`,
+        format: { encoding: 'pcm16', sampleRateHz: standInRateHz },
+      }),
+    );
+    const lines = await Promise.all(busy);
+    const talk = new Uint8Array(spokenText('And so on and so on', standInRateHz / 50).buffer);
+    let talking = true;
+    const microphones = lines.map(async (line) => {
+      for (; talking; await sleep(20)) line.sendAudio(talk);
+    });
+    const refused = await until('all places for listening are taken', async () => {
+      const answer = await json(`/sessions/late-${Date.now()}`, { method: 'POST' });
+      return answer.status === 503 && answer;
+    });
+    expect(refused.body).toMatchObject({
+      code: 'overloaded',
+      detail: expect.stringContaining("2 of 2 places of the queue 'stt'"),
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const metrics = await (await fetch(url('/metrics'))).text();
+    expect(metrics).toMatch(/voicebot_queue_slots\{queue="stt",state="used"\} 2/);
+    expect(metrics).toMatch(/voicebot_sessions_refused_total\{reason="stt-slots"\} [1-9]/);
+    talking = false;
+    await Promise.all(microphones);
+    await Promise.all(lines.map((line) => line.close()));
+    await until(
+      'somebody new may come',
+      async () => (await json(`/sessions/new-${Date.now()}`, { method: 'POST' })).status === 201,
+    );
+  });
+});
