@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
@@ -15,7 +14,6 @@ import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import type { Line } from '../domain/line.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
-import { audioOf } from '../media/speech-frames.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallSettings,
@@ -29,19 +27,17 @@ import {
   played,
   retryTurn,
   retryTurnWorkflow,
-  speakOnceWorkflow,
   type TakeTurnInput,
   takeTurn,
   taskQueues,
-  transcribeOnceWorkflow,
   transferCall,
   turnsAttribute,
 } from '../workflows/definitions.ts';
-import type { speakOnce, transcribeOnce } from '../workflows/probes.ts';
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
-import { persist } from './persist.ts';
+import { SingleSteps } from './single-steps.ts';
 import { fromTemporal, isCallEnded } from './temporal-errors.ts';
+import { TemporalRequests } from './temporal-requests.ts';
 
 export interface CallServiceOptions {
   readonly client: Client;
@@ -90,14 +86,18 @@ const recordingGraceMs = 60_000;
 
 const nothing = () => undefined;
 
-/** What the API asks of Temporal: calls, their turns, and single steps. */
+/** What the API asks of Temporal: calls and their turns. */
 export class CallService {
   readonly #options: CallServiceOptions;
   readonly #running = new Set<Promise<unknown>>();
-  readonly #stopping = new AbortController();
+  readonly #temporal: TemporalRequests;
+  /** Steps outside of any call. */
+  readonly steps: SingleSteps;
 
   constructor(options: CallServiceOptions) {
     this.#options = options;
+    this.#temporal = new TemporalRequests(options.client);
+    this.steps = new SingleSteps({ ...options, timeoutMs: options.turnTimeoutMs }, this.#temporal);
   }
 
   /** Admits a new session and starts its call. @throws VoicebotError `conflict` for a known id, `overloaded`. */
@@ -135,7 +135,7 @@ export class CallService {
 
   /** What became of the last turn of a live line, where it is not known to be heard; a turn that is under way is waited for. Never rejects. */
   async #owed(sessionId: string, turn: number): Promise<TurnOutcome | undefined> {
-    const signal = AbortSignal.any([AbortSignal.timeout(owedWaitMs), this.#stopping.signal]);
+    const signal = AbortSignal.any([AbortSignal.timeout(owedWaitMs), this.#temporal.stopping]);
     while (!signal.aborted) {
       const state = await this.state(sessionId).catch(() => undefined);
       if (!state) return undefined;
@@ -150,7 +150,7 @@ export class CallService {
   }
 
   state(sessionId: string): Promise<CallState> {
-    return this.#bounded(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
+    return this.#temporal.within(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
   }
 
   /**
@@ -160,14 +160,16 @@ export class CallService {
   async retryTurn(sessionId: string, turn: number): Promise<TurnOutcome> {
     const { client, settings, turnTimeoutMs } = this.#options;
     try {
-      return await this.#bounded(turnTimeoutMs, () => this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }] }));
+      return await this.#temporal.within(turnTimeoutMs, () =>
+        this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }] }),
+      );
     } catch (error) {
       const failure = fromTemporal(error);
       const ended = failure.code === 'not-found' || (failure.code === 'conflict' && isCallEnded(error));
       if (!ended) throw failure;
     }
     try {
-      return await this.#bounded(turnTimeoutMs, () =>
+      return await this.#temporal.within(turnTimeoutMs, () =>
         client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
           workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
           // Two who ask at the same time get the same answer.
@@ -212,7 +214,9 @@ export class CallService {
   async transfer(sessionId: string, line: Line): Promise<{ readonly transferred: boolean }> {
     const { turnTimeoutMs } = this.#options;
     try {
-      return await this.#bounded(turnTimeoutMs, () => this.#handle(sessionId).executeUpdate(transferCall, { args: [line] }));
+      return await this.#temporal.within(turnTimeoutMs, () =>
+        this.#handle(sessionId).executeUpdate(transferCall, { args: [line] }),
+      );
     } catch (error) {
       throw fromTemporal(error);
     }
@@ -221,40 +225,11 @@ export class CallService {
   /** Ends the call. @throws VoicebotError `not-found`. */
   async end(sessionId: string, reason: CallEndReason = 'hangup'): Promise<void> {
     try {
-      await this.#bounded(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).signal(hangUp, reason));
+      await this.#temporal.within(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).signal(hangUp, reason));
     } catch (error) {
       const failure = fromTemporal(error);
       if (failure.code !== 'not-found') throw failure;
       await recordCallEnded(this.#options.db, sessionId, 'ended', reason);
-    }
-  }
-
-  async transcribe(pcm: Uint8Array, language: string | undefined) {
-    const turn = this.#options.hub.openTurn();
-    turn.pipes.heard.write(pcm);
-    turn.pipes.heard.end();
-    try {
-      return await this.#probe<typeof transcribeOnce>(transcribeOnceWorkflow, {
-        heardUrl: turn.media.heardUrl,
-        language,
-        settings: this.#options.settings,
-      });
-    } finally {
-      turn.close();
-    }
-  }
-
-  /** @returns the speech as PCM16 mono chunks, with their rate once all are there. */
-  async speak(text: string, style: SpeechStyle) {
-    const turn = this.#options.hub.openTurn();
-    try {
-      const input = { text, spokenUrl: turn.media.spokenUrl, style, settings: this.#options.settings };
-      const result = await this.#probe<typeof speakOnce>(speakOnceWorkflow, input);
-      const chunks: Uint8Array[] = [];
-      for await (const pcm of audioOf(turn.pipes.spoken.read())) chunks.push(pcm);
-      return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
-    } finally {
-      turn.close();
     }
   }
 
@@ -269,7 +244,7 @@ export class CallService {
     });
     await Promise.race([Promise.allSettled(this.#running), timeUp]);
     clearTimeout(timer);
-    this.#stopping.abort();
+    this.#temporal.stop();
   }
 
   async #admit(sessionId: string) {
@@ -296,7 +271,7 @@ export class CallService {
 
   async #startCall(sessionId: string): Promise<void> {
     try {
-      await this.#bounded(this.#options.settings.workerWaitMs, () =>
+      await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
         this.#options.client.workflow.start<typeof call>(callWorkflow, this.#startOptions(sessionId)),
       );
     } catch (error) {
@@ -334,7 +309,7 @@ export class CallService {
       else pipes.close();
     };
     const outcome = update
-      .then((handle) => this.#bounded(waitMs, () => handle.result()))
+      .then((handle) => this.#temporal.within(waitMs, () => handle.result()))
       .then(
         (known) => {
           this.#options.admission?.observe(known);
@@ -355,7 +330,7 @@ export class CallService {
   /** Update-with-start: also a call whose start was lost takes its turn. */
   #startTurn(sessionId: string, input: TakeTurnInput) {
     const { client, settings } = this.#options;
-    return this.#bounded(settings.workerWaitMs, () => {
+    return this.#temporal.within(settings.workerWaitMs, () => {
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
         ...this.#startOptions(sessionId),
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -372,49 +347,10 @@ export class CallService {
   /** Sends word to a call; one that has ended needs it no more. */
   async #signal(send: () => Promise<void>): Promise<void> {
     try {
-      await this.#bounded(this.#options.settings.workerWaitMs, send);
+      await this.#temporal.within(this.#options.settings.workerWaitMs, send);
     } catch (error) {
       const failure = fromTemporal(error);
       if (failure.code !== 'not-found') throw failure;
-    }
-  }
-
-  /** Runs one step as a workflow of its own. */
-  async #probe<W extends (input: never) => Promise<unknown>>(
-    name: string,
-    input: Parameters<W>[0],
-  ): Promise<Awaited<ReturnType<W>>> {
-    const { client, turnTimeoutMs } = this.#options;
-    try {
-      return await this.#bounded(turnTimeoutMs, async () => {
-        const handle = await client.workflow.start(name, {
-          workflowId: `${name}-${randomUUID()}`,
-          taskQueue: taskQueues.calls,
-          args: [input],
-          workflowExecutionTimeout: turnTimeoutMs,
-        });
-        return (await handle.result()) as Awaited<ReturnType<W>>;
-      });
-    } catch (error) {
-      throw fromTemporal(error);
-    }
-  }
-
-  /** Gives a request to Temporal up after a time, with an error that says so. */
-  async #bounded<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const stopping = this.#stopping.signal;
-    const signal = AbortSignal.any([late, stopping]);
-    try {
-      return await persist(signal, () => this.#options.client.connection.withAbortSignal(signal, request));
-    } catch (error) {
-      if (stopping.aborted) throw new VoicebotError('dependency-unavailable', 'The service is stopping.', { retryable: true });
-      if (!late.aborted) throw error;
-      throw new VoicebotError('worker-unavailable', `No worker answered within ${timeoutMs / 1000} s.`, {
-        retryable: true,
-        hint: "Is a worker for the queue 'calls' running? WORKER_WAIT and TURN_TIMEOUT set how long a call waits.",
-        cause: error,
-      });
     }
   }
 

@@ -8,6 +8,7 @@ import { Ears } from './ears.ts';
 import { IdleWatch } from './idle-watch.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import { type MouthLine, Utterance } from './mouth.ts';
+import { framesOf, OwedReply } from './owed-reply.ts';
 import type { PromptName } from './prompts.ts';
 import type { TurnAttempt } from './turn-attempt.ts';
 
@@ -23,7 +24,7 @@ interface Speaking {
   /** Unset for a prompt, which is no turn. */
   readonly attempt: TurnAttempt | undefined;
   /** A reply that was made while nobody was on the line. */
-  readonly owed?: TurnOutcome;
+  readonly owed?: OwedReply;
 }
 
 /** One caller on the line: ears and mouth, and the turns that they make. */
@@ -63,7 +64,7 @@ export class LiveCall {
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     if (options.greet) this.#say('greeting');
-    void options.owed?.then((owed) => owed && this.#sayOwed(owed));
+    void options.owed?.then((owed) => owed && this.#sayOwed(new OwedReply(owed, options.heard)));
   }
 
   /** Samples at 16 kHz. */
@@ -103,7 +104,7 @@ export class LiveCall {
     const { attempt, owed, utterance } = this.#speaking ?? {};
     utterance?.stop();
     if (attempt) this.#report(attempt, true);
-    if (owed && utterance) this.#reportOwed(owed, utterance, true);
+    if (owed && utterance) this.#interruptOwed(owed, utterance);
     if (this.#attempt && !this.#attempt.released) this.#link.drop(this.#attempt);
     else if (this.#attempt) this.#report(this.#attempt, true);
     await this.#link.settled();
@@ -298,7 +299,7 @@ export class LiveCall {
     const { utterance, attempt, owed } = speaking;
     utterance.stop();
     this.#fallSilent();
-    if (owed) this.#reportOwed(owed, utterance, true);
+    if (owed) this.#interruptOwed(owed, utterance);
     if (!attempt) return;
     const heardText = attempt.heardNothing ? '' : utterance.heardText;
     const playedMs = Math.round(utterance.playedMs);
@@ -364,47 +365,40 @@ export class LiveCall {
     void utterance.play(this.#deps.prompts.frames(name));
   }
 
-  /** The caller is back: the answer to what they said last was made meanwhile. */
-  async #sayOwed(owed: TurnOutcome): Promise<void> {
-    const { turn, reply } = owed;
-    const { heard } = this.#options;
-    const known = heard?.turn === turn ? heard.text : undefined;
-    // Nothing is known of what they said: they are asked to say it again.
-    if (owed.status === 'failed' && owed.unheard && this.#idleLine) return this.#say('apology');
-    // It was made and played before the line broke; how far, only the client can tell.
-    if (owed.status !== 'answered' || (!owed.unheard && known === undefined)) return;
-    const text = remaining(reply, known ?? '');
+  /** The caller is back: what they were not told yet is said now. */
+  async #sayOwed(owed: OwedReply): Promise<void> {
+    const { turn, text } = owed;
+    if (owed.mustAskAgain && this.#idleLine) return this.#say('apology');
+    if (text === undefined) return;
+    if (text === '') return this.#link.heard(owed.playback(undefined, false));
     try {
-      if (text === '')
-        return this.#link.heard({ turn, attempt: owed.attempt, heardReply: reply, playedMs: 0, interrupted: false });
-      const { pcm } = await this.#deps.calls.speak(text, this.#options.style);
+      const { pcm } = await this.#deps.calls.steps.speak(text, this.#options.style);
       // Whoever speaks already has gone on.
       if (!this.#idleLine) return;
       const utterance: Utterance = this.#utterance(undefined, () => {
         this.#caller.sendEvent({ type: 'reply.done', turn });
-        this.#reportOwed(owed, utterance, false);
+        this.#link.heard(owed.playback(utterance, false));
       });
       this.#speaking = { utterance, attempt: undefined, owed };
       this.#ears.botSpeaks = true;
       this.#caller.sendEvent({ type: 'reply.started', turn });
       this.#caller.sendEvent({ type: 'reply.text', turn, text });
-      await utterance.play(spoken(text, pcm));
+      await utterance.play(framesOf(text, pcm));
     } catch (error) {
       this.#fail(error, turn);
     }
   }
 
+  #interruptOwed(owed: OwedReply, utterance: Utterance): void {
+    const playback = owed.playback(utterance, true);
+    const { turn, heardReply: heardText, playedMs } = playback;
+    this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
+    this.#link.heard(playback);
+  }
+
   /** Nobody speaks, and nobody is about to. */
   get #idleLine(): boolean {
     return !(this.#closed || this.#speaking || this.#attempt || this.#ears.inTurn);
-  }
-
-  #reportOwed({ turn, attempt, reply }: TurnOutcome, utterance: Utterance, interrupted: boolean): void {
-    const playedMs = Math.round(utterance.playedMs);
-    const before = this.#options.heard?.turn === turn ? `${this.#options.heard.text} ` : '';
-    const heardReply = interrupted ? before + utterance.heardText : reply;
-    if (interrupted) this.#caller.sendEvent({ type: 'interrupted', turn, heardText: heardReply, playedMs });
-    this.#link.heard({ turn, attempt, heardReply, playedMs, interrupted });
   }
 
   /** Dead air: the caller is told to wait a moment. */
@@ -437,16 +431,4 @@ export class LiveCall {
     const metrics = attempt.metrics(outcome);
     if (metrics) this.#caller.sendEvent(metrics);
   }
-}
-
-/** What is left of a reply after the words that were heard; all of it where those are not its beginning. */
-function remaining(reply: string, heard: string): string {
-  const words = (text: string) => text.split(/\s+/).filter(Boolean);
-  const [all, known] = [words(reply), words(heard)];
-  return known.every((word, i) => word === all[i]) ? all.slice(known.length).join(' ') : reply;
-}
-
-async function* spoken(text: string, pcm: Uint8Array): AsyncGenerator<SpeechFrame> {
-  yield { kind: 'text', text };
-  yield { kind: 'audio', pcm };
 }

@@ -4,6 +4,7 @@ import type { Line } from '../../domain/line.ts';
 import type { CallService, OpenedCall } from '../calls.ts';
 import type { LineCodec } from './audio-format.ts';
 import type { EarEngines, EarSettings } from './ears.ts';
+import type { HeardBefore } from './owed-reply.ts';
 import type { Prompts } from './prompts.ts';
 import type { LiveEvent } from './protocol.ts';
 
@@ -40,7 +41,6 @@ export interface LiveCallOptions extends OpenedCall {
   readonly style: SpeechStyle;
   readonly language: string | undefined;
   readonly greet: boolean;
-  /** What the caller's client played to its end of the reply to a turn, before its connection broke. */
-  readonly heard?: { readonly turn: number; readonly text: string } | undefined;
+  readonly heard?: HeardBefore | undefined;
   readonly codec: LineCodec;
 }

@@ -37,7 +37,7 @@ export class Prompts {
         for (const [name, text] of Object.entries(this.#texts) as [PromptName, string][]) {
           if (signal.aborted) return;
           if (this.#speech.has(name)) continue;
-          this.#speech.set(name, (await this.#calls.speak(text, {})).pcm);
+          this.#speech.set(name, (await this.#calls.steps.speak(text, {})).pcm);
         }
       } catch (error) {
         if (!signal.aborted) this.#logger.warn({ error: messageOf(error) }, 'prompts are not there yet');
@@ -58,7 +58,7 @@ export class Prompts {
     const known = this.#speech.get(name);
     if (known) return known;
     try {
-      const { pcm } = await this.#calls.speak(this.#texts[name], {});
+      const { pcm } = await this.#calls.steps.speak(this.#texts[name], {});
       this.#speech.set(name, pcm);
       return pcm;
     } catch (error) {

@@ -51,7 +51,7 @@ export function addSpeechRoutes(app: OpenAPIHono, deps: { readonly calls: CallSe
     }
     const started = performance.now();
     const { pcm, audioMs } = await toHeardAudio(await uploadedWav(c.req.raw, maxWavBytes(maxAudioSeconds)), maxAudioSeconds);
-    const result = await calls.transcribe(pcm, language);
+    const result = await calls.steps.transcribe(pcm, language);
     return c.json({ text: result.text, language: result.language, audioMs, processingMs: performance.now() - started }, 200);
   });
   app.openAPIRegistry.registerPath(stt);
@@ -60,7 +60,7 @@ export function addSpeechRoutes(app: OpenAPIHono, deps: { readonly calls: CallSe
     if (engine !== 'auto' && engine !== 'kokoro') {
       throw new VoicebotError('unsupported', `No worker for the engine '${engine}' is set up.`, { hint: 'Use kokoro, or auto.' });
     }
-    const { pcm, sampleRateHz } = await calls.speak(text, { voice, speed });
+    const { pcm, sampleRateHz } = await calls.steps.speak(text, { voice, speed });
     return c.body(encodeWav(pcm, sampleRateHz) as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': 'audio/wav' });
   });
 }

@@ -105,9 +105,9 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await workers.stop();
     workers = await startWorkers();
 
-    const failed = await until('both are recorded', async () => {
+    const failed = await until('both are recorded with their audio', async () => {
       const { body } = await json('/turns?status=failed');
-      return body.turns.length === 2 && body;
+      return body.turns.filter((turn: { hasAudio: boolean }) => turn.hasAudio).length === 2 && body;
     });
     expect(failed.turns[0]).toMatchObject({
       sessionId: 'unheard',
