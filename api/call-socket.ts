@@ -96,12 +96,19 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
     const made = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
-    const speech = error ? Buffer.concat([made, await prompts.speech('apology')]) : made;
+    const speech: Uint8Array = error ? Buffer.concat([made, await prompts.speech('apology')]) : await heard(outcome.value, made);
     // A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none.
     if (error && (events || speech.length === 0))
       fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
     if (speech.length > 0 && !closed) ws.send(encodeWav(speech, voiceRateHz) as Uint8Array<ArrayBuffer>);
     logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
+  }
+
+  /** The reply as speech; made now where workers could not reach this process and the turn was answered as if nobody were here. */
+  async function heard({ unheard, reply }: TurnOutcome, made: Uint8Array): Promise<Uint8Array> {
+    if (!unheard) return made;
+    const said = await calls.steps.speak(reply, style).catch(() => undefined);
+    return said?.pcm ?? prompts.speech('apology');
   }
 
   async function start(ws: WSContext, message: StartMessage): Promise<void> {

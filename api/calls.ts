@@ -74,6 +74,11 @@ export interface LiveTurn {
   readonly duringReply: boolean;
 }
 
+/** Something of the turn is still to be said, or to be done. */
+function isOwed({ unheard, attempt, playback, next }: TurnOutcome): boolean {
+  return Boolean(unheard) || (attempt !== undefined && !playback) || (next === 'transfer' && !playback?.interrupted);
+}
+
 /** A caller who comes back waits no longer for the answer to what they said before. */
 const owedWaitMs = 8_000;
 const owedPollMs = 150;
@@ -141,7 +146,7 @@ export class CallService {
       if (!state) return undefined;
       const { busy, recent } = state;
       const last = recent.at(-1);
-      if (last?.turn === turn) return last.playback === undefined && last.attempt !== undefined ? last : undefined;
+      if (last?.turn === turn) return isOwed(last) ? last : undefined;
       // It was none, and left no trace.
       if (!busy) return undefined;
       await sleep(owedPollMs, undefined, { signal }).catch(() => undefined);
@@ -235,7 +240,8 @@ export class CallService {
 
   /**
    * Resolves once the turns under way are done or the time is over. What is then still asked of Temporal is given up, so that the
-   * connection can be closed.
+   * connection can be closed. Lines that end from now on end as if the process had died: nothing is reported of them, and the process
+   * that the caller connects to next says what they were not told.
    */
   async stop(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;

@@ -141,6 +141,9 @@ export async function call(input: CallInput): Promise<CallSummary> {
         await step('transfer', () => steps.telephony.transfer({ line, summary, key }));
       } catch (error) {
         log.warn('transfer failed', { error: String(error) });
+        // The promise is answered for; whoever comes back to the line is not moved any more.
+        const promise = conversation.recent.findLast(({ next }) => next === 'transfer');
+        if (promise) conversation.replace({ ...promise, next: 'listen' });
         return { transferred: false };
       }
       over ??= 'transferred';

@@ -233,7 +233,7 @@ export class Conversation {
     const owed = this.#recent.find(
       ({ turn, attempt, playback: known }) => turn === playback.turn && attempt === playback.attempt && known === undefined,
     );
-    if (!owed || owed.attempt === undefined) return;
+    if (!owed || (owed.attempt === undefined && !owed.unheard)) return;
     const { unheard, ...known } = owed;
     const outcome: TurnOutcome = { ...known, ...(unheard ? { spokenMs: playback.playedMs } : {}), playback };
     const hadHistory = this.#history.length > 0;

@@ -226,7 +226,14 @@ export class LiveCall {
   async *#speechOf(attempt: TurnAttempt): AsyncGenerator<SpeechFrame> {
     yield* attempt.frames();
     const outcome = await attempt.outcome.catch(() => undefined);
-    if (outcome?.status !== 'answered') yield* this.#deps.prompts.frames('apology');
+    if (outcome?.status !== 'answered') return yield* this.#deps.prompts.frames('apology');
+    // Workers could not reach the pipes, and the turn was answered as if nobody were here.
+    const { text } = new OwedReply(outcome, { turn: outcome.turn, text: attempt.saidText });
+    if (!outcome.unheard || !text) return;
+    const said = await this.#deps.calls.steps.speak(text, this.#options.style).catch(() => undefined);
+    if (!said) return yield* this.#deps.prompts.frames('apology');
+    attempt.addSaid(text);
+    yield* framesOf(text, said.pcm);
   }
 
   #utterance(attempt: TurnAttempt | undefined, onFinished?: () => void): Utterance {
@@ -369,15 +376,19 @@ export class LiveCall {
   async #sayOwed(owed: OwedReply): Promise<void> {
     const { turn, text } = owed;
     if (owed.mustAskAgain && this.#idleLine) return this.#say('apology');
-    if (text === undefined) return;
-    if (text === '') return this.#link.heard(owed.playback(undefined, false));
+    const done = (utterance?: Utterance) => {
+      if (text !== undefined) this.#link.heard(owed.playback(utterance, false));
+      // The line broke between the promise and what was promised.
+      if (owed.next === 'transfer' && !this.#closed) void this.#transfer();
+    };
+    if (!text) return done();
     try {
       const { pcm } = await this.#deps.calls.steps.speak(text, this.#options.style);
       // Whoever speaks already has gone on.
       if (!this.#idleLine) return;
       const utterance: Utterance = this.#utterance(undefined, () => {
         this.#caller.sendEvent({ type: 'reply.done', turn });
-        this.#link.heard(owed.playback(utterance, false));
+        done(utterance);
       });
       this.#speaking = { utterance, attempt: undefined, owed };
       this.#ears.botSpeaks = true;

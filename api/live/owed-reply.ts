@@ -1,4 +1,4 @@
-import type { Playback, TurnOutcome } from '../../domain/call.ts';
+import type { NextStep, Playback, TurnOutcome } from '../../domain/call.ts';
 import type { SpeechFrame } from '../../media/speech-frames.ts';
 import type { Utterance } from './mouth.ts';
 
@@ -28,10 +28,15 @@ export class OwedReply {
     return this.#outcome.status === 'failed' && this.#outcome.unheard === true;
   }
 
+  /** What the reply promised to do. */
+  get next(): NextStep {
+    return this.#outcome.next ?? 'listen';
+  }
+
   /** What is left to say; undefined where nothing is owed, or only the client could tell how much. */
   get text(): string | undefined {
-    const { status, unheard, reply } = this.#outcome;
-    if (status !== 'answered' || (!unheard && this.#heard === undefined)) return undefined;
+    const { status, unheard, reply, playback } = this.#outcome;
+    if (status !== 'answered' || playback || (!unheard && this.#heard === undefined)) return undefined;
     return remaining(reply, this.#heard ?? '');
   }
 

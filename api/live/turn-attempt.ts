@@ -87,6 +87,11 @@ export class TurnAttempt {
     return this.#said.join(' ');
   }
 
+  /** Words that came another way than by the pipe. */
+  addSaid(text: string): void {
+    this.#said.push(text);
+  }
+
   /** Resolves once there is something to say, or it is clear that nothing comes. */
   async firstFrame(): Promise<void> {
     while (this.#frames.length === 0 && !this.#framesEnded) await this.#next();

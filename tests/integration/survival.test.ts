@@ -14,6 +14,7 @@ import type { Stack } from '../../temporal/stack.ts';
 import { allQueues } from '../../temporal/workers.ts';
 import { ChaosCaller, fakeUtterance } from '../chaos/caller.ts';
 import { startTemporal } from '../chaos/processes.ts';
+import { startTransferDesk, type TransferDesk } from '../chaos/transfer-desk.ts';
 import { spokenText, textsIn } from '../fakes/spoken-text.ts';
 import { standInEngines, standInRateHz } from '../fakes/stand-in-engines.ts';
 import { CallClient } from '../support/call-client.ts';
@@ -29,6 +30,7 @@ const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
 describe.skipIf(!postgres)('a service whose parts fail', () => {
   let folder: string;
   let temporal: Awaited<ReturnType<typeof startTemporal>>;
+  let desk: TransferDesk;
   let environment: TestEnvironment;
   let api: Stack;
   let workers: Stack;
@@ -71,12 +73,14 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       },
       1_500,
     );
+    desk = await startTransferDesk();
     environment = await testEnvironment({
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: 'bank',
       DATABASE_URL: postgres?.url ?? '',
       WORKER_WAIT: '10',
       IDLE_PROMPT_SECONDS: '0',
+      TRANSFER_WEBHOOK_URL: desk.url,
       TTS_CONCURRENCY: '2',
       STT_CONCURRENCY: '2',
     });
@@ -85,6 +89,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
   afterAll(async () => {
     await Promise.all([api?.stop(), workers?.stop()]);
     await temporal?.stop();
+    await desk?.close();
     await postgres?.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -215,6 +220,40 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       return body.history[0]?.heardReply && body.history[0];
     });
     expect(row).toMatchObject({ turn: 1, status: 'answered', heardReply: all.join(' '), interrupted: false });
+  });
+
+  it('keeps its promise of a person when its API died between the promise and the transfer', async () => {
+    const second = await startTestStack({ ...environment, PORT: String(await freePort()) }, { queues: [], engines: engines() });
+    const caller = new ChaosCaller({
+      sessionId: 'promised',
+      urls: [second.apiUrl ?? '', api.apiUrl ?? ''],
+      readable: true,
+      log: () => {},
+    });
+    const asking = caller.say(fakeUtterance('I want to talk to a person.'));
+    await until('it is promised', () => caller.told.get(1)?.length === 1);
+    await second.stop();
+    await asking;
+    await caller.waitForEnd(20_000);
+    expect(caller.ended).toBe(true);
+    await caller.leave();
+    expect([...desk.effects.values()]).toEqual(['promised']);
+    await until('it is recorded', async () => (await json('/sessions/promised')).body.endReason === 'transferred');
+  });
+
+  it('tells a caller aloud when workers cannot reach its pipes, and which setting that is', async () => {
+    const port = String(await freePort());
+    const astray = await startTestStack(
+      { ...environment, PORT: port, MEDIA_URL: 'http://127.0.0.1:9' },
+      { queues: [], engines: engines() },
+    );
+    const caller = await new CallClient(`ws://127.0.0.1:${port}/ws/astray?events=1`).open();
+    caller.send(wav('Tell me of the moon.'));
+    expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1, text: '' });
+    expect(await caller.event()).toMatchObject({ type: 'reply', source: 'apology' });
+    expect((await caller.event()).problem?.detail).toMatch(/line-gone.*MEDIA_URL/);
+    await caller.close();
+    await astray.stop();
   });
 
   it('refuses new sessions with 503 while its workers have no place left, and measures the queues', async () => {

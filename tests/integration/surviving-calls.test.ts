@@ -115,6 +115,11 @@ describe('a failed turn', () => {
     // Once it is answered, that is the answer.
     expect(await again()).toMatchObject({ reply: 'You said: How are you?' });
     expect(calls.steps.thoughts).toHaveLength(1);
+    // Its caller is back on the line and hears it: now it belongs to what was said.
+    await handle.signal(played, { turn: 1, heardReply: 'You said: How are you?', playedMs: 900, interrupted: false });
+    expect((await handle.query(callState)).recent[0]).toMatchObject({ spokenMs: 900, playback: { interrupted: false } });
+    await say(handle, 2, 'And now?');
+    expect(calls.steps.thoughts.at(-1)).toBe('And now? [1]');
     await handle.signal(hangUp);
     await handle.result();
   });
