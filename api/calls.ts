@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
@@ -164,9 +165,10 @@ export class CallService {
    */
   async retryTurn(sessionId: string, turn: number): Promise<TurnOutcome> {
     const { client, settings, turnTimeoutMs } = this.#options;
+    const updateId = randomUUID();
     try {
       return await this.#temporal.within(turnTimeoutMs, () =>
-        this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }] }),
+        this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }], updateId }),
       );
     } catch (error) {
       const failure = fromTemporal(error);
@@ -218,9 +220,10 @@ export class CallService {
   /** Hands the caller over to a person. @returns whether somebody took the call. */
   async transfer(sessionId: string, line: Line): Promise<{ readonly transferred: boolean }> {
     const { turnTimeoutMs } = this.#options;
+    const updateId = randomUUID();
     try {
       return await this.#temporal.within(turnTimeoutMs, () =>
-        this.#handle(sessionId).executeUpdate(transferCall, { args: [line] }),
+        this.#handle(sessionId).executeUpdate(transferCall, { args: [line], updateId }),
       );
     } catch (error) {
       throw fromTemporal(error);
