@@ -32,8 +32,8 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-/** Of a process and all below it; undefined where that cannot be measured. */
-export function usageOf(root: number): Usage | undefined {
+/** Of a process and, unless it is to be taken alone, of all below it; undefined where that cannot be measured. */
+export function usageOf(root: number, { alone = false } = {}): Usage | undefined {
   const stats = new Map<number, Stat>();
   let names: string[];
   try {
@@ -47,7 +47,7 @@ export function usageOf(root: number): Usage | undefined {
   }
   if (!stats.has(root)) return undefined;
   const tree = new Set([root]);
-  for (let grown = true; grown; ) {
+  for (let grown = !alone; grown; ) {
     grown = false;
     for (const [pid, { parent }] of stats) {
       if (!tree.has(parent) || tree.has(pid)) continue;

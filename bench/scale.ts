@@ -76,7 +76,10 @@ const said = await utterances({ real: false, seed: 1 });
 
 type Usages = Readonly<Record<string, Usage | undefined>>;
 const usages = (): Usages =>
-  Object.fromEntries([...components.map(({ name, pid }) => [name, usageOf(pid)]), ['callers', usageOf(process.pid)]]);
+  Object.fromEntries([
+    ...components.map(({ name, pid }) => [name, usageOf(pid)]),
+    ['callers', usageOf(process.pid, { alone: true })],
+  ]);
 
 let lines = 0;
 async function line(over: () => boolean, heard: Heard[], metrics: LiveEvents['turn.metrics'][]): Promise<void> {
