@@ -34,7 +34,7 @@ export interface PartOptions {
   readonly awayMs: number;
 }
 
-/** Starts a process of the service and keeps it running: one that ends is started again, as a supervisor does. */
+/** Starts a process of the service; one that is killed or drained is started again, as a supervisor does. */
 export async function startPart(options: PartOptions): Promise<Component> {
   const { name, args, real, env, logDir, awayMs } = options;
   const log = openSync(join(logDir, `${name}.log`), 'a');
@@ -89,13 +89,15 @@ export async function startPart(options: PartOptions): Promise<Component> {
   };
 }
 
-async function printed(child: ChildProcess, text: RegExp): Promise<void> {
+/** Resolves once the process has printed it; what comes later is read too, since a closed pipe would end the process. */
+function printed(child: ChildProcess, text: RegExp): Promise<void> {
   let output = '';
-  for await (const chunk of child.stdout ?? []) {
-    output += chunk;
-    if (text.test(output)) break;
-  }
-  child.stdout?.resume();
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk) => {
+      output = `${output}${chunk}`.slice(-1_000);
+      if (text.test(output)) resolve();
+    });
+  });
 }
 
 /** The Temporal dev server, which keeps its state in a file. */
