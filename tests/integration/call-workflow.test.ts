@@ -71,6 +71,7 @@ describe('a call', () => {
     expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
     expect(refused.cause).toMatchObject({ type: 'InvalidTurn', message: expect.stringContaining('the next one is 2') });
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('takes no turn after the caller has hung up', async () => {
@@ -120,6 +121,7 @@ describe('a call', () => {
     expect(calls.steps.thoughts).toEqual([]);
     expect(calls.steps.spoken).toEqual([wording.notHeard]);
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('speaks a cached answer without the model', async () => {
@@ -132,6 +134,7 @@ describe('a call', () => {
     expect(await say(handle, 1, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache' });
     expect(calls.steps.thoughts).toEqual([]);
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('passes over a cache that fails', async () => {
@@ -141,6 +144,7 @@ describe('a call', () => {
     const handle = await start();
     expect(await say(handle, 1, 'How are you?')).toMatchObject({ status: 'answered', source: 'model' });
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('remembers an impersonal first answer of the model, and no other', async () => {
@@ -163,6 +167,7 @@ describe('a call', () => {
     expect(await say(handle, 1, 'Hello.')).toMatchObject({ status: 'answered' });
     expect(attempts).toBe(2);
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('apologises for a step that fails for good, keeps the cause and goes on', async () => {
@@ -199,6 +204,7 @@ describe('a call', () => {
     });
     expect(outcome.timings.totalMs).toBeGreaterThanOrEqual(500);
     await handle.signal(hangUp);
+    await handle.result();
   });
 
   it('fails, and goes on, when nothing can be spoken', async () => {
