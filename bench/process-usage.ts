@@ -24,7 +24,7 @@ function statOf(pid: number): Stat | undefined {
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number);
-    const [parent = 0] = [fields[1]];
+    const parent = fields[1] ?? 0;
     const ticks = [11, 12, 13, 14].reduce((sum, i) => sum + (fields[i] ?? 0), 0);
     return { parent, cpuMs: ticks * tickMs, memoryBytes: (fields[21] ?? 0) * pageBytes };
   } catch {
