@@ -1,7 +1,7 @@
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
-import { linesOf } from '../media/lines.ts';
+import { linesIn } from '../media/lines.ts';
 import { fromPcm16 } from '../media/pcm.ts';
 import { takePipe } from './take-pipe.ts';
 
@@ -32,7 +32,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
   const { stt, language, signal } = options;
   const { claim, writer: number } = await takePipe(options.transcriptUrl, signal);
   // An earlier attempt may have come as far as the final words, and the ears have acted on them.
-  const resumed = await hasFinalLine(claim.bytes);
+  const resumed = linesIn(claim.bytes).some((line) => (JSON.parse(line) as TranscriptLine).final);
   const lines = new TransformStream<Uint8Array, Uint8Array>(undefined, { highWaterMark: 64 });
   const writer = lines.writable.getWriter();
   const encoder = new TextEncoder();
@@ -74,15 +74,6 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
     ended.abort();
     void writer.close().catch(() => undefined);
   }
-}
-
-async function hasFinalLine(bytes: Uint8Array): Promise<boolean> {
-  for await (const line of linesOf(one(bytes))) if ((JSON.parse(line) as TranscriptLine).final) return true;
-  return false;
-}
-
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.length > 0) yield bytes;
 }
 
 /** Samples that come piece by piece, in one array that doubles when it is full. */

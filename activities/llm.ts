@@ -7,7 +7,8 @@ import { promptFor } from '../domain/persona.ts';
 import { SentenceSplitter } from '../domain/sentences.ts';
 import { wording } from '../domain/wording.ts';
 import type { LanguageModel } from '../engines/types.ts';
-import { type Claim, unclaimed, writePipe } from '../media/client.ts';
+import { writePipe } from '../media/client.ts';
+import { linesIn } from '../media/lines.ts';
 import { runActivity } from './run-activity.ts';
 import { takePipe, writerRank } from './take-pipe.ts';
 
@@ -53,7 +54,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const { saidUrl } = input;
         // What was said by an earlier attempt was heard perhaps: the reply goes on from there.
         const pipe = saidUrl ? await takePipe(saidUrl, signal, { rank: writerRank.think, others: true }) : undefined;
-        const said = linesIn(pipe ? pipe.claim : unclaimed);
+        const said = pipe ? linesIn(pipe.claim.bytes) : [];
         if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
         const reply = new GuardedReply(said);
         const encoder = new TextEncoder();
@@ -76,8 +77,6 @@ async function* generate(deps: LlmDependencies, input: ThinkInput, signal: Abort
   const messages = promptFor(deps.bankName, input.history, input.transcript, deps.historyMaxTokens);
   yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature });
 }
-
-const linesIn = ({ bytes }: Claim): string[] => new TextDecoder().decode(bytes).split('\n').filter(Boolean);
 
 /** A reply that an earlier attempt, or the cache, had written to its end. */
 function finished(said: readonly string[]): Pick<ThinkResult, 'reply' | 'source' | 'withheld'> {

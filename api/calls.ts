@@ -24,6 +24,7 @@ import {
   callWorkflow,
   dropAttempt,
   hangUp,
+  keepsAudio,
   newLine,
   played,
   retryTurn,
@@ -323,8 +324,7 @@ export class CallService {
         (known) => {
           this.#options.admission?.observe(known);
           this.#options.metrics?.turns.inc({ status: known.status, source: known.source });
-          const recorded = settings.keepAudio || (settings.keepFailedAudio === true && known.status === 'failed');
-          finish(recorded);
+          finish(keepsAudio(settings, known));
           return known;
         },
         (error) => {

@@ -1,7 +1,18 @@
 import { VoicebotError } from '../domain/errors.ts';
 
-/** Cursors of lists: where a page ended, opaque to clients. */
+/**
+ * A page of a list of which one row more than asked for was read: that one tells whether there is a next page.
+ * `end` is the last row of the page, where another one follows.
+ */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+): { readonly page: readonly Row[]; readonly end: Row | undefined } {
+  const page = rows.slice(0, limit);
+  return { page, end: rows.length > limit ? page.at(-1) : undefined };
+}
 
+/** Where a page ended, opaque to clients. */
 export function cursorOf(...parts: readonly (string | number | Date)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }

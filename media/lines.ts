@@ -7,6 +7,9 @@ export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator
   }
 }
 
+/** The lines of a text that is there as a whole; empty ones are left out. */
+export const linesIn = (bytes: Uint8Array): string[] => new TextDecoder().decode(bytes).split('\n').filter(Boolean);
+
 /** Lines as bytes, each with its end; what follows the last end comes last, without one. */
 export async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array = new Uint8Array(0);

@@ -67,6 +67,12 @@ async function* splitFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   }
 }
 
+/** A text that was spoken as a whole. */
+export async function* framesOf(text: string, pcm: Uint8Array): AsyncGenerator<SpeechFrame> {
+  yield { kind: 'text', text };
+  yield { kind: 'audio', pcm };
+}
+
 /** The audio of all frames. */
 export async function* audioOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const part of readFrames(bytes)) if (part.kind === 'audio') yield part.pcm;

@@ -24,6 +24,7 @@ import {
   callStatusAttribute,
   dropAttempt,
   hangUp,
+  keepsAudio,
   lastIntentAttribute,
   newLine,
   played,
@@ -215,8 +216,8 @@ async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promis
 /** Keeps a turn, and its audio by reference where it is to be kept: while its pipes are open, and without delaying the rest for long. */
 async function recordSettled(steps: Steps, settings: CallSettings, sessionId: string, turn: UnrecordedTurn): Promise<void> {
   const { outcome, media, dropAudio } = turn;
-  const keep = settings.keepAudio || (settings.keepFailedAudio === true && outcome.status === 'failed');
-  if (!keep || !media) return steps.records.recordTurn({ sessionId, outcome, ...(dropAudio ? { dropAudio } : {}) });
+  if (!media || !keepsAudio(settings, outcome))
+    return steps.records.recordTurn({ sessionId, outcome, ...(dropAudio ? { dropAudio } : {}) });
   // Calls that began under 0.2 had their audio stored by the step that writes the rows. To be removed with 0.4.
   if (!patched('audio-by-reference')) return steps.records.recordTurn({ sessionId, outcome, audio: media });
   const recordings = await steps.audio

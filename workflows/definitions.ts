@@ -42,6 +42,11 @@ export interface CallSettings {
   readonly maxListenMs?: number | undefined;
 }
 
+/** Whether the audio of a turn is to be kept. */
+export function keepsAudio({ keepAudio, keepFailedAudio }: CallSettings, { status }: Pick<TurnOutcome, 'status'>): boolean {
+  return keepAudio || (keepFailedAudio === true && status === 'failed');
+}
+
 /** What a call takes with it when it continues as new. */
 export interface CallCarry {
   readonly lastTurn: number;

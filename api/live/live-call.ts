@@ -1,14 +1,14 @@
 import { isBackchannel } from '../../domain/backchannel.ts';
 import type { CallEndReason, TurnOutcome } from '../../domain/call.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
-import type { SpeechFrame } from '../../media/speech-frames.ts';
+import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import { problemOf } from '../problem.ts';
 import { CallLink } from './call-link.ts';
 import { Ears } from './ears.ts';
 import { IdleWatch } from './idle-watch.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import { type MouthLine, Utterance } from './mouth.ts';
-import { framesOf, OwedReply } from './owed-reply.ts';
+import { OwedReply } from './owed-reply.ts';
 import type { PromptName } from './prompts.ts';
 import type { TurnAttempt } from './turn-attempt.ts';
 

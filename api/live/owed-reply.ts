@@ -1,5 +1,4 @@
 import type { NextStep, Playback, TurnOutcome } from '../../domain/call.ts';
-import type { SpeechFrame } from '../../media/speech-frames.ts';
 import type { Utterance } from './mouth.ts';
 
 /** What a caller's client played to its end of the reply to a turn, before its connection broke. */
@@ -47,12 +46,6 @@ export class OwedReply {
     const playedMs = Math.round(utterance?.playedMs ?? 0);
     return { turn, attempt, heardReply: interrupted ? heard : reply, playedMs, interrupted };
   }
-}
-
-/** A text and its speech as frames. */
-export async function* framesOf(text: string, pcm: Uint8Array): AsyncGenerator<SpeechFrame> {
-  yield { kind: 'text', text };
-  yield { kind: 'audio', pcm };
 }
 
 /** What is left of a reply after the words that were heard; all of it where those are not its beginning. */

@@ -1,7 +1,7 @@
 import type { Logger } from '../../config/logger.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { greeting, wording } from '../../domain/wording.ts';
-import type { SpeechFrame } from '../../media/speech-frames.ts';
+import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import type { CallService } from '../calls.ts';
 
 /** Sentences that a caller may need to hear when the voice is slow or gone: made beforehand, kept in memory. */
@@ -70,8 +70,6 @@ export class Prompts {
   /** The prompt as a stream of frames. */
   async *frames(name: PromptName): AsyncGenerator<SpeechFrame> {
     const pcm = await this.speech(name);
-    if (pcm.length === 0) return;
-    yield { kind: 'text', text: this.#texts[name] };
-    yield { kind: 'audio', pcm };
+    if (pcm.length > 0) yield* framesOf(this.#texts[name], pcm);
   }
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../db/open.ts';
 import { countActiveSessions, findSession, listSessions, type SessionRow } from '../../db/sessions.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import type { CallService } from '../calls.ts';
-import { cursorOf, partsOf } from '../paging.ts';
+import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import {
   json,
@@ -76,10 +76,8 @@ export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database
     const { status, limit, cursor } = c.req.valid('query');
     const [at, last] = cursor ? (partsOf(cursor, 2) as [Date, string]) : [];
     const after = at && { at, id: String(last) };
-    // One more than asked for tells whether there is a next page.
     const [rows, active] = await Promise.all([listSessions(db, { status, limit: limit + 1, after }), countActiveSessions(db)]);
-    const page = rows.slice(0, limit);
-    const end = rows.length > limit ? page.at(-1) : undefined;
+    const { page, end } = pageOf(rows, limit);
     return c.json({ sessions: page.map(shown), active, nextCursor: end ? cursorOf(end.createdAt, end.id) : null }, 200);
   });
   app.openapi(detail, async (c) => {

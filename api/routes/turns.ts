@@ -6,7 +6,7 @@ import { findSession } from '../../db/sessions.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import type { CallService } from '../calls.ts';
-import { cursorOf, partsOf } from '../paging.ts';
+import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import {
   failedQuerySchema,
@@ -46,7 +46,7 @@ const retry = createRoute({
   tags,
   summary: 'Try a failed turn again',
   description:
-    'From the words that were understood, or else from the audio that was kept. Nobody hears the reply; it is kept with the turn. ' +
+    'From the words that were understood, or else from the audio that was kept. The reply is kept with the turn; its caller hears it only on coming back to the line. ' +
     'It works during the call and after it, and two who ask at once get the same answer.',
   request: { params: turnParamsSchema },
   responses: {
@@ -83,9 +83,7 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     const { limit, cursor } = c.req.valid('query');
     const [at, sessionId, turn] = cursor ? (partsOf(cursor, 3) as [Date, string, number]) : [];
     const after = at && { at, sessionId: String(sessionId), turn: Number(turn) };
-    const rows = await listFailedTurns(db, { limit: limit + 1, after });
-    const page = rows.slice(0, limit);
-    const end = rows.length > limit ? page.at(-1) : undefined;
+    const { page, end } = pageOf(await listFailedTurns(db, { limit: limit + 1, after }), limit);
     const turns = page.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
     return c.json({ turns, nextCursor: end ? cursorOf(end.createdAt, end.sessionId, end.turn) : null }, 200);
   });
@@ -94,9 +92,8 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     const id = parseSessionId(c.req.valid('param').id);
     const { after, limit } = c.req.valid('query');
     if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
-    const rows = await listTurns(db, id, { after, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    return c.json({ turns: page.map(shownTurn), next: rows.length > limit ? (page.at(-1)?.turn ?? null) : null }, 200);
+    const { page, end } = pageOf(await listTurns(db, id, { after, limit: limit + 1 }), limit);
+    return c.json({ turns: page.map(shownTurn), next: end?.turn ?? null }, 200);
   });
 
   app.openapi(retry, async (c) => {

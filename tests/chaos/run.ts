@@ -15,10 +15,10 @@ import { connectTemporal } from '../../temporal/connection.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres } from '../support/postgres-server.ts';
+import { randomFrom } from '../support/random.ts';
 import { ChaosCaller, type Heard } from './caller.ts';
 import { type Call, checkInvariants } from './invariants.ts';
 import { type Component, postgresComponent, startPart, startTemporal } from './processes.ts';
-import { randomFrom } from './random.ts';
 import { startTransferDesk } from './transfer-desk.ts';
 import { utterances } from './utterances.ts';
 

@@ -1,8 +1,8 @@
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { gather, to16k } from '../support/audio.ts';
+import { randomFrom } from '../support/random.ts';
 import { testRuntime } from '../support/runtime.ts';
 import { fakeUtterance, type Utterance } from './caller.ts';
-import { randomFrom } from './random.ts';
 
 export interface Utterances {
   question(line: number, call: number, turn: number): Utterance;

@@ -17,6 +17,7 @@ import { taskQueues } from '../../workflows/definitions.ts';
 import { fakeEars, fakeEmbedder, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
+import { randomFrom } from '../support/random.ts';
 import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
@@ -99,15 +100,6 @@ afterAll(async () => {
   await database?.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Numbers from 0 to 1 that are the same in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 const speech = new Uint8Array(3_200);
 
