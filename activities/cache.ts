@@ -1,24 +1,23 @@
-import { type CachedAnswer, countHit, findExact, findNearest, putAnswer } from '../db/cache.ts';
+import { putAnswer } from '../db/cache.ts';
 import type { Database } from '../db/open.ts';
+import { tenantSettings } from '../db/tenants.ts';
+import type { AnswerScope } from '../domain/answer-scope.ts';
 import { questionKey } from '../domain/cache-policy.ts';
 import type { StepTiming } from '../domain/call.ts';
-import { intentOf } from '../domain/intent.ts';
-import { splitSentences } from '../domain/sentences.ts';
 import type { Embedder } from '../engines/types.ts';
-import { writePipe } from '../media/client.ts';
+import type { ImportInput, ImportResult, KnowledgeImport } from './knowledge-import.ts';
 import { runActivity } from './run-activity.ts';
-import { takePipe, writerRank } from './take-pipe.ts';
+import type { UnderstandInput, Understanding, UnderstandResult } from './understanding.ts';
 
+/** Of calls that began under 0.3. */
 export interface LookupInput {
   readonly transcript: string;
   readonly language: string;
-  /** Where an answer that is found goes at once, sentence by sentence, to who waits there to speak it. */
   readonly saidUrl?: string | undefined;
 }
 
 export interface LookupResult {
   readonly hit: { readonly reply: string; readonly question: string; readonly similarity: number } | null;
-  /** Without what it takes to tell the one who speaks. */
   readonly searchMs: number;
   readonly timing: StepTiming;
 }
@@ -27,58 +26,50 @@ export interface RememberInput {
   readonly question: string;
   readonly language: string;
   readonly reply: string;
+  /** Unset by calls that began under 0.3, whose answers are not kept any more. */
+  readonly scope?: AnswerScope | undefined;
+  readonly intent?: string | undefined;
+  readonly citations?: readonly string[] | undefined;
+  /** What it took to make the answer. */
+  readonly costMs?: number | undefined;
 }
 
 export interface CacheActivities {
+  /** What the caller wants, and the answer where it is known at once. */
+  understand(input: UnderstandInput): Promise<UnderstandResult>;
+  /** Always a miss: for calls that began under 0.3, which look nothing else up here. To be removed with 0.5. */
   lookup(input: LookupInput): Promise<LookupResult>;
   remember(input: RememberInput): Promise<void>;
+  /** Takes approved articles in. */
+  importKnowledge(input: ImportInput): Promise<ImportResult>;
 }
 
 export interface CacheDependencies {
   readonly db: Database;
   readonly embedder: Embedder;
-  /** Least cosine similarity at which another wording counts as the same question. */
-  readonly minSimilarity: number;
+  readonly understanding: Understanding;
+  readonly knowledge: KnowledgeImport;
   readonly ttlSeconds: number;
 }
 
-export function createCacheActivities({ db, embedder, minSimilarity, ttlSeconds }: CacheDependencies): CacheActivities {
-  async function search(transcript: string, language: string, signal: AbortSignal): Promise<CachedAnswer | undefined> {
-    const exact = await findExact(db, language, questionKey(transcript));
-    if (exact) return exact;
-    // Near questions about banking can be opposites ("open", "close" an account); only the very same one may be served.
-    if (intentOf(transcript) === 'banking') return undefined;
-    const [embedding] = await embedder.embed([transcript], { signal, priority: 'urgent' });
-    const nearest = embedding && (await findNearest(db, language, embedding));
-    return nearest && nearest.similarity >= minSimilarity ? nearest : undefined;
-  }
+export function createCacheActivities(deps: CacheDependencies): CacheActivities {
+  const { db, embedder, understanding, knowledge, ttlSeconds } = deps;
   return {
-    lookup: ({ transcript, language, saidUrl }) =>
-      runActivity(async (signal) => {
-        const started = performance.now();
-        const found = await search(transcript, language, signal);
-        const searchMs = performance.now() - started;
-        if (!found) return { hit: null, searchMs };
-        if (saidUrl) {
-          const { claim, writer } = await takePipe(saidUrl, signal, { rank: writerRank.lookup });
-          const lines = splitSentences(found.reply).slice(claim.count);
-          await writePipe(saidUrl, encoded(lines), { at: claim.count, writer, signal });
-        }
-        await countHit(db, found.id);
-        return { hit: { reply: found.reply, question: found.question, similarity: found.similarity }, searchMs };
-      }),
-    remember: async ({ question, language, reply }) => {
+    understand: (input) => runActivity((signal) => understanding.understand(input, signal)),
+    lookup: () => runActivity(async () => ({ hit: null, searchMs: 0 })),
+    remember: async ({ question, reply, scope, intent = '', citations = [], costMs = 0 }) => {
+      if (!scope) return;
       await runActivity(async (signal) => {
+        // What was imported meanwhile may have made the answer wrong.
+        const { knowledgeVersion } = await tenantSettings(db, scope.tenant);
+        if (knowledgeVersion !== scope.knowledgeVersion) return {};
         const [embedding] = await embedder.embed([question], { signal, priority: 'batch' });
-        if (embedding)
-          await putAnswer(db, { question, questionKey: questionKey(question), language, reply, embedding, ttlSeconds });
+        if (!embedding) return {};
+        const answer = { scope, question, questionKey: questionKey(question), reply, intent, citations, costMs };
+        await putAnswer(db, { ...answer, embedding, ttlSeconds });
         return {};
       });
     },
+    importKnowledge: (input) => runActivity((signal) => knowledge.run(input, signal)),
   };
-}
-
-async function* encoded(lines: readonly string[]): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for (const line of lines) yield encoder.encode(`${line}\n`);
 }

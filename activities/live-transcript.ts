@@ -1,4 +1,3 @@
-import { redact } from '../domain/redact.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
@@ -17,6 +16,8 @@ export interface LiveListening {
   readonly heard: AsyncIterable<Uint8Array>;
   readonly transcriptUrl: string;
   readonly language: string | undefined;
+  /** Hides what nobody may read. */
+  readonly hide: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +45,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
   written.catch(() => undefined);
   const write = (line: TranscriptLine) => {
     if (resumed) return;
-    void writer.write(encoder.encode(`${JSON.stringify({ ...line, text: redact(line.text) })}\n`)).catch(() => undefined);
+    void writer.write(encoder.encode(`${JSON.stringify({ ...line, text: options.hide(line.text) })}\n`)).catch(() => undefined);
   };
 
   const audio = new GrowingAudio();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Exchange, ReplySource, StepTiming } from '../domain/call.ts';
+import type { GuardDecision } from '../domain/guard-decision.ts';
 import { intentOf } from '../domain/intent.ts';
 import { checkSentence } from '../domain/output-guard.ts';
 import { promptFor } from '../domain/persona.ts';
@@ -9,6 +10,7 @@ import { wording } from '../domain/wording.ts';
 import type { LanguageModel } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
+import type { AdapterFiles, RegisteredAdapter } from './adapter-files.ts';
 import { runActivity } from './run-activity.ts';
 import { takePipe, writerRank } from './take-pipe.ts';
 
@@ -18,6 +20,10 @@ export interface ThinkInput {
   readonly history: readonly Exchange[];
   /** Where the reply goes, sentence by sentence; unset when nobody is on the line. */
   readonly saidUrl?: string | undefined;
+  /** Words that are said as they are, by whoever can reach the pipe while nobody else can. */
+  readonly approved?: string | undefined;
+  /** LoRA adapter to speak with. */
+  readonly adapter?: RegisteredAdapter | undefined;
 }
 
 export interface ThinkResult {
@@ -26,12 +32,23 @@ export interface ThinkResult {
   readonly source: Extract<ReplySource, 'model' | 'approved' | 'cache'>;
   /** Sentences of the model that the guard did not let pass. */
   readonly withheld: number;
+  readonly guards?: readonly GuardDecision[] | undefined;
+  /** The adapter that spoke; unset where it could not be had. */
+  readonly adapter?: string | undefined;
   readonly firstSentenceMs: number;
   readonly timing: StepTiming;
 }
 
+export interface AdapterStatus {
+  /** Names of the adapters that the worker who answered has ready. */
+  readonly loaded: readonly string[];
+}
+
 export interface LlmActivities {
   think(input: ThinkInput): Promise<ThinkResult>;
+  /** Makes an adapter ready on the worker that takes this; others do so when they first need it. */
+  loadAdapter(adapter: RegisteredAdapter): Promise<AdapterStatus>;
+  unloadAdapter(input: { readonly name: string }): Promise<AdapterStatus>;
 }
 
 export interface LlmDependencies {
@@ -40,6 +57,7 @@ export interface LlmDependencies {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly historyMaxTokens: number;
+  readonly adapters: AdapterFiles;
 }
 
 /** What a voice can say in one go; more is cut at the end of a sentence. */
@@ -56,26 +74,52 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const pipe = saidUrl ? await takePipe(saidUrl, signal, { rank: writerRank.think, others: true }) : undefined;
         const said = pipe ? linesIn(pipe.claim.bytes) : [];
         if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
+        const adapter = await deps.adapters.ready(deps.model, input.adapter);
         const reply = new GuardedReply(said);
         const encoder = new TextEncoder();
-        const lines = map(reply.sentences(generate(deps, input, signal)), (sentence) => {
+        const lines = map(reply.sentences(generate(deps, input, adapter, signal)), (sentence) => {
           firstSentenceMs ||= performance.now() - started;
           return encoder.encode(`${sentence}\n`);
         });
         if (saidUrl && pipe) await writePipe(saidUrl, lines, { at: pipe.claim.count, writer: pipe.writer, signal });
         else for await (const _ of lines);
-        return { reply: reply.text, source: reply.source, withheld: reply.withheld, firstSentenceMs };
+        const { text, source, withheld, guards } = reply;
+        const spoke = adapter === undefined ? {} : { adapter };
+        return {
+          reply: text,
+          source: input.approved === undefined ? source : 'approved',
+          withheld,
+          guards,
+          firstSentenceMs,
+          ...spoke,
+        };
+      }),
+    loadAdapter: (adapter) =>
+      runActivity(async () => {
+        await deps.adapters.load(deps.model, adapter);
+        return { loaded: deps.model.adapters ?? [] };
+      }),
+    unloadAdapter: ({ name }) =>
+      runActivity(async () => {
+        await deps.model.unloadAdapter?.(name);
+        return { loaded: deps.model.adapters ?? [] };
       }),
   };
 }
 
 /** The model's text, or nothing where only facts could answer: a model without facts must not try. */
-async function* generate(deps: LlmDependencies, input: ThinkInput, signal: AbortSignal): AsyncIterable<string> {
+async function* generate(
+  deps: LlmDependencies,
+  input: ThinkInput,
+  adapter: string | undefined,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  if (input.approved !== undefined) return yield input.approved;
   if (intentOf(input.transcript) === 'banking') return;
   const { info } = Context.current();
   const seed = createHash('sha256').update(`${info.workflowExecution?.workflowId} ${info.activityId}`).digest().readUInt32LE();
   const messages = promptFor(deps.bankName, input.history, input.transcript, deps.historyMaxTokens);
-  yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature });
+  yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature, adapter });
 }
 
 /** A reply that an earlier attempt, or the cache, had written to its end. */
@@ -95,6 +139,7 @@ class GuardedReply {
   readonly #spoken: string[] = [];
   source: 'model' | 'approved' = 'model';
   withheld = 0;
+  readonly guards: GuardDecision[] = [];
 
   /** @param said sentences that were said by an earlier attempt. */
   constructor(said: readonly string[]) {
@@ -121,8 +166,10 @@ class GuardedReply {
       }
       if (this.text.length + sentence.length > maxReplyCharacters) break;
       // A clause that was spoken already belongs to the claim that its sentence makes.
-      if (checkSentence(this.#unfinished(sentence), [])) {
+      const finding = checkSentence(this.#unfinished(sentence), []);
+      if (finding) {
         this.withheld++;
+        this.guards.push({ side: 'output', action: 'withheld', reason: finding.kind });
         // What follows a withheld sentence leans on it.
         break;
       }

@@ -1,11 +1,14 @@
 import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
 import { fromPcm16 } from '../media/pcm.ts';
 import { collect } from '../media/pipe.ts';
+import type { Sealer } from '../media/sealed.ts';
 import { decodeWav } from '../media/wav.ts';
 import { listenLive } from './live-transcript.ts';
 import { runActivity } from './run-activity.ts';
@@ -17,6 +20,8 @@ export interface TranscribeInput {
   readonly recording?: string | undefined;
   /** Where the words go as JSON lines while the caller speaks, and once more at the end; only for a live turn. */
   readonly transcriptUrl?: string | undefined;
+  /** The bot has asked for digits that nobody else may read: they come back sealed, and the text without them. */
+  readonly secret?: boolean | undefined;
   /** ISO 639-1 code or `auto`; the worker's own when unset. */
   readonly language?: string | undefined;
 }
@@ -27,6 +32,8 @@ export interface TranscribeResult {
   readonly language: string;
   readonly audioMs: number;
   readonly lowConfidence: boolean;
+  /** Digits that were asked for. */
+  readonly digits?: SpokenSecret | undefined;
   readonly timing: StepTiming;
 }
 
@@ -42,6 +49,8 @@ export interface SttDependencies {
   readonly stt: SpeechToText;
   readonly vad: VoiceActivityDetector;
   readonly language: string;
+  /** Seals what is told in confidence. */
+  readonly sealer: Sealer;
   /** Where the audio of kept turns lies. */
   readonly recordings: Pick<BlobStore, 'find'>;
 }
@@ -49,8 +58,20 @@ export interface SttDependencies {
 export function createSttActivities(deps: SttDependencies): SttActivities {
   return {
     transcribe: (input) =>
-      runActivity((signal) => (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal))),
+      runActivity(async (signal) => {
+        const { text, ...heard } = await (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal));
+        return input.secret ? { ...heard, ...confidential(text) } : { ...heard, text: redact(text) };
+      }),
   };
+
+  /** What is told in confidence goes on sealed; of the words only those without a number are left. */
+  function confidential(text: string) {
+    const digits = spokenDigits(text);
+    const hidden = hideNumbers(text);
+    return digits === ''
+      ? { text: hidden }
+      : { text: hidden, digits: { sealed: deps.sealer.seal(digits), count: digits.length } };
+  }
 
   async function heard({ heardUrl = '', recording }: TranscribeInput, signal: AbortSignal): Promise<Float32Array> {
     if (recording === undefined) return fromPcm16(await collect(readPipe(heardUrl, signal)));
@@ -69,19 +90,20 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
     if (!first || !last) return { text: '', language: language ?? deps.language, audioMs, lowConfidence: false };
     const spoken = samples.subarray(Math.max(0, first.startSample - marginSamples), last.endSample + marginSamples);
     const transcript = await deps.stt.transcribe(spoken, { signal, language });
-    return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+    return { text: transcript.text, language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
   }
 
-  async function live({ heardUrl = '', language }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {
+  async function live({ heardUrl = '', language, secret }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {
     // The ears cut the speech out already.
     const { transcript, samples } = await listenLive({
       stt: deps.stt,
       heard: readPipe(heardUrl, signal),
       transcriptUrl,
       language,
+      hide: secret ? hideNumbers : redact,
       signal,
     });
     const audioMs = (samples / sttSampleRateHz) * 1000;
-    return { text: redact(transcript.text), language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+    return { text: transcript.text, language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
   }
 }

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { type Claim, claimPipe, unclaimed } from '../media/client.ts';
 
-/** Writers of the `said` pipe in the order in which they may take it: the cache's answer, then the model's. */
-export const writerRank = { lookup: 0, think: 1_000 } as const;
+/** Writers of the `said` pipe in the order in which they may take it: what is known at once, then the bank's answer, then the model's. */
+export const writerRank = { lookup: 0, bank: 500, think: 1_000 } as const;
 
 export interface TakenPipe {
   readonly claim: Claim;

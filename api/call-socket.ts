@@ -11,7 +11,7 @@ import type { OpenedCall } from './calls.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { LiveSocket } from './live/live-socket.ts';
-import { hangupMessage, type StartMessage, startMessage } from './live/protocol.ts';
+import { dtmfMessage, hangupMessage, type StartMessage, startMessage } from './live/protocol.ts';
 import { problemOf } from './problem.ts';
 
 /** Utterances that may wait while a turn runs; a caller who sends more is not listening. */
@@ -32,6 +32,7 @@ const commandSchema = z.discriminatedUnion('type', [
     speed: z.number().min(0.5).max(2).optional(),
   }),
   startMessage,
+  dtmfMessage,
   hangupMessage,
 ]);
 
@@ -163,13 +164,17 @@ export function callSocket(options: CallSocketOptions): WSEvents {
         new VoicebotError(
           'invalid-request',
           `The message is not valid: ${result.error.issues.map((i) => `${i.path.join('.') || 'type'}: ${i.message}`).join('; ')}`,
-          { hint: 'Messages: start, configure, hangup.' },
+          { hint: 'Messages: start, configure, dtmf, hangup.' },
         ),
       );
     }
     if (result.data.type === 'start') {
       start(ws, result.data).catch((error) => fail(ws, error));
       return;
+    }
+    if (result.data.type === 'dtmf') {
+      if (live) return live.dtmf(result.data.digit);
+      return fail(ws, new VoicebotError('invalid-request', 'Keys belong to a live call.', { hint: 'Send start first.' }));
     }
     if (result.data.type === 'hangup') {
       if (live) return void live.hangUp();

@@ -11,10 +11,14 @@ import { databaseProblem } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { CallEndReason, Playback, SpeechStyle, TurnOutcome } from '../domain/call.ts';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
+import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
 import type { Line } from '../domain/line.ts';
+import { redact } from '../domain/redact.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
+import type { Sealer } from '../media/sealed.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallSettings,
@@ -34,6 +38,7 @@ import {
   taskQueues,
   transferCall,
   turnsAttribute,
+  useAdapter,
 } from '../workflows/definitions.ts';
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
@@ -51,6 +56,8 @@ export interface CallServiceOptions {
   readonly turnTimeoutMs: number;
   /** Lets new sessions in while there is room. */
   readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
+  /** Seals what callers tell in confidence, before it is sent anywhere. */
+  readonly sealer: Sealer;
   readonly metrics?: Pick<Metrics, 'turns' | 'sessionsRefused'> | undefined;
 }
 
@@ -74,6 +81,8 @@ export interface LiveTurn {
   readonly style: SpeechStyle;
   readonly language: string | undefined;
   readonly duringReply: boolean;
+  /** Keyed in, instead of spoken. */
+  readonly digits?: SpokenSecret | undefined;
 }
 
 /** Something of the turn is still to be said, or to be done. */
@@ -198,14 +207,61 @@ export class CallService {
     const pipes = this.#options.hub.openTurn();
     pipes.pipes.heard.write(pcm);
     pipes.pipes.heard.end();
+    pipes.pipes.released.end();
     return this.#begin(sessionId, pipes, { turn, media: pipes.media, style });
   }
 
   /** As `takeTurn`, for a caller who is still speaking: `heard` is open. @param after what the call must hear of first. */
-  takeLiveTurn(sessionId: string, { language, ...turn }: LiveTurn, after: Promise<void>): RunningTurn {
+  takeLiveTurn(sessionId: string, { language, digits, ...turn }: LiveTurn, after: Promise<void>): RunningTurn {
     const pipes = this.#options.hub.openTurn();
-    const known = language === undefined ? {} : { language };
+    const known = { ...(language === undefined ? {} : { language }), ...(digits === undefined ? {} : { digits }) };
     return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, after);
+  }
+
+  /**
+   * Takes what a caller has written as a turn of the call, the next one when no number is given.
+   * @throws VoicebotError `conflict` for a number that is neither known nor next, or a call that has ended.
+   */
+  async takeText(sessionId: string, text: string, turn?: number): Promise<TurnOutcome> {
+    const { lastTurn, expectedDigits } = await this.state(sessionId).catch((error) => {
+      throw fromTemporal(error);
+    });
+    // What was asked in confidence goes on sealed, and nothing of it in the open.
+    const input: TakeTurnInput = {
+      turn: turn ?? lastTurn + 1,
+      ...(expectedDigits === undefined
+        ? { text: redact(text) }
+        : { text: hideNumbers(text), ...this.#sealed(spokenDigits(text)) }),
+    };
+    const outcome = this.#startTurn(sessionId, input).then((handle) =>
+      this.#temporal.within(this.#options.turnTimeoutMs, () => handle.result()),
+    );
+    this.#track(outcome);
+    try {
+      return await outcome;
+    } catch (error) {
+      throw fromTemporal(error);
+    }
+  }
+
+  #sealed(digits: string): { digits?: SpokenSecret } {
+    return digits === '' ? {} : { digits: this.seal(digits) };
+  }
+
+  /** Digits as they may be sent through Temporal. */
+  seal(digits: string): SpokenSecret {
+    return { sealed: this.#options.sealer.seal(digits), count: digits.length };
+  }
+
+  /** The LoRA adapter of a call from its next turn on; null for the tenant's. */
+  async setAdapter(sessionId: string, adapter: string | null): Promise<void> {
+    try {
+      await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
+        this.#handle(sessionId).signal(useAdapter, adapter ?? undefined),
+      );
+    } catch (error) {
+      throw fromTemporal(error);
+    }
   }
 
   /** Tells the call what was heard of a reply. */

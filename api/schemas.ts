@@ -46,7 +46,7 @@ export const turnSchema = z
     transcript: z.string(),
     language: z.string(),
     reply: z.string(),
-    source: z.enum(['cache', 'model', 'approved', 'silence', 'apology']),
+    source: z.enum(['cache', 'model', 'bank', 'knowledge', 'approved', 'silence', 'apology']),
     intent: z.string(),
     audioMs: z.number(),
     spokenMs: z.number(),
@@ -59,6 +59,13 @@ export const turnSchema = z
     errorCode: z.string().nullable(),
     errorMessage: z.string().nullable(),
     retries: z.number().int().openapi({ description: 'How often the turn had failed before.' }),
+    citations: z.array(z.string()).openapi({ description: 'Articles that the reply rests on.' }),
+    guards: z
+      .array(
+        z.object({ side: z.enum(['input', 'output']), action: z.enum(['redacted', 'refused', 'withheld']), reason: z.string() }),
+      )
+      .openapi({ description: 'What guards decided, and why.' }),
+    adapter: z.string().nullable().openapi({ description: 'The LoRA adapter that was in use.' }),
     createdAt: z.string(),
   })
   .openapi('Turn');
@@ -91,6 +98,34 @@ export const failedTurnListSchema = z
     nextCursor,
   })
   .openapi('FailedTurnList');
+
+/** What a caller writes, instead of speaking. */
+export const textTurnSchema = z
+  .object({
+    text: z.string().trim().min(1).max(2_000),
+    turn: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .openapi({ description: 'The same number again gives the same answer; the next one when unset.' }),
+  })
+  .openapi('TextTurn');
+
+export const answeredTurnSchema = z
+  .object({
+    turn: z.number().int(),
+    status: z.enum(['answered', 'failed', 'ignored', 'superseded']),
+    transcript: z.string(),
+    reply: z.string(),
+    source: z.string(),
+    intent: z.string(),
+    citations: z.array(z.string()).optional(),
+    expectedDigits: z.number().int().optional().openapi({ description: 'Digits that the bot waits for now.' }),
+    next: z.enum(['listen', 'end', 'transfer']).optional(),
+    error: z.object({ step: z.string(), code: z.string(), message: z.string() }).optional(),
+  })
+  .openapi('AnsweredTurn');
 
 /** What another try of a turn gave. */
 export const retriedTurnSchema = z

@@ -2,6 +2,7 @@
  * `npm run bench:turn`: a WAV file in, first audio and end of the answer out, on the whole embedded stack; p50 and p95 by step,
  * with the share of orchestration: what no step worked for.
  */
+
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -18,6 +19,7 @@ import { mediaRoutes } from '../media/hub-routes.ts';
 import { toPcm16 } from '../media/pcm.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { gather, to16k } from '../tests/support/audio.ts';
+import { testSealer } from '../tests/support/brain.ts';
 import { testRuntime } from '../tests/support/runtime.ts';
 import { startTestStack, testEnvironment } from '../tests/support/test-stack.ts';
 import { machine, note, printReport, round, spread } from './report.ts';
@@ -53,6 +55,7 @@ const calls = new CallService({
   client: temporal.client,
   db: database.db,
   hub,
+  sealer: testSealer,
   maxConcurrentSessions: 1000,
   turnTimeoutMs: 60_000,
   settings: { sessionTimeoutMs: 600_000, workerWaitMs: 15_000, stepTimeoutMs: 60_000, keepAudio: false },

@@ -126,6 +126,11 @@ export class LiveClient {
     }
   }
 
+  /** A key of the telephone: 0 to 9, * or #. */
+  pressKey(digit: string): void {
+    this.socket.send(JSON.stringify({ type: 'dtmf', digit } satisfies ClientMessage));
+  }
+
   /** Ends the call. */
   hangUp(): void {
     this.socket.send(JSON.stringify({ type: 'hangup' } satisfies ClientMessage));

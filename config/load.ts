@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import envPaths from 'env-paths';
 import { VoicebotError } from '../domain/errors.ts';
@@ -34,6 +34,7 @@ function crossCheck(config: Config): string[] {
   const problems: string[] = [];
   if (config.LLM_ENGINE === 'openai' && !config.OPENAI_BASE_URL)
     problems.push('OPENAI_BASE_URL: needed when LLM_ENGINE is openai');
+  if (config.BANK === 'http' && !config.BANK_URL) problems.push('BANK_URL: needed when BANK is http');
   const ports = { PORT: config.PORT, TEMPORAL_PORT: config.TEMPORAL_PORT, TEMPORAL_UI_PORT: config.TEMPORAL_UI_PORT };
   const entries = Object.entries(ports);
   for (const [index, [name, value]] of entries.entries()) {
@@ -73,12 +74,19 @@ export function llmEngine(config: Config): 'llama' | 'openai' {
   return config.LLM_ENGINE ?? (config.OPENAI_BASE_URL ? 'openai' : 'llama');
 }
 
+/** The language model as the scope of answers names it. */
+export function modelName(config: Config): string {
+  if (llmEngine(config) === 'openai') return config.OPENAI_MODEL;
+  return config.MISTRAL_MODEL_PATH ? basename(config.MISTRAL_MODEL_PATH) : 'smollm2';
+}
+
 /** Steps that one worker of each queue does at a time. */
 export function concurrencyOf(config: Config) {
   return {
     calls: config.CALLS_CONCURRENCY,
     stt: config.STT_CONCURRENCY,
     cache: config.CACHE_CONCURRENCY,
+    bank: config.BANK_CONCURRENCY,
     llm: config.LLM_CONCURRENCY ?? (llmEngine(config) === 'llama' ? 4 : 32),
     tts: config.TTS_CONCURRENCY,
     records: config.RECORDS_CONCURRENCY,

@@ -11,6 +11,14 @@ const port = (name: string, fallback: number) =>
 const concurrency = (fallback: number, text: string, least = 1) =>
   z.coerce.number().int().min(least).max(1_000).default(fallback).describe(text);
 
+function isTimeZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
 const url = (protocols: RegExp) => z.string().regex(protocols);
 
 /**
@@ -61,6 +69,7 @@ export const configSchema = z.object({
     .default(15)
     .describe('Seconds a step waits for a worker of its queue before the turn fails honestly.'),
   STT_CONCURRENCY: concurrency(8, 'Callers whom one worker listens to at a time.'),
+  BANK_CONCURRENCY: concurrency(32, 'Steps at the bank of one worker at a time.'),
   CACHE_CONCURRENCY: concurrency(32, 'Look-ups of one worker at a time.'),
   LLM_CONCURRENCY: z.coerce
     .number()
@@ -135,6 +144,10 @@ export const configSchema = z.object({
     .describe('Language model engine; openai when OPENAI_BASE_URL is set, else llama.'),
   MISTRAL_MODEL_PATH: z.string().optional().describe('GGUF file for the llama engine. Unset: the small embedded model.'),
   MISTRAL_LORA_PATH: z.string().optional().describe('GGUF LoRA adapter for the llama engine.'),
+  LLM_TOOLS: z
+    .stringbool()
+    .default(false)
+    .describe('The language model can call tools, and is asked what the caller wants where the router is not sure.'),
   MISTRAL_MAX_TOKENS: z.coerce.number().int().min(1).max(8192).default(512).describe('Most tokens of one reply.'),
   MISTRAL_TEMPERATURE: z.coerce
     .number()
@@ -156,10 +169,10 @@ export const configSchema = z.object({
     .describe('Most tokens of earlier turns given to the model.'),
   CACHE_MIN_SIMILARITY: z.coerce
     .number()
-    .min(0.8)
+    .min(0.5)
     .max(1)
-    .default(0.95)
-    .describe('Least cosine similarity at which a stored answer is served for another wording.'),
+    .default(0.7)
+    .describe('Cosine similarity below which no stored answer is served for another wording, however probable it seems.'),
   CACHE_TTL_SECONDS: z.coerce.number().int().min(60).default(86_400).describe('Seconds a cached answer lives.'),
   PAUSE_MS: z.coerce
     .number()
@@ -213,6 +226,33 @@ export const configSchema = z.object({
   TRANSFER_WEBHOOK_URL: url(/^https?:\/\//)
     .optional()
     .describe('Gets the summary of a call that is handed over, by POST.'),
+  TENANT: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('default')
+    .describe('Whose calls these are, where several banks share a database: knowledge, cache and adapter are theirs alone.'),
+  PERSONA: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('default')
+    .describe('Name of the manner in which the bot speaks; cached answers of another one are not served.'),
+  BANK: z.enum(['demo', 'http']).default('demo').describe('The demo bank in the database, or a core-banking system at BANK_URL.'),
+  BANK_URL: url(/^https?:\/\//)
+    .optional()
+    .describe('Base URL of a core-banking system that speaks docs/reference/bank-openapi.json.'),
+  BANK_API_KEY: z.string().optional().describe('Bearer token for BANK_URL.'),
+  BANK_TIME_ZONE: z
+    .string()
+    .refine((zone) => isTimeZone(zone), 'must be an IANA time zone such as Europe/Zurich')
+    .default('UTC')
+    .describe("IANA time zone in which the bank's days begin."),
+  SECRETS_KEY: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'Seals what callers tell in confidence on its way through Temporal; the same for API and workers. Unset: kept in DATA_DIR.',
+    ),
   BANK_NAME: z.string().default('the bank').describe('How the bot names the bank.'),
 });
 

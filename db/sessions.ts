@@ -70,6 +70,9 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
         errorCode: error?.code,
         errorMessage: error?.message,
         retries: outcome.retries ?? 0,
+        citations: [...(outcome.citations ?? [])],
+        guards: outcome.guards ?? [],
+        adapter: outcome.adapter,
       })
       // A failure gives way to what another try gave; an answer never does.
       .onConflictDoUpdate({
@@ -79,8 +82,8 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
       })
       .returning({ turn: turns.turn });
     if (written.length === 0) return recordHeard(tx, sessionId, outcome);
-    const { transcribe, lookup, think, speak, firstAudioMs, totalMs } = timings;
-    const steps = Object.entries({ transcribe, lookup, think, speak }).flatMap(([step, timing]) =>
+    const { transcribe, lookup, bank, think, speak, firstAudioMs, totalMs } = timings;
+    const steps = Object.entries({ transcribe, lookup, bank, think, speak }).flatMap(([step, timing]) =>
       timing ? [{ step, ...timing }] : [],
     );
     const metrics = [

@@ -14,10 +14,11 @@ export function questionKey(transcript: string): string {
 const personal = /\b(?:my|mine|me|i|i'm|i've|i'd|i'll|we|our|us)\b|\d/i;
 
 /**
- * Whether an answer may be kept for others: only the model's own, given without any history, to a question that is not about
- * the caller. What touches banking is never kept: it would hide a better answer that comes with the bank's facts.
+ * Whether an answer may be kept for others: an approved article's, and the model's own where it was given without any history, to a
+ * question that is not about the caller. What the bank has told one caller never is.
  */
 export function mayBeCached(turn: { transcript: string; source: ReplySource; intent: Intent; hadHistory: boolean }): boolean {
+  if (turn.source === 'knowledge') return true;
   return (
     turn.source === 'model' &&
     !turn.hadHistory &&

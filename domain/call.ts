@@ -1,5 +1,8 @@
 /** Types of calls and turns, shared by workflows, activities, the API and its clients. */
 
+import type { IntentName } from './dialog/intents.ts';
+import type { GuardDecision } from './guard-decision.ts';
+
 export type CallStatus = 'active' | 'ended' | 'timed-out';
 
 export type CallEndReason = 'hangup' | 'timeout' | 'idle' | 'goodbye' | 'transferred';
@@ -10,6 +13,10 @@ export type ReplySource =
   | 'cache'
   /** the language model, sentence by sentence through the output guard */
   | 'model'
+  /** the bank: facts of the caller's own, in approved words */
+  | 'bank'
+  /** an approved article */
+  | 'knowledge'
   /** approved wording: the model's text did not pass the guard, or the question needs facts that are not there */
   | 'approved'
   /** nothing was said, so nothing is answered */
@@ -17,8 +24,8 @@ export type ReplySource =
   /** an apology, because a step failed */
   | 'apology';
 
-/** What the caller wanted, as far as it is told apart so far. */
-export type Intent = 'silence' | 'greeting' | 'thanks' | 'goodbye' | 'person' | 'banking' | 'small-talk';
+/** What the caller wanted; `banking` and `silence` come from words alone, the others from the router. */
+export type Intent = 'silence' | 'banking' | IntentName;
 
 /** Signed URLs of one turn's pipes, valid until the turn has ended. */
 export interface TurnMedia {
@@ -26,6 +33,8 @@ export interface TurnMedia {
   readonly transcriptUrl: string;
   readonly saidUrl: string;
   readonly spokenUrl: string;
+  /** Ends once the turn is surely the bot's; unset where it is from the beginning. */
+  readonly releasedUrl?: string | undefined;
 }
 
 /** Sound settings that a caller may choose. */
@@ -45,6 +54,8 @@ export interface TurnTimings {
   readonly lookup?: StepTiming | undefined;
   readonly think?: StepTiming | undefined;
   readonly speak?: StepTiming | undefined;
+  /** All that was done at the bank. */
+  readonly bank?: StepTiming | undefined;
   /** The search of `lookup` alone. */
   readonly searchMs?: number | undefined;
   /** From the start of `think` to its first sentence or clause. */
@@ -97,6 +108,16 @@ export interface TurnOutcome {
   readonly next?: NextStep | undefined;
   /** Nobody was on the line any more when the turn was answered, or failed. */
   readonly unheard?: boolean | undefined;
+  /** Articles that the reply rests on. */
+  readonly citations?: readonly string[] | undefined;
+  /** What guards decided, and why. */
+  readonly guards?: readonly GuardDecision[] | undefined;
+  /** The LoRA adapter that was in use. */
+  readonly adapter?: string | undefined;
+  /** A secret was told in this turn: nothing of its sound is kept. */
+  readonly confidential?: boolean | undefined;
+  /** Digits that the bot waits for now, by voice or by keys. */
+  readonly expectedDigits?: number | undefined;
   /** How often it had failed before. */
   readonly retries?: number | undefined;
   /** Where the reply was played to a caller on the line. */

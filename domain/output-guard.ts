@@ -31,7 +31,8 @@ const normal = (text: string) =>
  * the caller said is no fact: "is my balance 500?" must not become "your balance is 500".
  */
 export function checkSentence(sentence: string, facts: readonly string[]): GuardFinding | undefined {
-  const known = facts.join(' ');
+  // Numbers of two facts must not become one.
+  const known = facts.join(' | ');
   const knownNumbers = new Set([...known.matchAll(numbers)].map((match) => normal(match[0])));
   for (const match of sentence.matchAll(numbers)) {
     if (!knownNumbers.has(normal(match[0]))) return { kind: 'number', text: match[0] };

@@ -72,13 +72,37 @@ export interface ChatMessage {
 export interface ReplyOptions extends RunOptions {
   readonly maxTokens?: number | undefined;
   readonly temperature?: number | undefined;
+  /** The adapter that the model speaks with, which `loadAdapter` has made ready. */
+  readonly adapter?: string | undefined;
   /** The same seed and messages give the same reply where the engine can do it. */
   readonly seed?: number | undefined;
+}
+
+/** Something that a model may ask for; it has no arguments. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A LoRA adapter: its name, and where its weights are. */
+export interface AdapterFile {
+  readonly name: string;
+  /** A GGUF file on this machine, or what the model server is to load. */
+  readonly path: string;
 }
 
 export interface LanguageModel extends Engine {
   /** Streams the reply in pieces of any length. */
   reply(messages: readonly ChatMessage[], options?: ReplyOptions): AsyncIterable<string>;
+  /** The name of the tool that the model calls, or nothing; unset where the model cannot call tools. */
+  readonly chooseTool?:
+    | ((messages: readonly ChatMessage[], tools: readonly Tool[], options?: RunOptions) => Promise<string | undefined>)
+    | undefined;
+  /** Makes an adapter ready beside the model, while replies go on; unset where the engine has none. */
+  loadAdapter?(adapter: AdapterFile): Promise<void>;
+  unloadAdapter?(name: string): Promise<void>;
+  /** Names of those that are ready. */
+  readonly adapters?: readonly string[];
 }
 
 export interface Embedder extends Engine {

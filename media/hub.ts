@@ -6,7 +6,8 @@ import { Pipe } from './pipe.ts';
 import { PathSigner } from './signed-path.ts';
 import { splitPieces } from './speech-frames.ts';
 
-export type PipeName = 'heard' | 'transcript' | 'said' | 'spoken';
+/** `released` holds nothing: it ends once the turn is surely the bot's. */
+export type PipeName = 'heard' | 'transcript' | 'said' | 'spoken' | 'released';
 
 /** Pipes that workers write, and what a record of each is; `heard` is written by the process that holds the line alone. */
 export const recordsOf: Readonly<Partial<Record<string, (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>>>> = {
@@ -21,6 +22,7 @@ const maxBytes: Record<PipeName, number> = {
   transcript: 262_144,
   said: 65_536,
   spoken: 60_000_000,
+  released: 1,
 };
 
 /** What one request of a worker carries at the most; a signed URL works for as long as any turn may take. */
@@ -57,6 +59,7 @@ export class MediaHub {
       transcript: new Pipe(maxBytes.transcript),
       said: new Pipe(maxBytes.said),
       spoken: new Pipe(maxBytes.spoken),
+      released: new Pipe(maxBytes.released),
     };
     this.#turns.set(id, pipes);
     const expiresAt = Math.floor(Date.now() / 1000) + urlLifetimeSeconds;
@@ -64,7 +67,13 @@ export class MediaHub {
     return {
       id,
       pipes,
-      media: { heardUrl: url('heard'), transcriptUrl: url('transcript'), saidUrl: url('said'), spokenUrl: url('spoken') },
+      media: {
+        heardUrl: url('heard'),
+        transcriptUrl: url('transcript'),
+        saidUrl: url('said'),
+        spokenUrl: url('spoken'),
+        releasedUrl: url('released'),
+      },
       close: () => this.closeTurn(id),
     };
   }

@@ -15,6 +15,7 @@ import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import { MediaHub } from '../media/hub.ts';
+import type { Sealer } from '../media/sealed.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { TemporalConnection } from './connection.ts';
 import type { Engines } from './engines.ts';
@@ -26,6 +27,7 @@ export interface ApiServiceOptions {
   readonly database: OpenDatabase;
   readonly blobs: BlobStore;
   readonly engines: Engines;
+  readonly sealer: Sealer;
   readonly metrics: Metrics;
   readonly cleanup: Cleanup;
 }
@@ -38,7 +40,7 @@ export const maxHistoryEvents = 1_500;
 
 /** Starts the API with everything behind it. @returns its address, and what is to be done once a voice is there. */
 export async function startApi(options: ApiServiceOptions): Promise<{ readonly url: string; readonly prompts: Prompts }> {
-  const { config, logger, temporal, database, blobs, engines, metrics, cleanup } = options;
+  const { config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup } = options;
   const hub = new MediaHub(mediaUrl(config));
   const { client } = temporal;
   const namespace = config.TEMPORAL_NAMESPACE;
@@ -58,6 +60,7 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
     hub,
     admission,
     metrics,
+    sealer,
     maxConcurrentSessions: config.MAX_CONCURRENT_SESSIONS,
     turnTimeoutMs: config.TURN_TIMEOUT * 1000,
     settings: {
@@ -68,6 +71,7 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
       keepFailedAudio: config.KEEP_FAILED_AUDIO,
       maxHistoryEvents,
       canTransfer: canTransfer(config),
+      scope: { tenant: config.TENANT, persona: config.PERSONA },
       maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
     },
   });

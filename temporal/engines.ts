@@ -83,7 +83,7 @@ export function createEngines(config: Config): Engines {
 }
 
 function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageModel {
-  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: temperatureOf(config) };
+  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: temperatureOf(config), tools: config.LLM_TOOLS };
   if (llmEngine(config) === 'openai') {
     return new OpenAiModel({
       baseUrl: config.OPENAI_BASE_URL ?? '',

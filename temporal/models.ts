@@ -40,6 +40,7 @@ function needsOf(queue: TaskQueue | 'api', config: Config): Needs {
         artifacts: [artifactById('kokoro'), artifactById('kokoro-voices')],
         recipes: [kokoroFoldRecipe(artifactById('kokoro'))],
       };
+    case 'bank':
     case 'calls':
     case 'records':
     case 'telephony':

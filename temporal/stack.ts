@@ -4,8 +4,10 @@ import type { Logger } from '../config/logger.ts';
 import { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import { openBlobs } from '../db/blobs.ts';
+import { seedDemoBank } from '../db/demo-bank-seed.ts';
 import { openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
+import { todayIn } from '../domain/language/dates.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
@@ -17,6 +19,7 @@ import { ensureModels, ensureTemporalCli } from './models.ts';
 import { assertPortFree } from './ports.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { openSealer } from './secrets-key.ts';
 import { startWorkers } from './workers.ts';
 
 export interface StackOptions {
@@ -60,7 +63,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (!options.engines) await ensureModels(api ? [...queues, 'api'] : queues, config, { listener, signal });
     signal.throwIfAborted();
 
-    const needsDatabase = api || queues.includes('cache') || queues.includes('records');
+    const demoBank = config.BANK === 'demo' && queues.includes('bank');
+    const needsDatabase = api || demoBank || queues.includes('cache') || queues.includes('records');
     const [server, database] = await Promise.all([
       cli
         ? keepDevServer(
@@ -78,6 +82,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database) cleanup.add('database', () => database.close());
+    if (database && demoBank) await seedDemoBank(database.db, todayIn(config.BANK_TIME_ZONE));
+    const sealer = await openSealer(config, dataDir);
     const target = {
       address: server?.address ?? config.TEMPORAL_ADDRESS ?? '',
       namespace: config.TEMPORAL_NAMESPACE,
@@ -101,12 +107,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cleanup.add('worker connection', () => connection.close());
     const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
     const metrics = new Metrics();
-    const workers = await startWorkers(queues, { config, logger, metrics, connection, engines, db: database?.db, blobs });
+    const workers = await startWorkers(queues, { config, logger, metrics, connection, engines, sealer, db: database?.db, blobs });
     cleanup.add('workers', () => workers.stop());
 
     let apiUrl: string | undefined;
     if (api && database) {
-      const { url, prompts } = await startApi({ config, logger, temporal, database, blobs, engines, metrics, cleanup });
+      const { url, prompts } = await startApi({ config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup });
       apiUrl = url;
       // What workers of this process speak ahead of time need not be spoken twice.
       warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { AdapterFiles } from '../activities/adapter-files.ts';
+import { createBankActivities } from '../activities/bank.ts';
 import { createCacheActivities } from '../activities/cache.ts';
+import { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { createLlmActivities } from '../activities/llm.ts';
 import { createRecordsActivities } from '../activities/records.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
@@ -7,16 +11,20 @@ import { createSttActivities } from '../activities/stt.ts';
 import { createTelephonyActivities } from '../activities/telephony.ts';
 import { createTransferHook } from '../activities/transfer-hook.ts';
 import { createTtsActivities } from '../activities/tts.ts';
-import { concurrencyOf, modelCacheDir, transferSettings } from '../config/load.ts';
+import { Understanding } from '../activities/understanding.ts';
+import { HttpBank } from '../bank/http-bank.ts';
+import { concurrencyOf, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
+import { DemoBank } from '../db/demo-bank.ts';
 import type { Database } from '../db/open.ts';
 import { SpeechStore } from '../db/speech.ts';
 import { messageOf } from '../domain/errors.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
+import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
 import { deploymentOptions } from './deployment.ts';
 import { type Engines, temperatureOf } from './engines.ts';
@@ -29,7 +37,9 @@ export interface WorkerDependencies {
   readonly engines: Engines;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Needed by the queues `cache` and `records`. */
+  /** Seals and opens what callers tell in confidence. */
+  readonly sealer: Sealer;
+  /** Needed by the queues `cache` and `records`, and by `bank` for the demo bank. */
   readonly db?: Database | undefined;
   /** Needed by the queues `tts` and `records`. */
   readonly blobs?: BlobStore | undefined;
@@ -87,6 +97,20 @@ function speechStore(engines: Engines, blobs: BlobStore | undefined): SpeechStor
   return new SpeechStore(blobs, engines.voiceKey);
 }
 
+function understandingOf({ config, engines, logger }: WorkerDependencies, db: Database): Understanding {
+  const understanding = new Understanding({
+    db,
+    embedder: engines.embedder,
+    modelName: modelName(config),
+    toolModel: config.LLM_TOOLS ? engines.llm : undefined,
+    timeZone: config.BANK_TIME_ZONE,
+    minSimilarity: config.CACHE_MIN_SIMILARITY,
+  });
+  // The first caller does not wait for it.
+  understanding.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
+  return understanding;
+}
+
 async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise<Worker> {
   const { config, connection, metrics } = deps;
   const concurrency = concurrencyOf(config)[queue];
@@ -121,7 +145,8 @@ async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise
   });
 }
 
-function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, { config, engines, db, blobs }: WorkerDependencies): object {
+function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: WorkerDependencies): object {
+  const { config, engines, db, blobs, sealer, logger } = deps;
   const needed = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error(`The queue ${queue} needs a database or a blob store.`);
     return value;
@@ -133,13 +158,24 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, { config, engines, db,
         vad: engines.vad,
         language: config.WHISPER_LANGUAGE,
         recordings: needed(blobs),
+        sealer,
       });
     case 'cache':
       return createCacheActivities({
         db: needed(db),
         embedder: engines.embedder,
-        minSimilarity: config.CACHE_MIN_SIMILARITY,
+        understanding: understandingOf(deps, needed(db)),
+        knowledge: new KnowledgeImport(needed(db), engines.embedder),
         ttlSeconds: config.CACHE_TTL_SECONDS,
+      });
+    case 'bank':
+      return createBankActivities({
+        bank:
+          config.BANK === 'http'
+            ? new HttpBank({ baseUrl: config.BANK_URL ?? '', apiKey: config.BANK_API_KEY })
+            : new DemoBank(needed(db)),
+        sealer,
+        timeZone: config.BANK_TIME_ZONE,
       });
     case 'llm':
       return createLlmActivities({
@@ -148,6 +184,11 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, { config, engines, db,
         maxTokens: config.MISTRAL_MAX_TOKENS,
         temperature: temperatureOf(config),
         historyMaxTokens: config.HISTORY_MAX_TOKENS,
+        adapters: new AdapterFiles({
+          blobs,
+          folder: join(modelCacheDir(config), 'adapters'),
+          warn: (message) => logger.warn(message),
+        }),
       });
     case 'tts':
       return createTtsActivities({ tts: engines.tts, store: speechStore(engines, blobs) });

@@ -13,7 +13,8 @@ const sources = ['workflows', 'domain'];
 async function keyOf(): Promise<string> {
   const hash = createHash('sha256').update(createRequire(import.meta.url)('@temporalio/worker/package.json').version);
   for (const folder of sources) {
-    for (const name of (await readdir(join(root, folder))).sort())
+    const names = await readdir(join(root, folder), { recursive: true });
+    for (const name of names.filter((path) => path.endsWith('.ts')).sort())
       hash.update(name).update(await readFile(join(root, folder, name)));
   }
   return hash.digest('hex').slice(0, 16);

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { mayBeCached } from '../domain/cache-policy.ts';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
+import { type DialogState, expectedDigits, without } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 import { summaryOf } from '../domain/summary.ts';
 import { Conversation, type SettledTurn } from './conversation.ts';
@@ -33,6 +34,7 @@ import {
   transferCall,
   turnsAttribute,
   type UnrecordedTurn,
+  useAdapter,
 } from './definitions.ts';
 import { step } from './step-failure.ts';
 import { type Steps, stepsFor } from './steps.ts';
@@ -68,22 +70,28 @@ export async function call(input: CallInput): Promise<CallSummary> {
     offPath('recording the turn', written);
   };
 
-  const onSettled = ({ request, outcome, hadHistory }: SettledTurn) => {
-    describeCall(status, conversation.recent);
-    record({ outcome, ...(request ? { media: request.media } : {}) });
-    const { transcript, language, reply, source, intent, playback } = outcome;
+  const onSettled = ({ request, outcome, hadHistory, scope }: SettledTurn) => {
+    describe();
+    record({ outcome, ...(request?.media ? { media: request.media } : {}) });
+    const { transcript, language, reply, source, intent, playback, timings, citations } = outcome;
     if (!playback?.interrupted && mayBeCached({ transcript, source, intent, hadHistory })) {
-      offPath('filling the cache', steps.cache.remember({ question: transcript, language, reply }));
+      const costMs = (timings.lookup?.workMs ?? 0) + (timings.think?.workMs ?? 0);
+      const more = scope ? { scope, intent, costMs, ...(citations ? { citations } : {}) } : {};
+      offPath('filling the cache', steps.cache.remember({ question: transcript, language, reply, ...more }));
       if (request?.attempt !== undefined) offPath('preparing speech', steps.tts.prepare({ text: reply }));
     }
   };
+  let adapter = input.carry?.adapter ?? settings.scope?.adapter;
   const surroundings = {
     sessionId,
     steps,
+    scope: () => settings.scope && { ...settings.scope, ...(adapter === undefined ? {} : { adapter }) },
+    later: offPath,
     canTransfer: settings.canTransfer ?? false,
     maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
   };
   const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, onSettled);
+  const describe = () => describeCall(status, conversation);
   const mustBeActive = () => {
     if (over || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
   };
@@ -93,10 +101,15 @@ export async function call(input: CallInput): Promise<CallSummary> {
     status,
     lastTurn: conversation.lastTurn,
     busy: conversation.busy,
+    trust: conversation.latestDialog.trust,
+    ...expecting(conversation.latestDialog),
     recent: [...conversation.recent],
   }));
   setHandler(hangUp, (reason) => {
     over ??= reason ?? 'hangup';
+  });
+  setHandler(useAdapter, (name) => {
+    adapter = name;
   });
   setHandler(newLine, () => conversation.lineLost());
   setHandler(played, (playback) => conversation.played(playback));
@@ -109,9 +122,11 @@ export async function call(input: CallInput): Promise<CallSummary> {
   });
   const retries = new Map<number, Promise<TurnOutcome>>();
   const tryAgain = async (turn: number): Promise<TurnOutcome> => {
-    const outcome = await new TurnRun({ turn }, surroundings).run();
+    // What was asked meanwhile is not answered by it, and it changes nothing of the conversation.
+    const dialog = () => without(conversation.dialog, 'pending');
+    const outcome = await new TurnRun({ turn }, { ...surroundings, dialog, asksForSecret: () => false }).run();
     conversation.replace(outcome);
-    describeCall(status, conversation.recent);
+    describe();
     record({ outcome, dropAudio: !settings.keepAudio });
     return outcome;
   };
@@ -154,7 +169,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
   );
 
   if (!input.carry) {
-    describeCall(status, conversation.recent);
+    describe();
     offPath('recording the call', steps.records.recordCallStarted({ sessionId }));
   }
   for (const turn of input.carry?.unrecorded ?? []) record(turn);
@@ -175,12 +190,12 @@ export async function call(input: CallInput): Promise<CallSummary> {
     await condition(() => allHandlersFinished() && (carriesRecords || pending.size === 0));
   }
   if (reason === 'history-full') {
-    const carry = { ...conversation.memory, unrecorded: [...unrecorded] };
+    const carry = { ...conversation.memory, unrecorded: [...unrecorded], ...(adapter === undefined ? {} : { adapter }) };
     return continueAsNew<typeof call>({ sessionId, settings, carry });
   }
 
   status = reason === 'timeout' ? 'timed-out' : 'ended';
-  describeCall(status, conversation.recent);
+  describe();
   await steps.records.recordCallEnded({ sessionId, status, reason });
   return { status, reason, turns: conversation.lastTurn };
 }
@@ -230,7 +245,7 @@ async function recordSettled(steps: Steps, settings: CallSettings, sessionId: st
 }
 
 /** What a person sees of the call in the Temporal UI. */
-function describeCall(status: CallStatus, recent: readonly TurnOutcome[]): void {
+function describeCall(status: CallStatus, { recent, dialog }: Pick<Conversation, 'recent' | 'dialog'>): void {
   const last = recent.at(-1);
   upsertSearchAttributes([
     { key: callStatusAttribute, value: status },
@@ -241,8 +256,23 @@ function describeCall(status: CallStatus, recent: readonly TurnOutcome[]): void 
     (turn) =>
       `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${shownReply(turn)} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
   );
-  setCurrentDetails([`Call is **${status}**.`, ...lines].join('\n\n'));
+  setCurrentDetails([`Call is **${status}**. ${callerShown(dialog)}`.trim(), ...lines].join('\n\n'));
 }
+
+function callerShown({ trust, failedTries, locked, pending }: DialogState): string {
+  const parts = [
+    ...(locked ? ['Caller is **locked out**.'] : trust === 'none' ? [] : [`Caller is **${trust}**.`]),
+    ...(failedTries > 0 ? [`Wrong tries: ${failedTries}.`] : []),
+    ...(pending?.kind === 'identify' ? [`Waiting for: ${pending.need}.`] : []),
+    ...(pending?.kind === 'confirm' ? [`To be confirmed: ${pending.action.kind}.`] : []),
+  ];
+  return parts.join(' ');
+}
+
+const expecting = (dialog: DialogState) => {
+  const digits = expectedDigits(dialog);
+  return digits === undefined ? {} : { expectedDigits: digits };
+};
 
 function shownReply({ reply, playback }: TurnOutcome): string {
   if (playback?.interrupted) return `${playback.heardReply || '(nothing heard)'} — interrupted`;

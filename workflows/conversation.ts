@@ -1,5 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition, deprecatePatch, isCancellation } from '@temporalio/workflow';
+import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
+import { type DialogState, expectedDigits, newDialog } from '../domain/dialog/state.ts';
 import { type CallCarry, invalidTurn, type TakeTurnInput } from './definitions.ts';
 import { TurnRun, type TurnSurroundings } from './turn.ts';
 
@@ -18,7 +20,12 @@ export interface SettledTurn {
   readonly outcome: TurnOutcome;
   /** There were exchanges before it. */
   readonly hadHistory: boolean;
+  /** Where its answer holds. */
+  readonly scope: AnswerScope | undefined;
 }
+
+/** What all turns of a call have in common. */
+type CallSurroundings = Omit<TurnSurroundings, 'floor' | 'dialog' | 'asksForSecret'>;
 
 /** An attempt at a turn that does not count yet. */
 interface Attempt {
@@ -40,8 +47,9 @@ interface Attempt {
  * the same turn, and what they did not hear does not enter the history.
  */
 export class Conversation {
-  readonly #surroundings: Omit<TurnSurroundings, 'floor'>;
+  readonly #surroundings: CallSurroundings;
   readonly #onSettled: (settled: SettledTurn) => void;
+  #dialog: DialogState;
   #lastTurn: number;
   #history: readonly Exchange[];
   #recent: readonly TurnOutcome[];
@@ -49,7 +57,8 @@ export class Conversation {
   /** Counts every sign of the caller. */
   activity = 0;
 
-  constructor(memory: CallCarry, surroundings: Omit<TurnSurroundings, 'floor'>, onSettled: (settled: SettledTurn) => void) {
+  constructor(memory: CallCarry, surroundings: CallSurroundings, onSettled: (settled: SettledTurn) => void) {
+    this.#dialog = memory.dialog ?? newDialog;
     this.#lastTurn = memory.lastTurn;
     this.#history = memory.history;
     this.#recent = memory.recent;
@@ -58,7 +67,17 @@ export class Conversation {
   }
 
   get memory(): CallCarry {
-    return { lastTurn: this.#lastTurn, history: this.#history, recent: this.#recent };
+    return { lastTurn: this.#lastTurn, history: this.#history, recent: this.#recent, dialog: this.#dialog };
+  }
+
+  /** What the conversation has come to in turns that count. */
+  get dialog(): DialogState {
+    return this.#dialog;
+  }
+
+  /** The same, with what the latest turn has come to, which the caller may be hearing just now. */
+  get latestDialog(): DialogState {
+    return this.#attempts.findLast(({ run }) => run?.findings.dialog)?.run?.findings.dialog ?? this.#dialog;
   }
 
   get history(): readonly Exchange[] {
@@ -163,7 +182,12 @@ export class Conversation {
         if (request.attempt === undefined) await floor();
         // Calls that began under 0.2 have its marker in their histories. To be removed with 0.4.
         deprecatePatch('live-turns');
-        attempt.run = new TurnRun(request, { ...this.#surroundings, floor });
+        attempt.run = new TurnRun(request, {
+          ...this.#surroundings,
+          floor,
+          dialog: () => this.#dialog,
+          asksForSecret: () => expectedDigits(this.latestDialog) !== undefined,
+        });
         return attempt.run.run();
       });
     } catch (error) {
@@ -214,11 +238,12 @@ export class Conversation {
     const { playback } = attempt;
     const settled = playback ? { ...outcome, playback } : outcome;
     const hadHistory = this.#history.length > 0;
+    this.#dialog = attempt.run?.findings.dialog ?? this.#dialog;
     this.#lastTurn = Math.max(this.#lastTurn, outcome.turn);
     this.#recent = [...this.#recent, settled].slice(-keptOutcomes);
     this.#remember(settled);
     this.#forget(attempt);
-    this.#onSettled({ request: attempt.request, outcome: settled, hadHistory });
+    this.#onSettled({ request: attempt.request, outcome: settled, hadHistory, scope: attempt.run?.findings.scope });
   }
 
   /** A reply enters the memory of the call as far as it was heard. */
@@ -240,7 +265,7 @@ export class Conversation {
     this.replace(outcome);
     // One that was made while the line was there is remembered already.
     if (unheard) this.#remember(outcome);
-    this.#onSettled({ request: undefined, outcome, hadHistory });
+    this.#onSettled({ request: undefined, outcome, hadHistory, scope: undefined });
   }
 
   /** A newer outcome of a turn that was settled before. */

@@ -1,6 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CallEndReason, CallStatus, Exchange, Playback, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import type { DialogState, Trust } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 
 /** Names, messages and types of the workflows, shared with everybody who talks to them. */
@@ -15,6 +17,7 @@ export const taskQueues = {
   calls: 'calls',
   stt: 'stt',
   cache: 'cache',
+  bank: 'bank',
   llm: 'llm',
   tts: 'tts',
   records: 'records',
@@ -38,13 +41,25 @@ export interface CallSettings {
   readonly maxHistoryEvents?: number | undefined;
   /** Somebody is set up to take calls over. */
   readonly canTransfer?: boolean | undefined;
+  /** Whose bank this is; unset by calls that began under 0.3, whose callers are only talked to. */
+  readonly scope?: CallScope | undefined;
   /** A caller may speak so long in one turn, and the step that listens takes so long. */
   readonly maxListenMs?: number | undefined;
 }
 
+export interface CallScope {
+  readonly tenant: string;
+  readonly persona: string;
+  /** LoRA adapter of this call; the tenant's when unset. */
+  readonly adapter?: string | undefined;
+}
+
 /** Whether the audio of a turn is to be kept. */
-export function keepsAudio({ keepAudio, keepFailedAudio }: CallSettings, { status }: Pick<TurnOutcome, 'status'>): boolean {
-  return keepAudio || (keepFailedAudio === true && status === 'failed');
+export function keepsAudio(
+  { keepAudio, keepFailedAudio }: CallSettings,
+  { status, confidential }: Pick<TurnOutcome, 'status' | 'confidential'>,
+): boolean {
+  return !confidential && (keepAudio || (keepFailedAudio === true && status === 'failed'));
 }
 
 /** What a call takes with it when it continues as new. */
@@ -52,6 +67,9 @@ export interface CallCarry {
   readonly lastTurn: number;
   readonly history: readonly Exchange[];
   readonly recent: readonly TurnOutcome[];
+  readonly dialog?: DialogState | undefined;
+  /** LoRA adapter that was chosen during the call. */
+  readonly adapter?: string | undefined;
   /** Turns that were settled and not recorded yet; recording one again changes nothing. */
   readonly unrecorded?: readonly UnrecordedTurn[] | undefined;
 }
@@ -84,7 +102,12 @@ export interface TakeTurnInput {
    * turn whose audio is complete.
    */
   readonly attempt?: string | undefined;
-  readonly media: TurnMedia;
+  /** Unset where the caller writes. */
+  readonly media?: TurnMedia | undefined;
+  /** What the caller has written, instead of speaking; redacted already. */
+  readonly text?: string | undefined;
+  /** Digits that were keyed in or written while the bot waited for them. */
+  readonly digits?: SpokenSecret | undefined;
   readonly style?: SpeechStyle | undefined;
   /** ISO 639-1 code or `auto`. */
   readonly language?: string | undefined;
@@ -106,6 +129,10 @@ export interface CallState {
   readonly status: CallStatus;
   readonly lastTurn: number;
   readonly busy: boolean;
+  /** How sure the bank is of who calls. */
+  readonly trust: Trust;
+  /** Digits that the bot waits for. */
+  readonly expectedDigits?: number | undefined;
   /** The latest outcomes, oldest first. */
   readonly recent: readonly TurnOutcome[];
 }
@@ -120,6 +147,8 @@ export const dropAttempt = defineSignal<[{ readonly turn: number; readonly attem
 /** The caller is on another line than before: what still waits for the old one need not. */
 export const newLine = defineSignal('newLine');
 export const hangUp = defineSignal<[reason?: CallEndReason]>('hangUp');
+/** The LoRA adapter of this call from its next turn on; none for the tenant's. */
+export const useAdapter = defineSignal<[adapter: string | undefined]>('useAdapter');
 /** Hands the caller over to a person. */
 export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');
 export const callState = defineQuery<CallState>('callState');

@@ -1,4 +1,5 @@
 import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { BankActivities } from '../activities/bank.ts';
 import type { CacheActivities } from '../activities/cache.ts';
 import type { LlmActivities } from '../activities/llm.ts';
 import type { RecordsActivities } from '../activities/records.ts';
@@ -10,6 +11,9 @@ import { type CallSettings, taskQueues } from './definitions.ts';
 export interface Steps {
   readonly stt: ActivityInterfaceFor<SttActivities>;
   readonly cache: ActivityInterfaceFor<CacheActivities>;
+  readonly bank: ActivityInterfaceFor<BankActivities>;
+  /** Takes back what was begun at the bank, however long it takes. */
+  readonly bankLater: ActivityInterfaceFor<BankActivities>;
   readonly llm: ActivityInterfaceFor<LlmActivities>;
   readonly tts: ActivityInterfaceFor<TtsActivities>;
   readonly records: ActivityInterfaceFor<RecordsActivities>;
@@ -45,6 +49,15 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       // Fifty times what it takes; also how long a dead worker is waited for.
       startToCloseTimeout: 2_000,
       retry: { initialInterval: 100, maximumAttempts: 2 },
+    }),
+    // The bank's own answer may take its time; the caller hears a filler meanwhile.
+    bank: proxyActivities<BankActivities>({ ...live, taskQueue: taskQueues.bank }),
+    bankLater: proxyActivities<BankActivities>({
+      taskQueue: taskQueues.bank,
+      startToCloseTimeout: 30_000,
+      heartbeatTimeout: 10_000,
+      scheduleToCloseTimeout: '24 hours',
+      retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 },
     }),
     // The caller was told to wait a moment. Safe to repeat: each hook has the key of the first try.
     telephony: proxyActivities<TelephonyActivities>({

@@ -10,9 +10,13 @@ import type {
   TurnStatus,
   TurnTimings,
 } from '../domain/call.ts';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import type { DialogState } from '../domain/dialog/state.ts';
+import { expectedDigits } from '../domain/dialog/state.ts';
 import { intentOf } from '../domain/intent.ts';
 import { wording } from '../domain/wording.ts';
-import type { TakeTurnInput } from './definitions.ts';
+import { answer, Findings, type Question } from './answering.ts';
+import type { CallScope, TakeTurnInput } from './definitions.ts';
 import { type Answer, StepFailed, step } from './step-failure.ts';
 import type { Steps } from './steps.ts';
 
@@ -23,12 +27,23 @@ export interface TurnSurroundings {
   /** Resolves with what was said before, once the turn before this one is settled; unset for a turn that is tried again later. */
   floor?(): Promise<readonly Exchange[]>;
   readonly canTransfer: boolean;
+  /** Whose bank this is; unset in calls that began under 0.3, whose callers are only talked to. */
+  scope?(): CallScope | undefined;
+  /** What the conversation has come to, as far as it is settled. */
+  dialog(): DialogState;
+  /** The bot has asked for digits that nobody else may read. */
+  asksForSecret(): boolean;
+  /** Keeps work going that nobody waits for. */
+  later(name: string, work: Promise<unknown>): void;
   /** The longest a caller may speak in one turn. */
   readonly maxListenMs: number;
 }
 
 /** A turn to take: of a caller on the line, or, without `media`, one that was kept. */
 export type TurnRequest = Omit<TakeTurnInput, 'media'> & { readonly media?: TurnMedia | undefined };
+
+/** What stands for digits that were keyed in. */
+const keyedIn = '(keys)';
 
 const silent: Answer = { reply: '', source: 'silence', spokenMs: 0, timings: {} };
 
@@ -52,6 +67,10 @@ export class TurnRun {
   #audioMs = 0;
   #timings: Partial<TurnTimings> = {};
   #retries = 0;
+  #digits: SpokenSecret | undefined;
+  #confidential = false;
+  /** What became known on the way to the answer. */
+  readonly findings = new Findings();
 
   constructor(input: TurnRequest, around: TurnSurroundings) {
     this.#input = input;
@@ -62,7 +81,7 @@ export class TurnRun {
   /** @throws CancelledFailure when the attempt is superseded or interrupted. */
   async run(): Promise<TurnOutcome> {
     try {
-      return await this.#takeOnLine();
+      return await (this.#input.text === undefined ? this.#takeOnLine() : this.#takeText(this.#input.text));
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       if (!this.#line || error.detail.code !== 'line-gone') return this.#failed(error);
@@ -94,6 +113,8 @@ export class TurnRun {
   /** What is known of the turn so far. */
   outcome(status: TurnStatus, answer: Answer, error?: TurnError): TurnOutcome {
     const { turn, attempt } = this.#input;
+    const { dialog, intent = intentOf(this.#transcript), citations, guards, scope } = this.findings;
+    const awaited = expectedDigits(dialog ?? this.#around.dialog());
     return {
       turn,
       ...(attempt === undefined ? {} : { attempt }),
@@ -102,13 +123,18 @@ export class TurnRun {
       language: this.#language,
       reply: answer.reply,
       source: answer.source,
-      intent: intentOf(this.#transcript),
+      intent: this.#transcript === '' ? 'silence' : intent,
       audioMs: this.#audioMs,
       spokenMs: answer.spokenMs,
       timings: { ...this.#timings, ...answer.timings, totalMs: Date.now() - this.#startedAt },
       next: answer.next ?? 'listen',
       ...(error ? { error } : {}),
-      ...(this.#line ? {} : { unheard: true }),
+      ...(citations.length > 0 ? { citations } : {}),
+      ...(guards.length > 0 ? { guards } : {}),
+      ...(scope?.adapter ? { adapter: scope.adapter } : {}),
+      ...(this.#confidential ? { confidential: true } : {}),
+      ...(awaited === undefined ? {} : { expectedDigits: awaited }),
+      ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };
   }
@@ -116,6 +142,13 @@ export class TurnRun {
   async #take(line: TurnMedia): Promise<TurnOutcome> {
     await this.#listen(line);
     if (this.#noTurn()) return this.outcome('ignored', silent);
+    const history = (await this.#around.floor?.()) ?? [];
+    return this.outcome('answered', await this.#answer(history));
+  }
+
+  /** The caller writes: there is nothing to hear, and nothing to speak. */
+  async #takeText(text: string): Promise<TurnOutcome> {
+    this.#heard(text, this.#input.language ?? 'en', 0);
     const history = (await this.#around.floor?.()) ?? [];
     return this.outcome('answered', await this.#answer(history));
   }
@@ -149,12 +182,24 @@ export class TurnRun {
   }
 
   async #listen(line: TurnMedia): Promise<void> {
-    const { live, language } = this.#input;
+    const { live, language, digits } = this.#input;
     const { steps, maxListenMs } = this.#around;
-    const input = { heardUrl: line.heardUrl, language, ...(live ? { transcriptUrl: line.transcriptUrl } : {}) };
+    if (digits) {
+      this.#confidential = true;
+      return this.#heard(keyedIn, language ?? 'en', 0);
+    }
+    const secret = this.#around.asksForSecret();
+    const input = {
+      heardUrl: line.heardUrl,
+      language,
+      ...(live ? { transcriptUrl: line.transcriptUrl } : {}),
+      ...(secret ? { secret } : {}),
+    };
     const options = { summary: this.#label('listen'), ...(live ? { startToCloseTimeout: maxListenMs } : {}) };
     const heard = await step('transcribe', () => steps.stt.transcribe.executeWithOptions(options, [input]));
     this.#heard(heard.text, heard.language, heard.audioMs);
+    this.#digits = heard.digits;
+    this.#confidential = secret;
     this.#timings = { transcribe: heard.timing };
   }
 
@@ -184,6 +229,7 @@ export class TurnRun {
   #answer(history: readonly Exchange[]): Promise<Answer> {
     const intent = intentOf(this.#transcript);
     if (intent === 'silence') return this.#say(wording.notHeard, 'silence');
+    if (this.#around.scope?.()) return this.#respond(history);
     if (intent === 'person') {
       return this.#around.canTransfer
         ? this.#say(wording.transfer, 'approved', 'transfer')
@@ -236,9 +282,18 @@ export class TurnRun {
   }
 
   /** The words of the answer: the cache's, or the model's. Either writes them to the `said` pipe, where somebody is on the line. */
-  async #words(history: readonly Exchange[], saidUrl?: string): Promise<Pick<Answer, 'reply' | 'source' | 'timings'>> {
+  async #words(history: readonly Exchange[], saidUrl?: string): Promise<Omit<Answer, 'spokenMs'>> {
     const { steps } = this.#around;
     const transcript = this.#transcript;
+    const scope = this.#around.scope?.();
+    if (scope)
+      return answer(
+        this.#question(scope, history, saidUrl),
+        steps,
+        this.findings,
+        (what) => this.#label(what),
+        this.#around.later,
+      );
     const found = await steps.cache.lookup
       .executeWithOptions({ summary: this.#label('look up') }, [{ transcript, language: this.#language, saidUrl }])
       .catch((error) => {
@@ -254,6 +309,26 @@ export class TurnRun {
     const lookup = found ? { lookup: found.timing, searchMs: found.searchMs } : {};
     const timings = { ...lookup, think: thought.timing, firstSentenceMs: thought.firstSentenceMs };
     return { reply: thought.reply, source: thought.source, timings };
+  }
+
+  #question(scope: CallScope, history: readonly Exchange[], saidUrl: string | undefined): Question {
+    const { turn, live, text, digits } = this.#input;
+    const { sessionId, canTransfer, dialog } = this.#around;
+    return {
+      sessionId,
+      turn,
+      transcript: this.#transcript,
+      language: this.#language,
+      digits: digits ?? this.#digits,
+      history,
+      dialog: dialog(),
+      scope,
+      canTransfer,
+      mayEnd: live === true,
+      present: this.#line !== undefined || text !== undefined,
+      saidUrl,
+      releasedUrl: this.#line?.releasedUrl,
+    };
   }
 
   #label(what: string): string {

@@ -1,4 +1,5 @@
 import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts';
+import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import type { Line } from '../../domain/line.ts';
 import type { CallService } from '../calls.ts';
 import { TurnAttempt } from './turn-attempt.ts';
@@ -30,10 +31,11 @@ export class CallLink {
     turn: number,
     duringReply: boolean,
     onTranscript: (attempt: TurnAttempt, text: string, final: boolean) => void,
+    digits?: SpokenSecret,
   ): TurnAttempt {
     const { calls, sessionId, style, language } = this.#options;
     const attempt: TurnAttempt = new TurnAttempt(
-      { calls, sessionId, turn, style, language, duringReply, after: this.#order },
+      { calls, sessionId, turn, style, language, duringReply, digits, after: this.#order },
       (text, final) => onTranscript(attempt, text, final),
     );
     this.#order = attempt.accepted;

@@ -1,11 +1,13 @@
 import { isBackchannel } from '../../domain/backchannel.ts';
 import type { CallEndReason, TurnOutcome } from '../../domain/call.ts';
+import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import { problemOf } from '../problem.ts';
 import { CallLink } from './call-link.ts';
 import { Ears } from './ears.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { Keypad } from './keypad.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import { type MouthLine, Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
@@ -44,6 +46,9 @@ export class LiveCall {
   #ending: CallEndReason | undefined;
   #closed = false;
   #transferring = false;
+  readonly #keypad = new Keypad();
+  /** What the bot has asked for. */
+  #expectedDigits: number | undefined;
 
   constructor(deps: LiveDependencies, options: LiveCallOptions, caller: CallerLine) {
     this.#deps = deps;
@@ -78,11 +83,26 @@ export class LiveCall {
     this.#interrupt();
   }
 
-  /** A key of the telephone: 0 asks for a person. */
-  dtmf(digit: string): void {
-    if (digit !== '0' || this.#transferring || this.#closed) return;
+  /** A key of the telephone. */
+  dtmf(key: string): void {
+    if (this.#transferring || this.#closed) return;
+    const pressed = this.#keypad.press(key, this.#expectedDigits, performance.now());
+    if (pressed.kind === 'ignored') return;
+    this.#idle.heard();
     this.#interrupt();
-    void this.#transfer();
+    if (pressed.kind === 'person') void this.#transfer();
+    if (pressed.kind === 'digits') this.#enter(pressed.digits);
+  }
+
+  /** Digits that were keyed in are a turn. */
+  #enter(digits: string): void {
+    this.#expectedDigits = undefined;
+    this.#startAttempt(new Float32Array(), false, this.#deps.calls.seal(digits));
+    const attempt = this.#attempt;
+    if (!attempt) return;
+    attempt.pause(performance.now());
+    attempt.transcript = '(keys)';
+    this.#release();
   }
 
   /** Ends the call and tells the caller why. */
@@ -141,13 +161,16 @@ export class LiveCall {
     if (attempt) this.#caller.sendEvent({ type: 'reply.resumed', turn: attempt.turn });
   }
 
-  #startAttempt(audio: Float32Array, duringReply: boolean): void {
+  #startAttempt(audio: Float32Array, duringReply: boolean, digits?: SpokenSecret): void {
     const turn = (this.#speaking?.attempt?.turn ?? this.#lastTurn) + 1;
-    const attempt = this.#link.begin(turn, duringReply, (from, text, final) => this.#read(from, text, final));
+    const attempt = this.#link.begin(turn, duringReply, (from, text, final) => this.#read(from, text, final), digits);
     attempt.hear(audio);
     this.#attempt = attempt;
     attempt.outcome.then(
-      (outcome) => this.#done(attempt, outcome),
+      (outcome) => {
+        if (outcome.status === 'answered') this.#expectedDigits = outcome.expectedDigits;
+        this.#done(attempt, outcome);
+      },
       (error) => this.#failTurn(attempt, error),
     );
   }

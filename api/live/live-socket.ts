@@ -49,6 +49,10 @@ export class LiveSocket {
     this.#call.push(this.#codec.decode(bytes));
   }
 
+  dtmf(key: string): void {
+    this.#call.dtmf(key);
+  }
+
   hangUp(): Promise<void> {
     return this.#call.end('hangup');
   }

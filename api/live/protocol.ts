@@ -38,8 +38,12 @@ export const startMessage = z
 
 export const hangupMessage = z.object({ type: z.literal('hangup') }).describe('Ends the call.');
 
+export const dtmfMessage = z
+  .object({ type: z.literal('dtmf'), digit: z.string().regex(/^[0-9*#]$/) })
+  .describe('A key of the telephone. While the bot waits for digits they are collected, # ends them; else 0 asks for a person.');
+
 /** Text messages of a client in a live call. */
-export const clientMessage = z.discriminatedUnion('type', [startMessage, hangupMessage]);
+export const clientMessage = z.discriminatedUnion('type', [startMessage, dtmfMessage, hangupMessage]);
 
 const turn = z.number().int().describe('Number of the turn, from 1.');
 const problem = z
@@ -84,7 +88,7 @@ export const serverMessages = {
     .object({
       type: z.literal('turn.metrics'),
       turn,
-      source: z.string().describe('cache, model, approved, silence or apology.'),
+      source: z.string().describe('cache, model, bank, knowledge, approved, silence or apology.'),
       voiceToVoiceMs: z.number().describe("From the caller's last sound to the first audio of the reply."),
       endpointingMs: z.number().describe('Until the pause was taken for one.'),
       transcribeMs: z.number().describe('From there to the transcript.'),
@@ -109,7 +113,7 @@ export type LiveEvent = LiveEvents[keyof LiveEvents];
 
 /** AsyncAPI 3.0 description of the protocol, from the schemas that check it. */
 export function asyncApi(version: string): object {
-  const schemas = { start: startMessage, hangup: hangupMessage, ...serverMessages };
+  const schemas = { start: startMessage, dtmf: dtmfMessage, hangup: hangupMessage, ...serverMessages };
   const messages = Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       name,
@@ -149,7 +153,7 @@ export function asyncApi(version: string): object {
       caller: {
         action: 'receive',
         channel: { $ref: '#/channels/call' },
-        messages: ['start', 'hangup', 'audio'].map(reference),
+        messages: ['start', 'dtmf', 'hangup', 'audio'].map(reference),
       },
       bot: {
         action: 'send',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
+import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { linesOf } from '../../media/lines.ts';
 import { toPcm16 } from '../../media/pcm.ts';
 import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
@@ -13,6 +14,8 @@ export interface TurnAttemptOptions {
   readonly style: SpeechStyle;
   readonly language: string | undefined;
   readonly duringReply: boolean;
+  /** Keyed in, instead of spoken. */
+  readonly digits?: SpokenSecret | undefined;
   /** What the workflow must hear of first. */
   readonly after: Promise<void>;
 }
@@ -52,10 +55,10 @@ export class TurnAttempt {
   #filler: NodeJS.Timeout | undefined;
 
   constructor(options: TurnAttemptOptions, onTranscript: (text: string, final: boolean) => void) {
-    const { calls, sessionId, turn, style, language, duringReply, after } = options;
+    const { calls, sessionId, turn, style, language, duringReply, digits, after } = options;
     this.turn = turn;
     this.duringReply = duringReply;
-    this.#running = calls.takeLiveTurn(sessionId, { turn, attempt: this.id, style, language, duringReply }, after);
+    this.#running = calls.takeLiveTurn(sessionId, { turn, attempt: this.id, style, language, duringReply, digits }, after);
     this.outcome = this.#running.outcome;
     this.outcome.catch(() => undefined);
     this.accepted = this.#running.accepted;
@@ -79,7 +82,10 @@ export class TurnAttempt {
   }
 
   release(): void {
-    this.marks.released ??= performance.now();
+    if (this.released) return;
+    this.marks.released = performance.now();
+    // What changes something at the bank has waited for this.
+    this.#running.pipes.pipes.released.end();
   }
 
   /** Everything of the reply that has become speech. */

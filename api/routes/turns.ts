@@ -9,12 +9,14 @@ import type { CallService } from '../calls.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import {
+  answeredTurnSchema,
   failedQuerySchema,
   failedTurnListSchema,
   json,
   problems,
   retriedTurnSchema,
   sessionIdSchema,
+  textTurnSchema,
   turnListSchema,
   turnParamsSchema,
   turnsQuerySchema,
@@ -55,6 +57,20 @@ const retry = createRoute({
   },
 });
 
+const write = createRoute({
+  method: 'post',
+  path: '/sessions/{id}/turns',
+  tags,
+  summary: 'Say something in writing',
+  description:
+    'A turn of the call without audio, for channels that write and for trying the bot. Digits that the bot has asked for are sealed before they leave this process.',
+  request: {
+    params: sessionIdSchema,
+    body: { required: true, content: { 'application/json': { schema: textTurnSchema } } },
+  },
+  responses: { 200: json(answeredTurnSchema, 'The answer.'), ...problems(400, 404, 409, 503, 504) },
+});
+
 const audio = createRoute({
   method: 'get',
   path: '/sessions/{id}/turns/{turn}/audio',
@@ -70,7 +86,11 @@ const audio = createRoute({
   },
 });
 
-export const shownTurn = ({ sessionId: _, ...turn }: TurnRow) => ({ ...turn, createdAt: turn.createdAt.toISOString() });
+export const shownTurn = ({ sessionId: _, guards, ...turn }: TurnRow) => ({
+  ...turn,
+  guards: [...guards],
+  createdAt: turn.createdAt.toISOString(),
+});
 
 export interface TurnRouteDependencies {
   readonly db: Database;
@@ -107,6 +127,21 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     const { turn, status, transcript, reply, source, intent, retries, error } = await calls.retryTurn(id, params.turn);
     const more = { ...(retries === undefined ? {} : { retries }), ...(error === undefined ? {} : { error }) };
     return c.json({ turn, status, transcript, reply, source, intent, ...more }, 200);
+  });
+
+  app.openapi(write, async (c) => {
+    const id = parseSessionId(c.req.valid('param').id);
+    const { text, turn } = c.req.valid('json');
+    if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
+    const outcome = await calls.takeText(id, text, turn);
+    const { status, transcript, reply, source, intent, citations, expectedDigits, next, error } = outcome;
+    const more = {
+      ...(citations ? { citations: [...citations] } : {}),
+      ...(expectedDigits === undefined ? {} : { expectedDigits }),
+      ...(next ? { next } : {}),
+      ...(error ? { error } : {}),
+    };
+    return c.json({ turn: outcome.turn, status, transcript, reply, source, intent, ...more }, 200);
   });
 
   app.openapi(audio, async (c) => {

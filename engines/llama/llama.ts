@@ -13,7 +13,7 @@ import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
 import { fromArtifactError } from '../runtime/artifact-errors.ts';
 import { AsyncQueue } from '../runtime/async-queue.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
-import type { ChatMessage, LanguageModel, ReplyOptions } from '../types.ts';
+import type { AdapterFile, ChatMessage, LanguageModel, ReplyOptions, RunOptions, Tool } from '../types.ts';
 
 export interface LlamaOptions {
   /** A GGUF file; the small embedded model when unset. */
@@ -24,7 +24,12 @@ export interface LlamaOptions {
   readonly temperature?: number;
   /** Replies that may be generated at the same time; each has its own context in memory. */
   readonly parallel?: number;
+  /** The model is good enough at choosing tools to be asked. */
+  readonly tools?: boolean;
 }
+
+/** Adapters that are ready at the same time; each has a context of its own beside the model's. */
+const maxAdapters = 3;
 
 /** Tokens of prompt and reply together. */
 const contextTokens = 4096;
@@ -33,9 +38,18 @@ interface Loaded {
   readonly llama: LlamaBinding;
   readonly Session: typeof LlamaChatSession;
   readonly model: LlamaModel;
-  readonly context: LlamaContext;
+  /** The model as it is. */
+  readonly base: Sequences;
+  /** With an adapter, by its name; the one used last is the last. */
+  readonly adapted: Map<string, Sequences>;
   /** The model's prompt format. Finding it out takes a quarter of a second of the event loop, so it is done once. */
   readonly chatWrapper: ChatWrapper;
+}
+
+/** A context and its sequences. */
+interface Sequences {
+  readonly context: LlamaContext;
+  readonly size: number;
   /** Sequences not in use. Each still holds its last prompt, so the next one evaluates only what differs from it. */
   readonly free: LlamaContextSequence[];
   readonly waiting: Set<() => void>;
@@ -50,6 +64,8 @@ export class Llama implements LanguageModel {
   #ready = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #active = 0;
+  readonly #adapterNames = new Set<string>();
+  readonly #loadingAdapters = new Map<string, Promise<void>>();
 
   constructor(runtime: EngineRuntime, options: LlamaOptions = {}) {
     this.#runtime = runtime;
@@ -69,8 +85,9 @@ export class Llama implements LanguageModel {
     const loading = this.#loading;
     this.#loading = undefined;
     this.#ready = false;
+    this.#adapterNames.clear();
     const loaded = await loading?.catch(() => undefined);
-    await loaded?.context.dispose();
+    for (const { context } of loaded ? [loaded.base, ...loaded.adapted.values()] : []) await context.dispose();
     await loaded?.model.dispose();
     await loaded?.llama.dispose();
   }
@@ -97,7 +114,8 @@ export class Llama implements LanguageModel {
     const loaded = await this.#load();
     const last = messages.at(-1);
     if (last?.role !== 'user') throw new VoicebotError('invalid-request', 'The last message must be from the user.');
-    const sequence = await takeSequence(loaded, options.signal);
+    const sequences = options.adapter === undefined ? loaded.base : adapted(loaded, options.adapter);
+    const sequence = await takeSequence(sequences, options.signal);
     const session = new loaded.Session({
       contextSequence: sequence,
       autoDisposeSequence: false,
@@ -127,8 +145,8 @@ export class Llama implements LanguageModel {
       stop.abort();
       await done;
       session.dispose();
-      loaded.free.push(sequence);
-      for (const wake of loaded.waiting) wake();
+      sequences.free.push(sequence);
+      for (const wake of sequences.waiting) wake();
     }
   }
 
@@ -159,22 +177,108 @@ export class Llama implements LanguageModel {
       maxThreads: this.#runtime.threads,
     });
     const model = await llama.loadModel({ modelPath: file });
+    const base = await this.#sequences(model, parallel, loraPath);
+    return { llama, Session: LlamaChatSession, model, base, adapted: new Map(), chatWrapper: resolveChatWrapper(model) };
+  }
+
+  async #sequences(model: LlamaModel, size: number, loraPath: string | undefined): Promise<Sequences> {
     const context = await model.createContext({
       contextSize: Math.min(contextTokens, model.trainContextSize),
-      sequences: parallel,
+      sequences: size,
       threads: this.#runtime.threads,
       // The words of the next sentence can wait while the first is becoming speech.
       batching: { dispatchSchedule: (dispatch) => setImmediate(() => this.#runtime.gate.afterUrgent(dispatch)) },
       ...(loraPath ? { lora: { adapters: [{ filePath: loraPath }] } } : {}),
     });
-    const free = Array.from({ length: parallel }, () => context.getSequence());
-    return { llama, Session: LlamaChatSession, model, context, chatWrapper: resolveChatWrapper(model), free, waiting: new Set() };
+    return { context, size, free: Array.from({ length: size }, () => context.getSequence()), waiting: new Set() };
   }
+
+  get adapters(): readonly string[] {
+    return [...this.#adapterNames];
+  }
+
+  /**
+   * Puts an adapter beside the model; replies under way go on. One that is not in use makes room where there are too many.
+   * @throws VoicebotError `engine-failed` for a file that is no adapter of this model, `limit-reached`.
+   */
+  async loadAdapter({ name, path }: AdapterFile): Promise<void> {
+    const loaded = await this.#load();
+    if (loaded.adapted.has(name)) return;
+    const loading = this.#loadingAdapters.get(name) ?? this.#addAdapter(loaded, name, path);
+    this.#loadingAdapters.set(name, loading);
+    try {
+      await loading;
+    } finally {
+      this.#loadingAdapters.delete(name);
+    }
+  }
+
+  async #addAdapter(loaded: Loaded, name: string, path: string): Promise<void> {
+    if (loaded.adapted.size >= maxAdapters) {
+      const idle = [...loaded.adapted].find(([, { free, size }]) => free.length === size);
+      if (!idle)
+        throw new VoicebotError('limit-reached', `${maxAdapters} adapters are in use, the most at a time.`, { retryable: true });
+      await this.unloadAdapter(idle[0]);
+    }
+    try {
+      loaded.adapted.set(name, await this.#sequences(loaded.model, loaded.base.size, path));
+      this.#adapterNames.add(name);
+    } catch (cause) {
+      throw new VoicebotError('engine-failed', `The adapter '${name}' cannot be loaded: ${messageOf(cause)}`, {
+        hint: 'It must be a GGUF LoRA adapter of the model in use.',
+        cause,
+      });
+    }
+  }
+
+  /** Frees an adapter. @throws VoicebotError `conflict` while it speaks. */
+  async unloadAdapter(name: string): Promise<void> {
+    const loaded = await this.#loading;
+    const sequences = loaded?.adapted.get(name);
+    if (!loaded || !sequences) return;
+    if (sequences.free.length < sequences.size)
+      throw new VoicebotError('conflict', `The adapter '${name}' is in use.`, { retryable: true });
+    loaded.adapted.delete(name);
+    this.#adapterNames.delete(name);
+    await sequences.context.dispose();
+  }
+
+  /** Asks the model for the name of a tool; whatever else it says is no choice. */
+  get chooseTool() {
+    return this.#options.tools ? this.#chooseTool : undefined;
+  }
+
+  readonly #chooseTool = async (
+    messages: readonly ChatMessage[],
+    tools: readonly Tool[],
+    options: RunOptions = {},
+  ): Promise<string | undefined> => {
+    const names = tools.map(({ name, description }) => `${name}: ${description}`).join('\n');
+    const asked = messages.map((message, i) =>
+      i === messages.length - 1
+        ? { ...message, content: `${message.content}\n\nTools:\n${names}\nnone: none of these.\nAnswer with one name only.` }
+        : message,
+    );
+    let answer = '';
+    for await (const piece of this.reply(asked, { ...options, maxTokens: 12, temperature: 0 })) answer += piece;
+    const [said = ''] = /[a-z_]+/.exec(answer.toLowerCase()) ?? [];
+    return tools.find(({ name }) => name === said)?.name;
+  };
 
   #startIdleTimer(): void {
     const { idleMs } = this.#runtime;
     if (idleMs > 0 && this.#active === 0) this.#idleTimer = setTimeout(() => void this.unload(), idleMs).unref();
   }
+}
+
+/** @throws VoicebotError `not-found` for an adapter that is not loaded. */
+function adapted({ adapted: known }: Loaded, name: string): Sequences {
+  const sequences = known.get(name);
+  if (!sequences) throw new VoicebotError('not-found', `The adapter '${name}' is not loaded.`, { retryable: true });
+  // Used last.
+  known.delete(name);
+  known.set(name, sequences);
+  return sequences;
 }
 
 function toHistoryItem(message: ChatMessage): ChatHistoryItem {
@@ -198,7 +302,7 @@ function failed(error: unknown): VoicebotError {
 }
 
 /** A free sequence, the one used last first; waits while all are in use. */
-async function takeSequence({ free, waiting }: Loaded, signal: AbortSignal | undefined): Promise<LlamaContextSequence> {
+async function takeSequence({ free, waiting }: Sequences, signal: AbortSignal | undefined): Promise<LlamaContextSequence> {
   for (let sequence = free.pop(); ; sequence = free.pop()) {
     if (sequence) return sequence;
     await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
-import type { ChatMessage, LanguageModel, ReplyOptions } from '../types.ts';
+import type { AdapterFile, ChatMessage, LanguageModel, ReplyOptions, RunOptions, Tool } from '../types.ts';
 
 export interface OpenAiOptions {
   /** With its `/v1`: vLLM, Ollama, Mistral or any other OpenAI-compatible server. */
@@ -9,6 +9,8 @@ export interface OpenAiOptions {
   readonly model: string;
   readonly maxTokens?: number;
   readonly temperature?: number;
+  /** The server's model can call tools. */
+  readonly tools?: boolean;
 }
 
 /** The longest silence of the server before a request is given up. */
@@ -20,6 +22,7 @@ export class OpenAiModel implements LanguageModel {
   readonly loaded = true;
   readonly #client: OpenAI;
   readonly #options: OpenAiOptions;
+  readonly #adapters = new Set<string>();
 
   constructor(options: OpenAiOptions) {
     this.#options = options;
@@ -38,7 +41,8 @@ export class OpenAiModel implements LanguageModel {
     try {
       const stream = await this.#client.chat.completions.create(
         {
-          model: this.#options.model,
+          // A server with adapters knows each by its name, as a model.
+          model: options.adapter ?? this.#options.model,
           messages: [...messages],
           stream: true,
           max_tokens: options.maxTokens ?? this.#options.maxTokens ?? 512,
@@ -55,6 +59,65 @@ export class OpenAiModel implements LanguageModel {
     } catch (error) {
       throw signal?.aborted ? cancelled(signal) : this.#failure(error);
     }
+  }
+
+  get adapters(): readonly string[] {
+    return [...this.#adapters];
+  }
+
+  /** The tool that the model calls (Chat Completions, `tools`). */
+  get chooseTool() {
+    return this.#options.tools ? this.#chooseTool : undefined;
+  }
+
+  readonly #chooseTool = async (
+    messages: readonly ChatMessage[],
+    tools: readonly Tool[],
+    { signal }: RunOptions = {},
+  ): Promise<string | undefined> => {
+    try {
+      const completion = await this.#client.chat.completions.create(
+        {
+          model: this.#options.model,
+          messages: [...messages],
+          tools: tools.map(({ name, description }) => ({
+            type: 'function' as const,
+            function: { name, description, parameters: { type: 'object', properties: {} } },
+          })),
+          tool_choice: 'auto',
+          max_tokens: 64,
+          temperature: 0,
+        },
+        signal ? { signal } : {},
+      );
+      const call = completion.choices[0]?.message.tool_calls?.[0];
+      const name = call?.type === 'function' ? call.function.name : undefined;
+      return tools.find((tool) => tool.name === name)?.name;
+    } catch (error) {
+      throw signal?.aborted ? cancelled(signal) : this.#failure(error);
+    }
+  };
+
+  /** Tells the server to load an adapter (vLLM, with VLLM_ALLOW_RUNTIME_LORA_UPDATING). The path is one that the server reads. */
+  async loadAdapter({ name, path }: AdapterFile): Promise<void> {
+    if (this.#adapters.has(name)) return;
+    try {
+      await this.#client.post('/load_lora_adapter', { body: { lora_name: name, lora_path: path } });
+    } catch (error) {
+      // Another worker was first.
+      const known = error instanceof APIError && error.status === 400 && /already/i.test(error.message);
+      if (!known) throw this.#failure(error);
+    }
+    this.#adapters.add(name);
+  }
+
+  async unloadAdapter(name: string): Promise<void> {
+    try {
+      await this.#client.post('/unload_lora_adapter', { body: { lora_name: name } });
+    } catch (error) {
+      if (!(error instanceof APIError && error.status === 404)) throw this.#failure(error);
+    }
+    this.#adapters.delete(name);
   }
 
   #failure(error: unknown): VoicebotError {

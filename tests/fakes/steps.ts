@@ -1,13 +1,18 @@
 /** Fake activities of a call: they answer at once, or do what the test puts in their place, and count what they were asked. */
+import type { BankActivities } from '../../activities/bank.ts';
 import type { CacheActivities } from '../../activities/cache.ts';
 import type { LlmActivities } from '../../activities/llm.ts';
 import type { RecordsActivities, RecordTurnInput } from '../../activities/records.ts';
 import type { SttActivities } from '../../activities/stt.ts';
 import type { TelephonyActivities, TransferInput } from '../../activities/telephony.ts';
 import type { TtsActivities } from '../../activities/tts.ts';
+import { decide } from '../../domain/dialog/decide.ts';
+import type { DialogState } from '../../domain/dialog/state.ts';
+import { intentOf } from '../../domain/intent.ts';
 
 export interface FakeSteps {
   stt: SttActivities;
+  bank: BankActivities;
   cache: CacheActivities;
   llm: LlmActivities;
   tts: TtsActivities;
@@ -26,6 +31,16 @@ export interface FakeSteps {
 }
 
 const timing = { queueMs: 1, workMs: 2 };
+
+function plainly(text: string, dialog: DialogState, { canTransfer, mayEnd }: { canTransfer: boolean; mayEnd: boolean }) {
+  const words = intentOf(text);
+  const intent = words === 'banking' || words === 'silence' ? 'small-talk' : words;
+  const decision = decide(dialog, { text, intent, sure: true, slots: {} }, { canTransfer });
+  if (decision.kind !== 'say' || (decision.leadsTo === 'end' && !mayEnd))
+    return { intent, dialog, next: { kind: 'think' } as const };
+  const leadsTo = decision.leadsTo ? { leadsTo: decision.leadsTo } : {};
+  return { intent, dialog, next: { kind: 'said', reply: decision.reply, source: 'approved', ...leadsTo } as const };
+}
 
 /** The caller's words are the URL of what was heard. */
 export function fakeSteps(): FakeSteps {
@@ -47,7 +62,25 @@ export function fakeSteps(): FakeSteps {
         timing,
       }),
     },
+    bank: {
+      perform: async ({ dialog }) => ({
+        dialog,
+        guards: [],
+        next: { kind: 'said', reply: 'At the bank.', source: 'bank' },
+        timing,
+      }),
+    },
     cache: {
+      // By words alone: whoever asks for a person gets one, and whoever talks is talked to.
+      understand: async ({ transcript, dialog, tenant, language, persona, canTransfer, mayEnd }) => ({
+        ...plainly(transcript, dialog, { canTransfer, mayEnd }),
+        guards: [],
+        confidence: 1,
+        scope: { tenant, language, persona, model: 'fake', adapter: '', knowledgeVersion: 0 },
+        searchMs: 1,
+        timing,
+      }),
+      importKnowledge: async () => ({ added: [], changed: [], removed: [], unchanged: 0 }),
       lookup: async () => ({ hit: null, searchMs: 1, timing }),
       remember: async ({ question }) => void steps.remembered.push(question),
     },
@@ -56,6 +89,8 @@ export function fakeSteps(): FakeSteps {
         steps.thoughts.push(`${transcript} [${history.length}]`);
         return { reply: `You said: ${transcript}`, source: 'model', withheld: 0, firstSentenceMs: 1, timing };
       },
+      loadAdapter: async () => ({ loaded: [], timing }),
+      unloadAdapter: async () => ({ loaded: [], timing }),
     },
     tts: {
       speak: async ({ text }) => {

@@ -18,7 +18,13 @@ import {
 import { useCallWorkflows } from '../support/call-workflows.ts';
 import { until } from '../support/until.ts';
 
-const settings: CallSettings = { sessionTimeoutMs: 60_000, workerWaitMs: 2_000, stepTimeoutMs: 10_000, keepAudio: false };
+const settings: CallSettings = {
+  sessionTimeoutMs: 60_000,
+  workerWaitMs: 2_000,
+  stepTimeoutMs: 10_000,
+  keepAudio: false,
+  scope: { tenant: 'default', persona: 'default' },
+};
 
 const calls = useCallWorkflows(settings);
 const { start } = calls;

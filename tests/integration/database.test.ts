@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCacheActivities, type LookupResult } from '../../activities/cache.ts';
 import { BlobStore, dropRecordings, findRecording, keepRecordings, openBlobs, storeRecording } from '../../db/blobs.ts';
-import { countHit, findExact, findNearest, putAnswer } from '../../db/cache.ts';
+import { countLookup, findExact, findNearest, putAnswer } from '../../db/cache.ts';
+import { cacheStats } from '../../db/cache-admin.ts';
 import { listFailedTurns, listTurns, recallTurn } from '../../db/kept-turns.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import { sessions } from '../../db/schema.ts';
@@ -23,7 +22,7 @@ import {
   withdrawSession,
 } from '../../db/sessions.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
-import { fakeEmbedder } from '../fakes/engines.ts';
+import { testScope } from '../support/brain.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 
 const server = await startPostgres();
@@ -183,47 +182,45 @@ describe.each([
     expect((await listTurns(database.db, 'd', { limit: 10 }))[0]?.transcript).toBe(transcript);
   });
 
-  test('the cache finds the same question, the nearest one, and nothing that is too old', async () => {
+  test('the cache finds the same question, the nearest ones, and nothing that is too old or of another scope', async () => {
     const { db } = database;
     const entry = (question: string, embedding: Float32Array, ttlSeconds: number) =>
       putAnswer(db, {
-        question,
-        questionKey: question.toLowerCase(),
-        language: 'en',
-        reply: `about ${question}`,
-        embedding,
-        ttlSeconds,
+        ...{ scope: testScope, question, questionKey: question.toLowerCase(), reply: `about ${question}`, embedding, ttlSeconds },
+        ...{ intent: 'information', citations: [], costMs: 300 },
       });
     await entry('Weather', vector(1, 0), 60);
     await entry('Sports', vector(0, 1), 60);
     await entry('Old', vector(1, 0.01), -1);
-    expect(await findExact(db, 'en', 'weather')).toMatchObject({ reply: 'about Weather', similarity: 1 });
-    expect(await findExact(db, 'de', 'weather')).toBeUndefined();
-    expect(await findExact(db, 'en', 'old')).toBeUndefined();
-    const nearest = await findNearest(db, 'en', vector(0.8, 0.6));
+    expect(await findExact(db, testScope, 'weather')).toMatchObject({ reply: 'about Weather', similarity: 1, costMs: 300 });
+    for (const other of [
+      { language: 'de' },
+      { tenant: 'x' },
+      { persona: 'x' },
+      { model: 'x' },
+      { adapter: 'x' },
+      { knowledgeVersion: 1 },
+    ]) {
+      expect(await findExact(db, { ...testScope, ...other }, 'weather')).toBeUndefined();
+      expect(await findNearest(db, { ...testScope, ...other }, vector(1, 0), 5)).toEqual([]);
+    }
+    expect(await findExact(db, testScope, 'old')).toBeUndefined();
+    const [nearest, second] = await findNearest(db, testScope, vector(0.8, 0.6), 5);
     expect(nearest?.question).toBe('Weather');
     expect(nearest?.similarity).toBeCloseTo(0.8, 4);
-    await countHit(db, nearest?.id ?? '');
-    await entry('Weather', vector(0, -1), 60);
-    expect((await findNearest(db, 'en', vector(0, -1)))?.question).toBe('Weather');
-  });
-
-  test('a lookup serves another wording only when it is near enough, and never for banking', async () => {
-    const embedder = fakeEmbedder({
-      'How are you?': [1, 0],
-      'How are you doing?': [0.99, 0.141],
-      'Who are you?': [0.9, 0.436],
-      'Close my account.': [1, 0],
+    expect(second?.question).toBe('Sports');
+    await countLookup(db, 'default', nearest, 20);
+    await countLookup(db, 'default', undefined, 20);
+    expect(await cacheStats(db, 'default')).toMatchObject({
+      hits: 1,
+      misses: 1,
+      hitRate: 0.5,
+      savedMs: 280,
+      entries: 3,
+      expired: 1,
     });
-    const activities = createCacheActivities({ db: database.db, embedder, minSimilarity: 0.95, ttlSeconds: 60 });
-    const environment = new MockActivityEnvironment();
-    await environment.run(activities.remember, { question: 'How are you?', language: 'en', reply: 'Very well.' });
-    const lookup = async (transcript: string) =>
-      ((await environment.run(activities.lookup, { transcript, language: 'en' })) as LookupResult).hit;
-    expect(await lookup('HOW are you')).toMatchObject({ reply: 'Very well.', similarity: 1 });
-    expect((await lookup('How are you doing?'))?.similarity).toBeCloseTo(0.99, 3);
-    expect(await lookup('Who are you?')).toBeNull();
-    expect(await lookup('Close my account.')).toBeNull();
+    await entry('Weather', vector(0, -1), 60);
+    expect((await findNearest(db, testScope, vector(0, -1), 1))[0]?.question).toBe('Weather');
   });
 
   test('recordings are kept by reference', async () => {

@@ -10,6 +10,7 @@ import type { call } from '../../workflows/call.ts';
 import { type CallSettings, callWorkflow, hangUp, takeTurn, taskQueues } from '../../workflows/definitions.ts';
 import { fakeModel } from '../fakes/engines.ts';
 import { fakeSteps } from '../fakes/steps.ts';
+import { noAdapters } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { type StepQueue, startStepWorkers } from '../support/step-workers.ts';
 import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
@@ -138,7 +139,14 @@ describe('a worker that stops', () => {
         await Worker.create({
           connection,
           taskQueue: taskQueues.llm,
-          activities: createLlmActivities({ model, bankName: 'B', maxTokens: 9, temperature: 0, historyMaxTokens: 9 }),
+          activities: createLlmActivities({
+            model,
+            bankName: 'B',
+            maxTokens: 9,
+            temperature: 0,
+            historyMaxTokens: 9,
+            adapters: noAdapters,
+          }),
           shutdownGraceTime: '100ms',
         }),
       );

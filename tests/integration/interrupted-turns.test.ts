@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCacheActivities } from '../../activities/cache.ts';
 import { createLlmActivities } from '../../activities/llm.ts';
 import { createSttActivities } from '../../activities/stt.ts';
 import { createTtsActivities } from '../../activities/tts.ts';
@@ -16,6 +15,7 @@ import { SpeechStore } from '../../db/speech.ts';
 import { taskQueues } from '../../workflows/definitions.ts';
 import { fakeEars, fakeEmbedder, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { fakeSteps } from '../fakes/steps.ts';
+import { cacheActivities, noAdapters, testSealer } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { randomFrom } from '../support/random.ts';
 import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
@@ -64,10 +64,18 @@ beforeAll(async () => {
     stt: createSttActivities({
       ...fakeEars('Tell me a story.', []),
       language: 'en',
+      sealer: testSealer,
       recordings: { find: async () => undefined },
     }),
-    cache: createCacheActivities({ db, embedder: fakeEmbedder({}), minSimilarity: 0.99, ttlSeconds: 60 }),
-    llm: createLlmActivities({ model, bankName: 'Test Bank', maxTokens: 50, temperature: 0, historyMaxTokens: 100 }),
+    cache: cacheActivities(db, fakeEmbedder({})),
+    llm: createLlmActivities({
+      model,
+      bankName: 'Test Bank',
+      maxTokens: 50,
+      temperature: 0,
+      historyMaxTokens: 100,
+      adapters: noAdapters,
+    }),
     tts: createTtsActivities({ tts: fakeVoice(), store }),
     records: steps.records,
   };
@@ -85,12 +93,20 @@ beforeAll(async () => {
     ),
   ]);
   calls = new CallService({
+    sealer: testSealer,
     client: environment.client,
     db,
     hub: media.hub,
     maxConcurrentSessions: 1_000,
     turnTimeoutMs: 30_000,
-    settings: { sessionTimeoutMs: 600_000, workerWaitMs: 20_000, stepTimeoutMs: 30_000, keepAudio: false, maxListenMs: 30_000 },
+    settings: {
+      sessionTimeoutMs: 600_000,
+      workerWaitMs: 20_000,
+      stepTimeoutMs: 30_000,
+      keepAudio: false,
+      maxListenMs: 30_000,
+      scope: { tenant: 'default', persona: 'default' },
+    },
   });
 });
 afterAll(async () => {

@@ -20,6 +20,7 @@ const settings: CallSettings = {
   workerWaitMs: 2_000,
   stepTimeoutMs: 10_000,
   keepAudio: false,
+  scope: { tenant: 'default', persona: 'default' },
   canTransfer: true,
   maxListenMs: 20_000,
 };

@@ -4,7 +4,7 @@ import { taskQueues } from '../../workflows/definitions.ts';
 import type { FakeSteps } from '../fakes/steps.ts';
 import { type RunningTestWorker, run } from './temporal.ts';
 
-export const stepQueues = ['stt', 'cache', 'llm', 'tts', 'records', 'telephony'] as const;
+export const stepQueues = ['stt', 'cache', 'bank', 'llm', 'tts', 'records', 'telephony'] as const;
 export type StepQueue = (typeof stepQueues)[number];
 
 /** A worker a queue, whose activities look up, at each call, what `steps()` has there. */

@@ -16,6 +16,7 @@ import { linesOf } from '../../media/lines.ts';
 import { readFrames, speechPiece } from '../../media/speech-frames.ts';
 import { encodeWav } from '../../media/wav.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
+import { noAdapters, testSealer } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { until } from '../support/until.ts';
 
@@ -54,6 +55,7 @@ describe('think', () => {
       maxTokens: 50,
       temperature: 0,
       historyMaxTokens: 100,
+      adapters: noAdapters,
     });
     return environment.run<[ThinkInput], ThinkResult, typeof activities.think>(activities.think, {
       transcript,
@@ -161,7 +163,7 @@ const recordings = { find: async (key: string) => (key === 'kept.wav' ? encodeWa
 
 describe('transcribe', () => {
   const transcribe = (ears: ReturnType<typeof fakeEars>, recording?: string) => {
-    const activities = createSttActivities({ ...ears, language: 'en', recordings });
+    const activities = createSttActivities({ ...ears, language: 'en', sealer: testSealer, recordings });
     return environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
       ...(recording === undefined ? { heardUrl: turn.media.heardUrl } : { recording }),
     });
@@ -257,7 +259,7 @@ describe('speak', () => {
 
 describe('transcribe, live', () => {
   const listen = async (lines: readonly object[]) => {
-    const activities = createSttActivities({ ...fakeEars('Hello there.', []), language: 'en', recordings });
+    const activities = createSttActivities({ ...fakeEars('Hello there.', []), language: 'en', sealer: testSealer, recordings });
     for (const line of lines) turn.pipes.transcript.write(bytes(`${JSON.stringify(line)}\n`));
     environment = attempt(2);
     turn.pipes.heard.write(new Uint8Array(16_000));
@@ -287,7 +289,7 @@ describe('transcribe, live', () => {
 
   it('tells partial words while the caller speaks, and the final ones once', async () => {
     const ears = fakeEars('My card is 4111 1111 1111 1111.', []);
-    const activities = createSttActivities({ ...ears, language: 'en', recordings });
+    const activities = createSttActivities({ ...ears, language: 'en', sealer: testSealer, recordings });
     const listening = environment.run<[TranscribeInput], TranscribeResult, typeof activities.transcribe>(activities.transcribe, {
       heardUrl: turn.media.heardUrl,
       transcriptUrl: turn.media.transcriptUrl,

@@ -1,0 +1,255 @@
+import { findAdapter } from '../db/adapters.ts';
+import { findArticle, searchPassages } from '../db/knowledge.ts';
+import type { Database } from '../db/open.ts';
+import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
+import type { AnswerScope } from '../domain/answer-scope.ts';
+import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
+import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
+import { type IntentName, intentNames } from '../domain/dialog/intents.ts';
+import { phrases } from '../domain/dialog/phrases.ts';
+import { say } from '../domain/dialog/say.ts';
+import { slotsIn } from '../domain/dialog/slots.ts';
+import type { DialogState } from '../domain/dialog/state.ts';
+import type { StepOutcome } from '../domain/dialog/steps.ts';
+import { guardReply } from '../domain/facts-guard.ts';
+import type { GuardDecision } from '../domain/guard-decision.ts';
+import { guardInput } from '../domain/input-guard.ts';
+import { chooseArticle } from '../domain/knowledge/choose.ts';
+import { todayIn } from '../domain/language/dates.ts';
+import { type Example, type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
+import type { Embedder, LanguageModel } from '../engines/types.ts';
+import type { RegisteredAdapter } from './adapter-files.ts';
+import { CacheLookup } from './cache-lookup.ts';
+import { sayLines } from './say-lines.ts';
+import { writerRank } from './take-pipe.ts';
+import { chooseByTools } from './tool-choice.ts';
+
+export interface UnderstandInput {
+  /** Redacted already. */
+  readonly transcript: string;
+  readonly language: string;
+  readonly dialog: DialogState;
+  readonly tenant: string;
+  readonly persona: string;
+  /** Of this call alone; the tenant's when unset. */
+  readonly adapter?: string | undefined;
+  readonly canTransfer: boolean;
+  /** The line can be ended by the bot. */
+  readonly mayEnd: boolean;
+  readonly digits?: SpokenSecret | undefined;
+  readonly lastReply?: string | undefined;
+  /** Where an answer that is known goes at once, sentence by sentence, to who waits there to speak it. */
+  readonly saidUrl?: string | undefined;
+}
+
+export type UnderstandResult = StepOutcome & {
+  readonly intent: IntentName;
+  /** How sure the router is. */
+  readonly confidence: number;
+  readonly scope: AnswerScope;
+  /** The adapter that the model speaks with. */
+  readonly adapter?: RegisteredAdapter | undefined;
+  /** Without what it takes to tell the one who speaks. */
+  readonly searchMs: number;
+  readonly timing: StepTiming;
+};
+
+export interface UnderstandingDependencies {
+  readonly db: Database;
+  readonly embedder: Embedder;
+  /** Names the language model in the scope of answers. */
+  readonly modelName: string;
+  /** A model that can choose tools is asked where the router is not sure. */
+  readonly toolModel?: LanguageModel | undefined;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Cosine below which no cached answer is served. */
+  readonly minSimilarity: number;
+}
+
+interface Ready {
+  readonly model: SemanticModel;
+  readonly cache: CacheLookup;
+}
+
+interface Words {
+  readonly text: string;
+  readonly embedding: Float32Array;
+  readonly routing: Routing;
+}
+
+interface Known {
+  readonly reply: string;
+  readonly source: ReplySource;
+  readonly citations: readonly string[];
+}
+
+/** Settings of a tenant are read again after so long. */
+const settingsMs = 1_000;
+
+/** What a worker of the queue `cache` knows: the router, the cache, the articles. */
+export class Understanding {
+  readonly #deps: UnderstandingDependencies;
+  #ready: Promise<Ready> | undefined;
+  readonly #adapters = new Map<string, RegisteredAdapter>();
+  readonly #settings = new Map<string, { readonly at: number; readonly value: Promise<TenantSettings> }>();
+
+  constructor(deps: UnderstandingDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Learns the router from its phrases; the first use does it by itself. */
+  async load(): Promise<void> {
+    await this.#load();
+  }
+
+  async understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing'>> {
+    const started = performance.now();
+    const outcome = await this.#understand(input, signal);
+    const searchMs = performance.now() - started;
+    const { next } = outcome;
+    if (next.kind === 'said' && input.saidUrl) await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal });
+    return { ...outcome, searchMs };
+  }
+
+  async #understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing' | 'searchMs'>> {
+    const { transcript, language, tenant, persona, dialog } = input;
+    const { embedder, modelName, timeZone } = this.#deps;
+    const [{ model, cache }, settings, [embedding]] = await Promise.all([
+      this.#load(),
+      this.#settingsOf(tenant),
+      embedder.embed([transcript], { signal, priority: 'urgent' }),
+    ]);
+    if (!embedding) throw new Error('The embedder gave nothing.');
+    const { knowledgeVersion } = settings;
+    const adapter = await this.#adapterOf(input.adapter ?? settings.adapter);
+    const scope: AnswerScope = { tenant, language, persona, model: modelName, adapter: adapter?.name ?? '', knowledgeVersion };
+    const words: Words = { text: transcript, embedding, routing: model.route(transcript, embedding) };
+    const guarded = guardInput(transcript);
+    const base = {
+      intent: words.routing.label as IntentName,
+      confidence: words.routing.confidence,
+      scope,
+      ...(adapter ? { adapter } : {}),
+    };
+    if (guarded.refused) return { ...base, dialog, next: approved(say.refused), guards: guarded.guards };
+
+    const today = todayIn(timeZone);
+    const { pending } = dialog;
+    const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';
+    const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
+    const slots = slotsIn(transcript, today, { amount: asksAmount || confirmsAmount });
+    const { routing } = words;
+    const chosen = routing.sure ? undefined : await this.#byTools(transcript, routing, signal);
+    const understood = {
+      text: transcript,
+      intent: chosen ?? base.intent,
+      sure: routing.sure || chosen !== undefined,
+      runnerUp: routing.runnerUp?.label as IntentName | undefined,
+      slots,
+      digits: input.digits,
+      lastReply: input.lastReply,
+    };
+    const decision = decide(dialog, understood, { canTransfer: input.canTransfer });
+    const known = { ...base, intent: subjectOf(decision) ?? understood.intent, dialog: decision.dialog, guards: guarded.guards };
+    switch (decision.kind) {
+      case 'say': {
+        const ends = decision.leadsTo === 'end' && !input.mayEnd;
+        return { ...known, next: approved(decision.reply, ends ? undefined : decision.leadsTo) };
+      }
+      case 'bank':
+        return { ...known, next: { kind: 'bank', step: decision.step } };
+      default: {
+        const threshold = settings.cacheThreshold ?? model.hitFrom;
+        const cached = await cache.find({ scope, ...words, threshold });
+        if (cached) {
+          const { reply, citations } = cached;
+          return { ...known, next: { kind: 'said', reply, source: 'cache', citations } };
+        }
+        const answer = decision.kind === 'knowledge' || !understood.sure ? await this.#fromArticles(scope, words) : undefined;
+        if (answer) return { ...known, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
+        return { ...known, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
+      }
+    }
+  }
+
+  /** The approved answer of the article that is asked for. */
+  async #fromArticles(
+    { tenant, language }: AnswerScope,
+    { text, embedding }: Words,
+  ): Promise<{ readonly known: Known; readonly guards: readonly GuardDecision[] } | undefined> {
+    const { db } = this.#deps;
+    const { byMeaning, byWords } = await searchPassages(db, { tenant, language }, text, embedding);
+    const chosen = chooseArticle(byMeaning, byWords);
+    const article = chosen && (await findArticle(db, tenant, chosen.articleId));
+    if (!article) return undefined;
+    // An article is its own fact; the guard looks at it like at everything that is spoken.
+    const { passed, guards } = guardReply(article.answer, [article.body]);
+    if (!passed) return undefined;
+    return { known: { reply: article.answer, source: 'knowledge', citations: [article.id] }, guards };
+  }
+
+  async #byTools(text: string, routing: Routing, signal: AbortSignal): Promise<IntentName | undefined> {
+    const { toolModel } = this.#deps;
+    return toolModel && chooseByTools(toolModel, text, routing, signal);
+  }
+
+  async #adapterOf(name: string): Promise<RegisteredAdapter | undefined> {
+    if (name === '') return undefined;
+    const known = this.#adapters.get(name) ?? (await findAdapter(this.#deps.db, name));
+    // The file of a name never changes, so what was found once holds.
+    if (known) this.#adapters.set(name, known);
+    return known && { name: known.name, file: known.file, sha256: known.sha256 };
+  }
+
+  #settingsOf(tenant: string): Promise<TenantSettings> {
+    const known = this.#settings.get(tenant);
+    const now = performance.now();
+    if (known && now - known.at < settingsMs) return known.value;
+    const value = tenantSettings(this.#deps.db, tenant);
+    this.#settings.set(tenant, { at: now, value });
+    value.catch(() => this.#settings.delete(tenant));
+    return value;
+  }
+
+  #load(): Promise<Ready> {
+    this.#ready ??= this.#learn().catch((error) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #learn(): Promise<Ready> {
+    const { db, embedder, minSimilarity } = this.#deps;
+    const model = new SemanticModel(await embedPhrases(embedder));
+    return { model, cache: new CacheLookup(db, model, minSimilarity) };
+  }
+}
+
+/** What a turn is about, where it goes on with something: a number, or a "yes", says nothing of it. */
+function subjectOf(decision: Decision): IntentName | undefined {
+  const { pending } = decision.dialog;
+  if (decision.kind === 'bank') {
+    const { step } = decision;
+    if ('request' in step) return step.request.intent;
+    if ('action' in step) return step.action.kind;
+  }
+  return decision.kind !== 'think' && decision.kind !== 'knowledge' && pending && 'request' in pending
+    ? pending.request.intent
+    : undefined;
+}
+
+/** The router's own examples. */
+export async function embedPhrases(embedder: Embedder): Promise<Example[]> {
+  const all = intentNames.flatMap((label) => phrases[label].map((text) => ({ text, label })));
+  const embeddings = await embedder.embed(
+    all.map(({ text }) => text),
+    { priority: 'batch' },
+  );
+  return all.map((phrase, i) => ({ ...phrase, embedding: embeddings[i] as Float32Array }));
+}
+
+function approved(reply: string, leadsTo?: NextStep): Extract<StepOutcome['next'], { kind: 'said' }> {
+  return { kind: 'said', reply, source: 'approved', ...(leadsTo ? { leadsTo } : {}) };
+}

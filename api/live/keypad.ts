@@ -1,0 +1,35 @@
+/** What a key of the telephone comes to. */
+export type KeyPress =
+  | { readonly kind: 'digits'; readonly digits: string }
+  /** One of several; more are to come. */
+  | { readonly kind: 'collected' }
+  | { readonly kind: 'person' }
+  | { readonly kind: 'ignored' };
+
+/** A pause between two keys after which they belong to two entries. */
+const pauseMs = 8_000;
+/** Keys that are kept at the most. */
+const maxDigits = 24;
+
+/**
+ * Keys of a caller. While the bot waits for digits they are collected until there are enough, or until #; * begins anew. Otherwise 0 asks
+ * for a person.
+ */
+export class Keypad {
+  #digits = '';
+  #pressedAt = 0;
+
+  /** @param expected digits that the bot waits for. @param now milliseconds of a clock that never goes back. */
+  press(key: string, expected: number | undefined, now: number): KeyPress {
+    if (expected === undefined) return { kind: key === '0' ? 'person' : 'ignored' };
+    if (now - this.#pressedAt > pauseMs) this.#digits = '';
+    this.#pressedAt = now;
+    if (key === '*') this.#digits = '';
+    else if (/^\d$/.test(key)) this.#digits = (this.#digits + key).slice(-maxDigits);
+    const complete = this.#digits.length >= expected || (key === '#' && this.#digits !== '');
+    if (!complete) return { kind: 'collected' };
+    const digits = this.#digits;
+    this.#digits = '';
+    return { kind: 'digits', digits };
+  }
+}

@@ -1,0 +1,290 @@
+import type { Account, AccountKind, Bank, Card, Outcome, Transaction, TransactionFilter } from '../bank/bank.ts';
+import { moneyText } from '../bank/money.ts';
+import { addDays, type Day, type DayRange, spokenDay, spokenTime, writtenDay } from '../language/dates.ts';
+import type { Slots } from './slots.ts';
+import type { Action, Needed, Request } from './state.ts';
+
+/** What is said, and the facts that it may contain. */
+export interface FactualReply {
+  readonly reply: string;
+  readonly facts: readonly string[];
+}
+
+/** A reply, or an order to confirm, or what is still to be asked. */
+export type Prepared =
+  | ({ readonly kind: 'reply' } & FactualReply)
+  | ({ readonly kind: 'confirm'; readonly action: Action } & FactualReply)
+  | ({ readonly kind: 'ask'; readonly need: Needed } & FactualReply);
+
+type Reads = Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers'>;
+
+const kindNames: Readonly<Record<AccountKind, string>> = {
+  current: 'current account',
+  savings: 'savings account',
+  credit: 'credit card account',
+};
+
+const kindOrder: readonly AccountKind[] = ['current', 'savings', 'credit'];
+
+const accountName = ({ kind, lastFour }: Account) => `${kindNames[kind]} ending in ${lastFour}`;
+const cardName = ({ kind, lastFour }: Pick<Card, 'kind' | 'lastFour'>) => `${kind} card ending in ${lastFour}`;
+const list = (items: readonly string[], word: 'and' | 'or the' = 'and') =>
+  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
+
+/** Days from, to, in words: "on Tuesday, November 17", "from … to …". */
+function daysText({ from, to }: DayRange, today: Day): string {
+  if (from === to)
+    return from === today || from === addDays(today, -1) ? spokenDay(from, today) : `on ${writtenDay(from, today)}`;
+  return `from ${writtenDay(from, today)} to ${to === today ? 'today' : writtenDay(to, today)}`;
+}
+
+const whenPaid = (day: Day, today: Day) =>
+  day === today || day === addDays(today, -1) ? spokenDay(day, today) : `on ${writtenDay(day, today)}`;
+
+/** Answers to questions about the caller's own money. Every number in them comes from the bank. */
+export async function answerQuery(bank: Reads, customerId: string, request: Request, today: Day): Promise<FactualReply> {
+  const { slots } = request;
+  switch (request.intent) {
+    case 'transactions':
+      return transactionList(bank, customerId, slots, today);
+    case 'spending':
+      return spending(bank, customerId, slots, today);
+    case 'transfer-status':
+      return transferStatus(bank, customerId, slots, today);
+    case 'card-status':
+      return cardStatus(bank, customerId, slots);
+    default:
+      return balances(bank, customerId, slots);
+  }
+}
+
+async function balances(bank: Reads, customerId: string, { account, lastFour }: Slots): Promise<FactualReply> {
+  const all = [...(await bank.accounts(customerId))].sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
+  const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
+  if (asked.length === 0) return noAccount(all);
+  const sentences = asked.map((one) => {
+    const { balance, available } = one;
+    if (one.kind === 'credit') {
+      return balance.minor < 0
+        ? `On your ${accountName(one)} you owe ${moneyText({ ...balance, minor: -balance.minor })}.`
+        : `On your ${accountName(one)} you owe nothing.`;
+    }
+    const aside = available.minor === balance.minor ? '' : `, of which ${moneyText(available)} are available`;
+    return `The balance of your ${accountName(one)} is ${moneyText(balance)}${aside}.`;
+  });
+  return { reply: sentences.join(' '), facts: sentences };
+}
+
+function noAccount(all: readonly Account[]): FactualReply {
+  const names = list(all.map(accountName));
+  return { reply: `I do not find such an account. You have a ${names}.`, facts: [names] };
+}
+
+async function accountFilter(bank: Reads, customerId: string, slots: Slots): Promise<Pick<TransactionFilter, 'accountId'>> {
+  const { account, lastFour } = slots;
+  if (!account && !lastFour) return {};
+  const all = await bank.accounts(customerId);
+  const one = all.find(({ kind, lastFour: digits }) => (!account || kind === account) && (!lastFour || digits === lastFour));
+  return { accountId: one?.id ?? 'none' };
+}
+
+function filterText({ merchant, days, account }: Slots, today: Day): string {
+  return [
+    ...(merchant ? [`at ${merchant}`] : []),
+    ...(account ? [`on your ${kindNames[account]}`] : []),
+    ...(days ? [daysText(days, today)] : []),
+  ].join(' ');
+}
+
+const transactionText = ({ amount, merchant, day, status }: Transaction, today: Day) => {
+  const size = moneyText({ ...amount, minor: Math.abs(amount.minor) });
+  const when = whenPaid(day, today);
+  const note = status === 'pending' ? ', still pending' : status === 'disputed' ? ', which you have disputed' : '';
+  return amount.minor < 0 ? `${size} to ${merchant} ${when}${note}` : `${size} from ${merchant} ${when}${note}`;
+};
+
+async function transactionList(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+  const { days, merchant, direction, amountMinor } = slots;
+  const found = await bank.transactions(customerId, {
+    ...(await accountFilter(bank, customerId, slots)),
+    days,
+    merchant,
+    // "Which payments" means those that went out, "my transactions" both.
+    direction: direction === 'in' ? 'in' : merchant || days ? direction : undefined,
+    amountMinor,
+    limit: days || merchant ? 5 : 3,
+  });
+  const filtered = filterText(slots, today);
+  if (found.length === 0) {
+    const facts = [filtered];
+    return { reply: `I find no transactions${filtered ? ` ${filtered}` : ''}.`, facts };
+  }
+  const items = found.map((transaction) => transactionText(transaction, today));
+  const lead = found.length === 1 ? 'I find one transaction' : 'Your latest transactions';
+  const what = [lead, filtered].filter(Boolean).join(' ');
+  const reply = `${what}: ${items.join('; ')}.`;
+  return { reply, facts: [filtered, ...items] };
+}
+
+async function spending(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+  const days =
+    slots.days ?? (slots.merchant ? { from: addDays(today, -90), to: today } : { from: `${today.slice(0, 8)}01`, to: today });
+  const filter = { ...(await accountFilter(bank, customerId, slots)), days, merchant: slots.merchant, direction: 'out' as const };
+  const found = await bank.transactions(customerId, { ...filter, limit: 1_000 });
+  const where = filterText({ ...slots, days }, today);
+  const [first] = found;
+  if (!first) return { reply: `I find no payments ${where}.`, facts: [where] };
+  const total = moneyText({ ...first.amount, minor: found.reduce((sum, { amount }) => sum - amount.minor, 0) });
+  const payments = found.length === 1 ? 'in one payment' : `in ${found.length} payments`;
+  return { reply: `You spent ${total} ${where}, ${payments}.`, facts: [total, where, payments] };
+}
+
+async function transferStatus(bank: Reads, customerId: string, { amountMinor }: Slots, today: Day): Promise<FactualReply> {
+  const all = await bank.transfers(customerId);
+  const asked = amountMinor === undefined ? all : all.filter(({ amount }) => Math.abs(amount.minor) === amountMinor);
+  const open = asked.filter(({ status }) => status !== 'completed');
+  const shown = (open.length > 0 ? open : asked).slice(0, 2);
+  if (shown.length === 0) return { reply: 'I find no such transfer in the last 90 days.', facts: ['90'] };
+  const sentences = shown.map(({ amount, party, day, status, expected }) => {
+    const what = `Your transfer of ${moneyText(amount)} to ${party} from ${writtenDay(day, today)}`;
+    if (status === 'completed') return `${what} was completed.`;
+    if (status === 'rejected') return `${what} was rejected, and the money is back in your account.`;
+    return `${what} is pending.${expected ? ` It should arrive by ${writtenDay(expected, today)}.` : ''}`;
+  });
+  return { reply: sentences.join(' '), facts: sentences };
+}
+
+async function cardStatus(bank: Reads, customerId: string, slots: Slots): Promise<FactualReply> {
+  const cards = matching(await bank.cards(customerId), slots);
+  if (cards.length === 0) return { reply: 'I find no such card.', facts: [] };
+  const state = { active: 'is active', blocked: 'is blocked', ordered: 'is on its way to you' } as const;
+  const sentences = cards.map((card) => `Your ${cardName(card)} ${state[card.status]}.`);
+  return { reply: sentences.join(' '), facts: sentences };
+}
+
+const matching = (cards: readonly Card[], { card, lastFour }: Slots) =>
+  cards.filter((one) => (!card || one.kind === card) && (!lastFour || one.lastFour === lastFour));
+
+/** Finds out what an order means, and asks for confirmation or for what is missing. */
+export async function prepareOrder(bank: Reads, customerId: string, request: Request, today: Day): Promise<Prepared> {
+  switch (request.intent) {
+    case 'card-block':
+      return prepareBlock(bank, customerId, request.slots);
+    case 'move-money':
+      return prepareMove(bank, customerId, request.slots);
+    case 'dispute':
+      return prepareDispute(bank, customerId, request.slots, today);
+    default:
+      return prepareCallBack(request.slots, today);
+  }
+}
+
+async function prepareBlock(bank: Reads, customerId: string, slots: Slots): Promise<Prepared> {
+  const active = (await bank.cards(customerId)).filter(({ status }) => status === 'active');
+  const named = matching(active, slots);
+  const candidates = named.length > 0 ? named : active;
+  const names = candidates.map(cardName);
+  if (candidates.length === 0) return { kind: 'reply', reply: 'You have no active card that I could block.', facts: [] };
+  const [card] = candidates;
+  if (candidates.length > 1 || !card) {
+    const reply = `Which card do you mean: the ${list(names, 'or the')}?`;
+    return { kind: 'ask', need: 'card', reply, facts: names };
+  }
+  const reply = `Shall I block your ${cardName(card)}?`;
+  const action = { kind: 'card-block', cardId: card.id, card: card.kind, lastFour: card.lastFour } as const;
+  return { kind: 'confirm', action, reply, facts: names };
+}
+
+async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promise<Prepared> {
+  const all = await bank.accounts(customerId);
+  const of = (kind: AccountKind | undefined) => all.find((one) => one.kind === kind);
+  const { from, to, amountMinor } = slots;
+  const source = from ?? (to && to !== 'current' ? 'current' : to ? 'savings' : undefined);
+  const target = to ?? (from && from !== 'current' ? 'current' : from ? 'savings' : undefined);
+  const [fromAccount, toAccount] = [of(source), of(target)];
+  if (!fromAccount || !toAccount || fromAccount === toAccount) {
+    const names = list(all.map(accountName));
+    const reply = `From which account to which account? You have a ${names}.`;
+    return { kind: 'ask', need: 'accounts', reply, facts: [names] };
+  }
+  if (amountMinor === undefined) {
+    const reply = `How much shall I move from your ${accountName(fromAccount)} to your ${accountName(toAccount)}?`;
+    return { kind: 'ask', need: 'amount', reply, facts: [accountName(fromAccount), accountName(toAccount)] };
+  }
+  const available = moneyText(fromAccount.available);
+  if (fromAccount.kind === 'credit' || fromAccount.available.minor < amountMinor) {
+    const reply = `There are only ${available} available in your ${accountName(fromAccount)}. How much shall I move?`;
+    return { kind: 'ask', need: 'amount', reply, facts: [available, accountName(fromAccount)] };
+  }
+  const amount = { minor: amountMinor, currency: fromAccount.available.currency };
+  const text = moneyText(amount);
+  const [fromName, toName] = [accountName(fromAccount), accountName(toAccount)];
+  return {
+    kind: 'confirm',
+    action: { kind: 'move-money', fromId: fromAccount.id, toId: toAccount.id, from: fromName, to: toName, amount },
+    reply: `Shall I move ${text} from your ${fromName} to your ${toName}?`,
+    facts: [text, fromName, toName],
+  };
+}
+
+async function prepareDispute(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<Prepared> {
+  const { merchant, amountMinor, days } = slots;
+  if (!merchant && amountMinor === undefined && !days) {
+    return {
+      kind: 'ask',
+      need: 'payment',
+      reply: 'Which payment is it? Tell me the merchant, the amount or the day.',
+      facts: [],
+    };
+  }
+  const [found] = await bank.transactions(customerId, { merchant, amountMinor, days, direction: 'out', limit: 1 });
+  if (!found) {
+    const where = filterText(slots, today);
+    const reply = `I find no such payment${where ? ` ${where}` : ''}. Tell me the merchant, the amount or the day.`;
+    return { kind: 'ask', need: 'payment', reply, facts: [where] };
+  }
+  const payment = transactionText({ ...found, status: 'booked' }, today);
+  const reply = `I find a payment of ${payment}. Shall I report it as not yours?`;
+  return { kind: 'confirm', action: { kind: 'dispute', transactionId: found.id, payment }, reply, facts: [payment] };
+}
+
+function prepareCallBack(slots: Slots, today: Day): Prepared {
+  const { day, time } = slots;
+  if (!day || !time) {
+    const spoken = day
+      ? `At what time ${spokenDay(day, today) === 'tomorrow' ? 'tomorrow' : `on ${writtenDay(day, today)}`}`
+      : 'On which day and at what time';
+    return { kind: 'ask', need: 'when', reply: `${spoken} shall a colleague call you?`, facts: [spoken] };
+  }
+  const spokenAt = `${writtenDay(day, today)} at ${spokenTime(time)}`;
+  const action = { kind: 'call-back', at: `${day}T${time}`, spokenAt, topic: 'requested by telephone' } as const;
+  return { kind: 'confirm', action, reply: `Shall I book a call-back for ${spokenAt}?`, facts: [spokenAt] };
+}
+
+/** What the bank says has become of an order. */
+export function readBack(action: Action, outcome: Outcome | undefined): FactualReply {
+  if (outcome?.kind === 'card' && outcome.card.status === 'blocked') {
+    const name = cardName(outcome.card);
+    return { reply: `Done. Your ${name} is blocked.`, facts: [name] };
+  }
+  if (outcome?.kind === 'movement') {
+    const { amount, from, to } = outcome.movement;
+    const facts = [moneyText(amount), accountName(from), accountName(to), moneyText(from.available), moneyText(to.balance)];
+    const [moved, source, target, left, now] = facts;
+    return {
+      reply: `Done. I moved ${moved} from your ${source} to your ${target}. There are ${left} left in the first and ${now} in the second.`,
+      facts,
+    };
+  }
+  if (outcome?.kind === 'dispute' && action.kind === 'dispute') {
+    const { reference } = outcome.dispute;
+    return {
+      reply: `I have reported the payment of ${action.payment}. Your reference is ${reference}. A colleague will look into it.`,
+      facts: [action.payment, reference],
+    };
+  }
+  if (outcome?.kind === 'call-back' && action.kind === 'call-back') {
+    return { reply: `Done. A colleague will call you on ${action.spokenAt}.`, facts: [action.spokenAt] };
+  }
+  return { reply: 'I could not find out whether that was done. Please ask a colleague before you try again.', facts: [] };
+}

@@ -1,0 +1,225 @@
+import type { NextStep } from '../call.ts';
+import { wording } from '../wording.ts';
+import { type IntentName, intents, isPersonal, needsStepUp, needsVerification } from './intents.ts';
+import { say } from './say.ts';
+import { hasSlots, type Slots } from './slots.ts';
+import { type DialogState, digitsOf, type Pending, type Request, without } from './state.ts';
+import type { BankStep } from './steps.ts';
+import { givesUp, yesOrNo } from './yes-no.ts';
+
+/** What was understood of the caller's words. */
+export interface Understood {
+  readonly text: string;
+  readonly intent: IntentName;
+  /** Whether the intent is to be trusted. */
+  readonly sure: boolean;
+  /** The next best intent. */
+  readonly runnerUp?: IntentName | undefined;
+  readonly slots: Slots;
+  /** Digits that were spoken or keyed in while they were asked for. */
+  readonly digits?: SpokenSecret | undefined;
+  /** What the bot said last. */
+  readonly lastReply?: string | undefined;
+}
+
+/** Digits that were told in confidence. */
+export interface SpokenSecret {
+  readonly sealed: string;
+  readonly count: number;
+}
+
+/** What the bot does about it. */
+export type Decision =
+  | { readonly kind: 'say'; readonly reply: string; readonly leadsTo?: NextStep; readonly dialog: DialogState }
+  | { readonly kind: 'bank'; readonly step: BankStep; readonly dialog: DialogState }
+  /** Looks for an approved article. */
+  | { readonly kind: 'knowledge'; readonly dialog: DialogState }
+  | { readonly kind: 'think'; readonly dialog: DialogState };
+
+/** The bot asks so often for the same thing. */
+const maxAsked = 3;
+
+const speak = (dialog: DialogState, reply: string, leadsTo?: NextStep): Decision => ({
+  kind: 'say',
+  reply,
+  dialog,
+  ...(leadsTo ? { leadsTo } : {}),
+});
+
+/** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
+export function decide(dialog: DialogState, understood: Understood, options: { readonly canTransfer: boolean }): Decision {
+  const { pending } = dialog;
+  switch (pending?.kind) {
+    case 'identify':
+      return identified(dialog, pending, understood, options);
+    case 'confirm':
+      return confirmed(dialog, pending, understood, options);
+    case 'slot':
+      return filled(dialog, pending, understood, options);
+    case 'choice':
+      return chosen(dialog, pending, understood, options);
+    default:
+      return fresh(dialog, understood, options);
+  }
+}
+
+type Options = { readonly canTransfer: boolean };
+type Of<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
+
+function identified(dialog: DialogState, pending: Of<'identify'>, understood: Understood, options: Options): Decision {
+  const { digits, text } = understood;
+  if (digits && digits.count === digitsOf[pending.need]) {
+    const { sealed } = digits;
+    if (pending.need === 'customer-number') {
+      const asked: Pending = { ...pending, need: 'phone-pin', asked: 1 };
+      return speak({ ...dialog, customerNumber: sealed, pending: asked }, say.identify('phone-pin'));
+    }
+    return { kind: 'bank', step: { kind: 'verify', factor: pending.need, secret: sealed }, dialog };
+  }
+  const idle = without(dialog, 'pending');
+  if (givesUp(text) || (yesOrNo(text) === 'no' && !digits)) return speak(idle, say.dropped);
+  if (!digits && turnsElsewhere(understood, pending.request)) {
+    // A question in between leaves the matter open.
+    return fresh(understood.intent === 'information' ? dialog : idle, understood, options);
+  }
+  if (pending.asked >= maxAsked) return speak(idle, say.giveUpAsking);
+  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, say.identifyAgain(pending.need));
+}
+
+function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Understood, options: Options): Decision {
+  const { text, slots } = understood;
+  const answer = yesOrNo(text);
+  const corrected = corrects(pending.request.slots, slots);
+  if (answer === 'yes' && !corrected)
+    return { kind: 'bank', step: { kind: 'act', action: pending.action, order: pending.order }, dialog };
+  const idle = without(dialog, 'pending');
+  if (givesUp(text)) return speak(idle, say.dropped);
+  if (corrected) return start(idle, { ...pending.request, slots: { ...pending.request.slots, ...slots } }, options);
+  if (answer === 'no') return speak(idle, say.dropped);
+  if (turnsElsewhere(understood, pending.request)) return fresh(idle, understood, options);
+  if (pending.asked >= maxAsked) return speak(idle, say.dropped);
+  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
+}
+
+/** The caller names something else than before. */
+function corrects(before: Slots, now: Slots): boolean {
+  return Object.entries(now).some(([name, value]) => {
+    const known = before[name as keyof Slots];
+    return name !== 'direction' && name !== 'account' && JSON.stringify(known) !== JSON.stringify(value);
+  });
+}
+
+function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood, options: Options): Decision {
+  const { text, slots } = understood;
+  const idle = without(dialog, 'pending');
+  if (givesUp(text)) return speak(idle, say.dropped);
+  if (hasSlots(slots) || pending.need === 'payment') {
+    const request = { ...pending.request, slots: { ...pending.request.slots, ...slots } };
+    if (hasSlots(slots) && !(turnsElsewhere(understood, pending.request) && understood.sure))
+      return start(idle, request, options);
+  }
+  if (yesOrNo(text) === 'no') return speak(idle, say.dropped);
+  if (turnsElsewhere(understood, pending.request)) return fresh(idle, understood, options);
+  if (pending.asked >= maxAsked) return speak(idle, say.giveUpAsking);
+  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
+}
+
+function chosen(dialog: DialogState, pending: Of<'choice'>, understood: Understood, options: Options): Decision {
+  const idle = without(dialog, 'pending');
+  const { text, intent, sure, slots } = understood;
+  const [first, second] = pending.options;
+  const merged = { ...pending.slots, ...slots };
+  const go = (name: IntentName) => fresh(idle, { ...understood, intent: name, sure: true, slots: merged }, options);
+  if (first && /\b(?:the )?(?:first|former)\b/i.test(text)) return go(first);
+  if (second && /\b(?:the )?(?:second|latter|other)\b/i.test(text)) return go(second);
+  if (first && yesOrNo(text) === 'yes') return go(first);
+  if (yesOrNo(text) === 'no' && !sure) return speak(idle, say.unsureAlone);
+  if (pending.options.includes(intent)) return go(intent);
+  return fresh(idle, understood, options);
+}
+
+/** A sure wish for something else than what is being talked about. */
+function turnsElsewhere({ intent, sure }: Understood, { intent: current }: Request): boolean {
+  if (!sure || intent === current) return false;
+  const { kind } = intents[intent];
+  return kind !== 'talk' || intent === 'person' || intent === 'goodbye';
+}
+
+const followsUp =
+  /^\W*(?:and|what about|how about|or|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
+const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
+
+function fresh(dialog: DialogState, understood: Understood, options: Options): Decision {
+  const { text, intent, sure, runnerUp, slots, lastReply } = understood;
+  const { topic } = dialog;
+  if (topic && followsUp.test(text) && hasSlots(slots) && (!sure || sameField(topic.intent, intent) || wordCount(text) <= 6)) {
+    const newIntent =
+      sure && sameField(topic.intent, intent) && intent !== 'balance' && isPersonal(intent) ? intent : topic.intent;
+    return start(dialog, { intent: aboutDays(newIntent, slots), slots: merged(topic, slots) }, options);
+  }
+  if (!sure) {
+    if (intent === 'information' || runnerUp === 'information') return { kind: 'knowledge', dialog };
+    const banking = isPersonal(intent);
+    const other = runnerUp !== undefined && (isPersonal(runnerUp) || runnerUp === 'person');
+    if (banking && other && runnerUp) {
+      return speak({ ...dialog, pending: { kind: 'choice', options: [intent, runnerUp], slots } }, say.unsure(intent, runnerUp));
+    }
+    if (banking || other) return speak(dialog, say.unsureAlone);
+    return { kind: 'think', dialog };
+  }
+  switch (intent) {
+    case 'information':
+      return { kind: 'knowledge', dialog };
+    case 'person':
+      return options.canTransfer ? speak(dialog, wording.transfer, 'transfer') : speak(dialog, wording.transferFailed);
+    case 'goodbye':
+      return speak(dialog, wording.goodbye, 'end');
+    case 'repeat':
+      return speak(dialog, lastReply ?? say.repeatNothing);
+    case 'yes':
+    case 'no':
+    case 'cancel':
+      return speak(dialog, say.anythingElse);
+    case 'greeting':
+    case 'thanks':
+    case 'small-talk':
+      return { kind: 'think', dialog };
+    default: {
+      const inherited = topic && refersBack.test(text) ? merged(topic, slots) : slots;
+      return start(dialog, { intent, slots: inherited }, options);
+    }
+  }
+}
+
+/** A balance is of today; whoever names a day or a shop asks for payments. */
+function aboutDays(intent: IntentName, { days, merchant }: Slots): IntentName {
+  return intent === 'balance' && (days || merchant) ? 'transactions' : intent;
+}
+
+/** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
+function merged({ slots: before }: Request, now: Slots): Slots {
+  const { account, ...kept } = before;
+  return { ...kept, ...(now.merchant || !account ? {} : { account }), ...now };
+}
+
+const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;
+const wordCount = (text: string) => text.trim().split(/\s+/).length;
+
+/** Takes up a request: who calls, may they, and then the bank. */
+export function start(dialog: DialogState, request: Request, options: Options): Decision {
+  const { intent } = request;
+  const topical = { ...dialog, topic: request };
+  if (needsVerification(intent) && dialog.locked) {
+    return options.canTransfer ? speak(dialog, `${say.locked} ${wording.transfer}`, 'transfer') : speak(dialog, say.locked);
+  }
+  if (needsVerification(intent) && dialog.trust === 'none') {
+    const pending: Pending = { kind: 'identify', need: 'customer-number', request, asked: 1 };
+    return speak({ ...topical, pending }, say.identify('customer-number'));
+  }
+  if (needsStepUp(intent) && dialog.trust !== 'stepped-up') {
+    const pending: Pending = { kind: 'identify', need: 'security-code', request, asked: 1 };
+    return speak({ ...topical, pending }, say.identify('security-code'));
+  }
+  const { kind } = intents[intent];
+  return { kind: 'bank', step: kind === 'action' ? { kind: 'prepare', request } : { kind: 'query', request }, dialog: topical };
+}

@@ -1,0 +1,40 @@
+import { type IntentName, intents } from './intents.ts';
+import { digitsOf, type Identification } from './state.ts';
+
+const inWords: Readonly<Record<number, string>> = { 5: 'five', 6: 'six', 8: 'eight' };
+
+const named: Readonly<Record<Identification, string>> = {
+  'customer-number': 'customer number',
+  'phone-pin': 'telephone PIN',
+  'security-code': 'security code',
+};
+
+const digits = (need: Identification) => inWords[digitsOf[need]] ?? String(digitsOf[need]);
+
+/** Approved wording of the conversation about banking. */
+export const say = {
+  identify(need: Identification): string {
+    if (need === 'customer-number') {
+      return `To help you with that, I need to know who you are. Please say or key in your ${named[need]}.`;
+    }
+    if (need === 'phone-pin') return `Thank you. And now your ${named[need]}, please.`;
+    return `Before I change anything, please say or key in your ${digits(need)}-digit ${named[need]}.`;
+  },
+  identifyAgain: (need: Identification) =>
+    `I need the ${digits(need)} digits of your ${named[need]}. Please say them one by one, or use the keys.`,
+  wrongDetails: 'Those details do not match what we have. Please start again with your customer number.',
+  wrongCode: 'That code does not match. Please say or key in your security code again.',
+  locked: 'For your security I cannot go on with your details in this call. Please talk to a colleague.',
+  giveUpAsking: 'I did not get that. Let us leave it for now. Is there anything else?',
+  dropped: 'All right, I have not changed anything. Is there anything else?',
+  unsure: (a: IntentName, b: IntentName) =>
+    `I am not sure that I understood you. Is it about ${intents[a].says}, or about ${intents[b].says}?`,
+  unsureAlone: 'I am not sure that I understood you. Could you say it in other words?',
+  unknown: 'I do not know that, and I would rather not guess. A colleague can tell you.',
+  refused: 'I cannot do that. I am here for your questions about the bank.',
+  unavailable: 'I cannot reach that part of the bank right now. Nothing has been changed. Please try again in a moment.',
+  notPossible: 'That was not possible, and nothing has been changed.',
+  unheardConfirmation: 'We were cut off before I could do that, so nothing has been changed. Shall I do it now?',
+  repeatNothing: 'I have not said anything yet. How can I help you?',
+  anythingElse: 'All right. Is there anything else?',
+} as const;

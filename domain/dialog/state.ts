@@ -1,0 +1,74 @@
+import type { Money } from '../bank/money.ts';
+import type { IntentName } from './intents.ts';
+import type { Slots } from './slots.ts';
+
+/** Something the caller wants, as far as it is known. */
+export interface Request {
+  readonly intent: IntentName;
+  readonly slots: Slots;
+}
+
+/** An order that is ready to be confirmed. All of it is shown in the Temporal UI, so it holds no secret. */
+export type Action =
+  | { readonly kind: 'card-block'; readonly cardId: string; readonly card: 'debit' | 'credit'; readonly lastFour: string }
+  | {
+      readonly kind: 'move-money';
+      readonly fromId: string;
+      readonly toId: string;
+      /** As they are called to the caller. */
+      readonly from: string;
+      readonly to: string;
+      readonly amount: Money;
+    }
+  | { readonly kind: 'dispute'; readonly transactionId: string; readonly payment: string }
+  | { readonly kind: 'call-back'; readonly at: string; readonly spokenAt: string; readonly topic: string };
+
+export type Needed = 'amount' | 'accounts' | 'card' | 'payment' | 'when';
+export type Identification = 'customer-number' | 'phone-pin' | 'security-code';
+
+/** What the bot has asked and waits for. */
+export type Pending =
+  | { readonly kind: 'identify'; readonly need: Identification; readonly request: Request; readonly asked: number }
+  | { readonly kind: 'slot'; readonly need: Needed; readonly request: Request; readonly question: string; readonly asked: number }
+  | {
+      readonly kind: 'confirm';
+      readonly action: Action;
+      /** The order's key: confirmed again after an interruption, it is the same order. */
+      readonly order: string;
+      readonly request: Request;
+      readonly question: string;
+      readonly asked: number;
+    }
+  | { readonly kind: 'choice'; readonly options: readonly IntentName[]; readonly slots: Slots };
+
+/** How sure the bank is of who calls: `verified` may ask, `stepped-up` may act. */
+export type Trust = 'none' | 'verified' | 'stepped-up';
+
+/** What a call knows of its conversation. It goes through the history of the workflow: secrets are sealed. */
+export interface DialogState {
+  readonly trust: Trust;
+  /** The bank's own reference, once the caller is verified. */
+  readonly customerId?: string;
+  /** Sealed. */
+  readonly customerNumber?: string;
+  /** Wrong tries in this call. */
+  readonly failedTries: number;
+  readonly locked: boolean;
+  readonly pending?: Pending;
+  /** What was talked about last, for "and the savings one?". */
+  readonly topic?: Request;
+}
+
+export const newDialog: DialogState = { trust: 'none', failedTries: 0, locked: false };
+
+/** Digits that each secret has. */
+export const digitsOf: Readonly<Record<Identification, number>> = { 'customer-number': 8, 'phone-pin': 5, 'security-code': 6 };
+
+/** Digits that the bot waits for, by voice or by keys; nothing where it does not. */
+export function expectedDigits({ pending }: DialogState): number | undefined {
+  return pending?.kind === 'identify' ? digitsOf[pending.need] : undefined;
+}
+
+export function without<K extends keyof DialogState>(state: DialogState, ...keys: K[]): DialogState {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !keys.includes(key as K))) as unknown as DialogState;
+}

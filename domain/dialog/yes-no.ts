@@ -1,0 +1,16 @@
+const yes =
+  /^\W*(?:(?:um|uh|well|oh)\W+)*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|exactly|please do|go ahead|do (?:it|that)|that(?:'s| is) (?:right|correct|fine|it)|of course|absolutely|i confirm|confirmed?|certainly|fine|sounds good)\b/i;
+const no =
+  /^\W*(?:(?:um|uh|well|oh|sorry)\W+)*(?:no|nope|nah|don't|do not|stop|wrong|not|never ?mind|forget it|cancel|leave it|that(?:'s| is) (?:wrong|not right|not it|incorrect)|i changed my mind)\b/i;
+
+/** Whether an answer agrees; undefined where it does neither. */
+export function yesOrNo(text: string): 'yes' | 'no' | undefined {
+  if (no.test(text)) return 'no';
+  // "Yes, but not that one" is no yes.
+  if (yes.test(text)) return /\b(?:but|wait|don't|do not|not)\b/i.test(text) ? undefined : 'yes';
+  return undefined;
+}
+
+/** The caller gives the whole matter up. */
+export const givesUp = (text: string): boolean =>
+  /\b(?:never ?mind|forget (?:it|that|about it)|cancel (?:that|it|this)|leave it|changed my mind|stop that)\b/i.test(text);

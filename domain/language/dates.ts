@@ -1,0 +1,147 @@
+import { ordinalFrom } from './numbers.ts';
+
+/** A day, as `YYYY-MM-DD`. */
+export type Day = string;
+
+/** Days from one to the other, both included. */
+export interface DayRange {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+const months = 'january february march april may june july august september october november december'.split(' ');
+const dayMs = 86_400_000;
+
+const at = (day: Day) => new Date(`${day}T00:00:00Z`);
+const dayOf = (date: Date): Day => date.toISOString().slice(0, 10);
+export const addDays = (day: Day, days: number): Day => dayOf(new Date(at(day).getTime() + days * dayMs));
+const one = (day: Day): DayRange => ({ from: day, to: day });
+const weekdayOf = (day: Day) => at(day).getUTCDay();
+
+/** "Tuesday, March 3", with the year where it is another one than today's. */
+export function spokenDay(day: Day, today: Day): string {
+  if (day === today) return 'today';
+  if (day === addDays(today, -1)) return 'yesterday';
+  if (day === addDays(today, 1)) return 'tomorrow';
+  return writtenDay(day, today);
+}
+
+/** As `spokenDay`, never "today" or the like. */
+export function writtenDay(day: Day, today: Day): string {
+  const date = at(day);
+  const month = months[date.getUTCMonth()] ?? '';
+  const named = `${month.charAt(0).toUpperCase()}${month.slice(1)} ${date.getUTCDate()}`;
+  const year = day.slice(0, 4) === today.slice(0, 4) ? '' : `, ${day.slice(0, 4)}`;
+  const weekday = weekdays[date.getUTCDay()] ?? '';
+  return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1)}, ${named}${year}`;
+}
+
+const weekdayPattern = new RegExp(String.raw`\b(?:(last|past|previous|this|next|on)\s+)?(${weekdays.join('|')})\b`, 'i');
+const monthPattern = new RegExp(
+  String.raw`\b(?:the\s+)?(?:(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+)\s+(?:of\s+)?)?(${months.join('|')})(?:\s+(?:the\s+)?(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+))?\b`,
+  'i',
+);
+const lastDays = /\b(?:last|past|previous)\s+(\d{1,2}|[a-z]+)\s+(day|week|month)s?\b/i;
+
+/**
+ * The days that a caller means. A day without "next" lies in the past, as of payments; with `future` it lies ahead, as of appointments.
+ * @param today in the bank's time zone.
+ */
+export function daysIn(text: string, today: Day, { future = false } = {}): DayRange | undefined {
+  const lower = text.toLowerCase();
+  if (/\btoday\b|\bthis (?:morning|afternoon|evening)\b/.test(lower)) return one(today);
+  if (/\bday before yesterday\b/.test(lower)) return one(addDays(today, -2));
+  if (/\byesterday\b|\blast night\b/.test(lower)) return one(addDays(today, -1));
+  if (/\bday after tomorrow\b/.test(lower)) return one(addDays(today, 2));
+  if (/\btomorrow\b/.test(lower)) return one(addDays(today, 1));
+  return namedWeekday(lower, today, future) ?? spans(lower, today) ?? calendarDay(lower, today, future);
+}
+
+function namedWeekday(text: string, today: Day, future: boolean): DayRange | undefined {
+  const [, which, name = ''] = weekdayPattern.exec(text) ?? [];
+  if (!name) return undefined;
+  const target = weekdays.indexOf(name);
+  const since = (weekdayOf(today) - target + 7) % 7;
+  const ahead = (target - weekdayOf(today) + 7) % 7;
+  const past = which === 'last' || which === 'past' || which === 'previous' || (!future && which !== 'next');
+  const day = past ? addDays(today, -(since || 7)) : addDays(today, ahead || 7);
+  if (/\bsince\b/.test(text)) return { from: day, to: today };
+  return one(day);
+}
+
+function spans(text: string, today: Day): DayRange | undefined {
+  const [, count = '', unit] = lastDays.exec(text) ?? [];
+  const number = count === 'couple' ? 2 : count === 'few' ? 3 : ordinalFrom(count);
+  if (unit && number !== undefined) {
+    const days = unit === 'day' ? number : unit === 'week' ? number * 7 : number * 30;
+    return { from: addDays(today, -days), to: today };
+  }
+  const monday = addDays(today, -((weekdayOf(today) + 6) % 7));
+  if (/\bthis week\b/.test(text)) return { from: monday, to: today };
+  if (/\b(?:last|past|previous) week\b/.test(text)) return { from: addDays(monday, -7), to: addDays(monday, -1) };
+  if (/\blast weekend\b/.test(text)) return { from: addDays(monday, -2), to: addDays(monday, -1) };
+  const firstOfMonth = `${today.slice(0, 8)}01`;
+  if (/\bthis month\b/.test(text)) return { from: firstOfMonth, to: today };
+  if (/\b(?:last|past|previous) month\b/.test(text)) {
+    const end = addDays(firstOfMonth, -1);
+    return { from: `${end.slice(0, 8)}01`, to: end };
+  }
+  return undefined;
+}
+
+function calendarDay(text: string, today: Day, future: boolean): DayRange | undefined {
+  const [, before, name = '', after] = monthPattern.exec(text) ?? [];
+  // "may" is a verb more often than a month.
+  if (!name || (name === 'may' && !before && !after)) return undefined;
+  const number = ordinalFrom(after ?? '') ?? ordinalFrom(before ?? '');
+  if (name === 'may' && number === undefined) return undefined;
+  const month = String(months.indexOf(name) + 1).padStart(2, '0');
+  const build = (year: number): DayRange => {
+    if (number !== undefined) return one(`${year}-${month}-${String(number).padStart(2, '0')}`);
+    const next =
+      months.indexOf(name) === 11 ? `${year + 1}-01-01` : `${year}-${String(months.indexOf(name) + 2).padStart(2, '0')}-01`;
+    return { from: `${year}-${month}-01`, to: addDays(next, -1) };
+  };
+  if (number !== undefined && (number < 1 || number > 31)) return undefined;
+  const year = Number(today.slice(0, 4));
+  const range = build(year);
+  if (!future && range.from > today) return build(year - 1);
+  if (future && range.to < today) return build(year + 1);
+  return range;
+}
+
+/** A time of day, `HH:MM`; undefined where none is named. */
+export function timeIn(text: string): string | undefined {
+  const lower = text.toLowerCase().replace(/\b([ap])\.\s?m\./g, '$1m');
+  if (/\bnoon\b/.test(lower)) return '12:00';
+  const match =
+    /\b(?:at\s+|around\s+)?(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?::(\d{2})|\s+(thirty|fifteen|forty-five))?\s*(am|pm|o'clock|in the (?:morning|afternoon|evening))/.exec(
+      lower,
+    ) ??
+    /\bat\s+(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?::(\d{2})|\s+(thirty|fifteen|forty-five))?\b/.exec(
+      lower,
+    );
+  if (match) {
+    const hour = ordinalFrom(match[1] ?? '') ?? 0;
+    const minutes = match[2] ?? { thirty: '30', fifteen: '15', 'forty-five': '45' }[match[3] ?? ''] ?? '00';
+    const half = match[4] ?? '';
+    const afternoon = /pm|afternoon|evening/.test(half) || (!/am|morning/.test(half) && hour >= 1 && hour <= 7);
+    const full = (hour % 12) + (afternoon ? 12 : 0);
+    return hour > 24 ? undefined : `${String(hour > 12 ? hour : full).padStart(2, '0')}:${minutes}`;
+  }
+  if (/\bmorning\b/.test(lower)) return '10:00';
+  if (/\bafternoon\b/.test(lower)) return '14:00';
+  return undefined;
+}
+
+/** "3:30 PM". */
+export function spokenTime(time: string): string {
+  const [hours = 0, minutes = '00'] = [Number(time.slice(0, 2)), time.slice(3, 5)];
+  return `${hours % 12 || 12}:${minutes} ${hours < 12 ? 'AM' : 'PM'}`;
+}
+
+/** The day in the bank's time zone. */
+export function todayIn(timeZone: string): Day {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date());
+}

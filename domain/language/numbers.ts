@@ -1,0 +1,102 @@
+const units: Readonly<Record<string, number>> = Object.fromEntries(
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+    .split(' ')
+    .map((word, value) => [word, value]),
+);
+const tens: Readonly<Record<string, number>> = Object.fromEntries(
+  'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, i) => [word, 20 + 10 * i]),
+);
+const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1_000, grand: 1_000, million: 1_000_000 };
+const ordinals: Readonly<Record<string, number>> = Object.fromEntries(
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'
+    .split(' ')
+    .map((word, i) => [word, i + 1]),
+);
+/** Words by which single digits are spoken. */
+const digitWords: Readonly<Record<string, string>> = { oh: '0', o: '0', nought: '0', zero: '0' };
+
+export const numberWord = [...Object.keys(units), ...Object.keys(tens), ...Object.keys(scales)].join('|');
+
+/** "two hundred and five" as 205; undefined where a word is no number. */
+export function numberFromWords(words: readonly string[]): number | undefined {
+  let total = 0;
+  let current = 0;
+  let seen = false;
+  for (const word of words) {
+    if (word === 'and' && seen) continue;
+    if (word === 'a' && !seen) {
+      current = 1;
+      continue;
+    }
+    const value = units[word] ?? tens[word];
+    const scale = scales[word];
+    if (value !== undefined) current += value;
+    else if (scale === 100) current = (current || 1) * 100;
+    else if (scale !== undefined) {
+      total += (current || 1) * scale;
+      current = 0;
+    } else return undefined;
+    seen = true;
+  }
+  return seen ? total + current : undefined;
+}
+
+/** "third", "twenty-first", "3rd", "3" as a number. */
+export function ordinalFrom(text: string): number | undefined {
+  const digits = /^(\d{1,2})(?:st|nd|rd|th)?$/.exec(text);
+  if (digits) return Number(digits[1]);
+  const [first = '', second] = text.split(/[- ]/);
+  if (second === undefined) return ordinals[first] ?? (first === 'thirtieth' ? 30 : (units[first] ?? tens[first]));
+  const base = tens[first];
+  const rest = ordinals[second] ?? units[second];
+  return base === undefined || rest === undefined ? undefined : base + rest;
+}
+
+const wordPattern = /\p{L}+|\d+/gu;
+
+/**
+ * The digits that somebody says one by one, or in groups: "one two double three" as 1233, "twelve thirty-four" as 1234, "1-2-3" as 123.
+ * Other words are passed over.
+ */
+export function spokenDigits(text: string): string {
+  let digits = '';
+  let repeat = 1;
+  let pendingTens = '';
+  const push = (value: string) => {
+    digits += value.repeat(repeat);
+    repeat = 1;
+  };
+  const flush = () => {
+    if (pendingTens) push(pendingTens);
+    pendingTens = '';
+  };
+  for (const [word] of text
+    .toLowerCase()
+    .replace(/(\d)[,.\s-]+(?=\d)/g, '$1')
+    .matchAll(wordPattern)) {
+    const unit = units[word];
+    if (pendingTens && unit !== undefined && unit > 0 && unit < 10) {
+      push(String(Number(pendingTens) + unit));
+      pendingTens = '';
+      continue;
+    }
+    flush();
+    if (/^\d/.test(word)) push(word);
+    else if (word === 'double') repeat = 2;
+    else if (word === 'triple' || word === 'treble') repeat = 3;
+    else if (digitWords[word] !== undefined) push(digitWords[word]);
+    else if (unit !== undefined) push(String(unit));
+    else if (tens[word] !== undefined) pendingTens = String(tens[word]);
+    else repeat = 1;
+  }
+  flush();
+  return digits;
+}
+
+const spoken = `(?:${numberWord}|oh|double|triple|\\d+)`;
+const numberRun = new RegExp(String.raw`\b${spoken}(?:[\s,.-]+(?:and\s+)?${spoken})*\b`, 'gi');
+
+/** The text without any number in it, as when a secret is spoken. */
+export function hideNumbers(text: string): string {
+  return text.replace(numberRun, '[hidden]').replace(/\d/g, '*');
+}

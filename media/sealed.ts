@@ -1,0 +1,41 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { VoicebotError } from '../domain/errors.ts';
+
+const version = 'sealed.1.';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Values that pass through workflow history, and that nobody may read there: AES-256-GCM with a key that API and workers share. What is
+ * sealed twice looks different each time, so equal secrets cannot be told from each other.
+ */
+export class Sealer {
+  readonly #key: Buffer;
+
+  /** @param secret of any length; 32 random bytes or more. */
+  constructor(secret: string) {
+    this.#key = createHash('sha256').update(`voicebot ${secret}`).digest();
+  }
+
+  seal(text: string): string {
+    const iv = randomBytes(ivBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
+    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return version + Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+  }
+
+  /** @throws VoicebotError `invalid-config` for what another key has sealed. */
+  open(sealed: string): string {
+    try {
+      const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, ivBytes));
+      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+      return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
+    } catch (cause) {
+      throw new VoicebotError('invalid-config', 'What was told in confidence cannot be read here.', {
+        hint: 'API and workers need the same SECRETS_KEY.',
+        cause,
+      });
+    }
+  }
+}

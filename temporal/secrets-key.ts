@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { Sealer } from '../media/sealed.ts';
+
+/** Seals with SECRETS_KEY, or with a key that is made once and kept in the data folder, readable by its owner alone. */
+export async function openSealer(config: Config, dataDir: string): Promise<Sealer> {
+  if (config.SECRETS_KEY) return new Sealer(config.SECRETS_KEY);
+  const file = join(dataDir, 'secrets.key');
+  if (!existsSync(file)) {
+    await mkdir(dataDir, { recursive: true });
+    const part = `${file}.${process.pid}`;
+    await writeFile(part, randomBytes(32).toString('hex'), { mode: 0o600 });
+    await rename(part, file);
+  }
+  return new Sealer((await readFile(file, 'utf8')).trim());
+}
