@@ -3,7 +3,7 @@ import { wording } from '../wording.ts';
 import { type IntentName, intents, isPersonal, needsStepUp, needsVerification } from './intents.ts';
 import { say } from './say.ts';
 import { hasSlots, type Slots } from './slots.ts';
-import { type DialogState, digitsOf, type Pending, type Request, without } from './state.ts';
+import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
 import type { BankStep } from './steps.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
 
@@ -115,13 +115,26 @@ function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood
   if (givesUp(text)) return speak(idle, say.dropped);
   if (hasSlots(slots) || pending.need === 'payment') {
     const request = { ...pending.request, slots: { ...pending.request.slots, ...slots } };
-    if (hasSlots(slots) && !(turnsElsewhere(understood, pending.request) && understood.sure))
-      return start(idle, request, options);
+    // "Forty dollars" answers the question, whatever else it may mean.
+    const answers = fills(pending.need, slots) && wordCount(text) <= 6;
+    if (hasSlots(slots) && (answers || !turnsElsewhere(understood, pending.request))) return start(idle, request, options);
   }
   if (yesOrNo(text) === 'no') return speak(idle, say.dropped);
   if (turnsElsewhere(understood, pending.request)) return fresh(idle, understood, options);
   if (pending.asked >= maxAsked) return speak(idle, say.giveUpAsking);
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
+}
+
+/** Whether what was named is what was asked for. */
+function fills(need: Needed, { amountMinor, account, from, to, card, lastFour, merchant, days, day, time }: Slots): boolean {
+  const found: Readonly<Record<Needed, unknown>> = {
+    amount: amountMinor,
+    accounts: account ?? from ?? to,
+    card: card ?? lastFour,
+    payment: merchant ?? amountMinor ?? days,
+    when: day ?? time,
+  };
+  return found[need] !== undefined;
 }
 
 function chosen(dialog: DialogState, pending: Of<'choice'>, understood: Understood, options: Options): Decision {

@@ -41,11 +41,12 @@ const noMerchant =
 const merchantEnd =
   /^(?:on|in|last|this|yesterday|today|for|and|or|please|was|is|that|which|i|from|since|with|by|my|the|charge|payment|transaction|twice|again|over|during|between|of|to|not|it|did|didn't|has|have|but|because|right|correct)$/i;
 
+const afterPreposition =
+  /\b(?:at|from|to|by|with)\s+(?=((?:the\s+)?[\p{L}\p{N}][\p{L}\p{N}'&.-]*(?:\s+[\p{L}\p{N}'&.-]+){0,3}))/giu;
+
 /** The name after "at", "to", "from", "by": of whom a payment is. */
 function merchantIn(text: string): string | undefined {
-  for (const match of text.matchAll(
-    /\b(?:at|from|to|by|with)\s+((?:the\s+)?[\p{L}\p{N}][\p{L}\p{N}'&.-]*(?:\s+[\p{L}\p{N}'&.-]+){0,3})/giu,
-  )) {
+  for (const match of text.matchAll(afterPreposition)) {
     const words = (match[1] ?? '').replace(/^the\s+/i, '').split(/\s+/);
     if (noMerchant.test(words[0]?.replace(/[.,?!]+$/, '') ?? '')) continue;
     const name: string[] = [];
