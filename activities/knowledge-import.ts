@@ -7,8 +7,8 @@ import type { Embedder } from '../engines/types.ts';
 export interface ImportInput {
   readonly tenant: string;
   readonly articles: readonly Article[];
-  /** Articles that are not among these are removed. */
-  readonly prune: boolean;
+  /** All articles of the tenant that stay; others are removed. Unset: none is. */
+  readonly keep?: readonly string[] | undefined;
 }
 
 export interface ImportResult {
@@ -30,16 +30,16 @@ export class KnowledgeImport {
     this.#embedder = embedder;
   }
 
-  async run({ tenant, articles, prune }: ImportInput, signal: AbortSignal): Promise<ImportResult> {
+  async run({ tenant, articles, keep }: ImportInput, signal: AbortSignal): Promise<ImportResult> {
     const known = await articleHashes(this.#db, tenant);
     const hashed = articles.map((article) => ({ ...article, sha256: hashOf(article) }));
     const changed = hashed.filter(({ id, sha256 }) => known.get(id) !== sha256);
-    const gone = prune ? [...known.keys()].filter((id) => !articles.some((article) => article.id === id)) : [];
+    const gone = keep ? [...known.keys()].filter((id) => !keep.includes(id)) : [];
     const unchanged = hashed.length - changed.length;
     if (changed.length === 0 && gone.length === 0) return { added: [], changed: [], removed: [], unchanged };
     const changes = [];
     for (const article of changed) changes.push({ article, passages: await this.#passagesOf(article, signal) });
-    const keep = prune ? articles.map(({ id }) => id) : undefined;
+
     const { version, removed } = await changeKnowledge(this.#db, tenant, { changed: changes, keep });
     const ids = changed.map(({ id }) => id);
     return {

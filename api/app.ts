@@ -18,7 +18,10 @@ import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
+import { addAdapterRoutes } from './routes/adapters.ts';
+import { addCacheRoutes } from './routes/cache.ts';
 import { addInfoRoutes } from './routes/info.ts';
+import { addKnowledgeRoutes } from './routes/knowledge.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
 import { addTurnRoutes } from './routes/turns.ts';
@@ -29,7 +32,9 @@ export interface AppDependencies {
   readonly db: Database;
   readonly calls: CallService;
   readonly hub: MediaHub;
-  readonly blobs: Pick<BlobStore, 'find'>;
+  readonly blobs: Pick<BlobStore, 'find' | 'put'>;
+  /** Names the language model whose adapters are trained. */
+  readonly modelName: string;
   readonly metrics: Metrics;
   readonly health: HealthSources;
   readonly logger: Logger;
@@ -62,6 +67,9 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addSessionRoutes(app, deps);
   addTurnRoutes(app, deps);
   addSpeechRoutes(app, deps);
+  addKnowledgeRoutes(app, deps);
+  addCacheRoutes(app, deps);
+  addAdapterRoutes(app, deps);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
     return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });

@@ -315,7 +315,7 @@ export class CallService {
 
   async #admit(sessionId: string) {
     const { db, maxConcurrentSessions, admission, metrics } = this.#options;
-    const admitted = await admitSession(db, sessionId, maxConcurrentSessions);
+    const admitted = await admitSession(db, sessionId, maxConcurrentSessions, this.#options.settings.scope?.tenant);
     if (admitted === 'full') {
       metrics?.sessionsRefused.inc({ reason: 'sessions' });
       throw new VoicebotError('overloaded', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {

@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SpeechStyle } from '../domain/call.ts';
+import { VoicebotError } from '../domain/errors.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { audioOf } from '../media/speech-frames.ts';
-import { type CallSettings, speakOnceWorkflow, taskQueues, transcribeOnceWorkflow } from '../workflows/definitions.ts';
-import type { speakOnce, transcribeOnce } from '../workflows/probes.ts';
+import type { adapterTraining } from '../workflows/adapter-training.ts';
+import {
+  adapterTrainingWorkflow,
+  type CallSettings,
+  importKnowledgeWorkflow,
+  loadAdapterWorkflow,
+  speakOnceWorkflow,
+  taskQueues,
+  transcribeOnceWorkflow,
+  unloadAdapterWorkflow,
+} from '../workflows/definitions.ts';
+import type { AdapterInput, importKnowledge, loadAdapter, speakOnce, transcribeOnce } from '../workflows/probes.ts';
 import { fromTemporal } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
 
@@ -15,6 +26,9 @@ export interface SingleStepsOptions {
   /** One step, with the wait for its worker. */
   readonly timeoutMs: number;
 }
+
+type ImportInput = Parameters<typeof importKnowledge>[0];
+type ImportResult = Awaited<ReturnType<typeof importKnowledge>>;
 
 /** Steps outside of any call, through the same queues: each a workflow of its own. */
 export class SingleSteps {
@@ -52,6 +66,59 @@ export class SingleSteps {
       return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
     } finally {
       turn.close();
+    }
+  }
+
+  /** Takes a batch of articles in. */
+  importKnowledge(input: ImportInput): Promise<ImportResult> {
+    return this.#run<typeof importKnowledge>(importKnowledgeWorkflow, input);
+  }
+
+  /** Makes an adapter ready on a worker of the language model, or frees it. */
+  adapter(wish: 'load' | 'unload', adapter: AdapterInput['adapter']) {
+    const { settings } = this.#options;
+    const name = wish === 'load' ? loadAdapterWorkflow : unloadAdapterWorkflow;
+    return this.#run<typeof loadAdapter>(name, { adapter, settings });
+  }
+
+  /** Starts a training. @returns the id of its workflow. @throws VoicebotError `conflict` while one of that name runs. */
+  async train(input: Parameters<typeof adapterTraining>[0]): Promise<string> {
+    const { client, settings } = this.#options;
+    const workflowId = `adapter-training-${input.name}`;
+    try {
+      await this.#temporal.within(settings.workerWaitMs, () =>
+        client.workflow.start<typeof adapterTraining>(adapterTrainingWorkflow, {
+          workflowId,
+          taskQueue: taskQueues.calls,
+          args: [input],
+          staticSummary: `Adapter ${input.name}`,
+        }),
+      );
+      return workflowId;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) {
+        throw new VoicebotError('conflict', `The adapter '${input.name}' is being trained already.`);
+      }
+      throw fromTemporal(error);
+    }
+  }
+
+  /** Where a training stands, with the last beat of the trainer. */
+  async training(name: string): Promise<{ status: string; progress?: unknown; result?: unknown }> {
+    const { client, settings } = this.#options;
+    const handle = client.workflow.getHandle<typeof adapterTraining>(`adapter-training-${name}`);
+    try {
+      const { status, raw } = await this.#temporal.within(settings.workerWaitMs, () => handle.describe());
+      const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
+      const progress = beat ? JSON.parse(Buffer.from(beat).toString('utf8')) : undefined;
+      const result = status.name === 'COMPLETED' ? await handle.result() : undefined;
+      return {
+        status: status.name,
+        ...(progress === undefined ? {} : { progress }),
+        ...(result === undefined ? {} : { result }),
+      };
+    } catch (error) {
+      throw fromTemporal(error);
     }
   }
 

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
+import { addAdapterCommands } from './commands/adapters.ts';
+import { addCacheCommands } from './commands/cache.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
+import { addKnowledgeCommands } from './commands/knowledge.ts';
 import { addLiveCommand } from './commands/live.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addServiceCommands } from './commands/services.ts';
@@ -20,6 +23,9 @@ export function createProgram(): Command {
   addCallCommands(program);
   addLiveCommand(program);
   addTurnCommands(program);
+  addKnowledgeCommands(program);
+  addCacheCommands(program);
+  addAdapterCommands(program);
   addSpeechCommands(program);
   addConfigCommand(program);
   addModelsCommand(program);

@@ -15,14 +15,14 @@ export type Admission = 'admitted' | 'exists' | 'ended' | 'full';
  * Adds a session if there is room. Counting and adding happen under one lock, so that the limit holds for any number of API
  * processes.
  */
-export function admitSession(db: Database, id: string, maxActive: number): Promise<Admission> {
+export function admitSession(db: Database, id: string, maxActive: number, tenant = 'default'): Promise<Admission> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${admissionLock})`);
     const [existing] = await tx.select({ status: sessions.status }).from(sessions).where(eq(sessions.id, id));
     if (existing) return existing.status === 'active' ? 'exists' : 'ended';
     const [active] = await tx.select({ n: count() }).from(sessions).where(eq(sessions.status, 'active'));
     if ((active?.n ?? 0) >= maxActive) return 'full';
-    await tx.insert(sessions).values({ id });
+    await tx.insert(sessions).values({ id, tenant });
     return 'admitted';
   });
 }

@@ -7,7 +7,7 @@ import { Prompts } from '../api/live/prompts.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
-import { canTransfer, mediaUrl } from '../config/load.ts';
+import { canTransfer, mediaUrl, modelName } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -83,6 +83,7 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
     calls,
     hub,
     blobs,
+    modelName: modelName(config),
     metrics,
     logger,
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { AdapterFiles } from '../activities/adapter-files.ts';
+import { createAdapterRecords } from '../activities/adapter-records.ts';
 import { createBankActivities } from '../activities/bank.ts';
 import { createCacheActivities } from '../activities/cache.ts';
 import { KnowledgeImport } from '../activities/knowledge-import.ts';
@@ -26,6 +27,7 @@ import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
 import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+import { importDemoKnowledge } from './demo-knowledge.ts';
 import { deploymentOptions } from './deployment.ts';
 import { type Engines, temperatureOf } from './engines.ts';
 import { StepMetrics } from './step-metrics.ts';
@@ -67,6 +69,9 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const preparing = new AbortController();
   const workers = await Promise.all(queues.map((queue) => createWorker(queue, deps)));
   const runs = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
+    if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
+  });
   const prepared = prepareWording(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
@@ -77,11 +82,17 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     done: runs,
     stop: async () => {
       preparing.abort();
-      await prepared;
+      await Promise.all([taught, prepared]);
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await runs.catch(() => undefined);
     },
   };
+}
+
+async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
+  const { config, db, engines } = deps;
+  if (!db || config.BANK !== 'demo' || !queues.includes('cache')) return;
+  await importDemoKnowledge(db, new KnowledgeImport(db, engines.embedder), config.TENANT, signal);
 }
 
 /** What is said again and again is made once, while nobody waits. */
@@ -193,7 +204,10 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: WorkerDependenci
     case 'tts':
       return createTtsActivities({ tts: engines.tts, store: speechStore(engines, blobs) });
     case 'records':
-      return createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz });
+      return {
+        ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),
+        ...createAdapterRecords({ db: needed(db), blobs: needed(blobs), bankName: config.BANK_NAME }),
+      };
     case 'telephony':
       return createTelephonyActivities(createTransferHook(transferSettings(config)));
   }

@@ -11,6 +11,11 @@ export const callWorkflow = 'call';
 export const transcribeOnceWorkflow = 'transcribeOnce';
 export const speakOnceWorkflow = 'speakOnce';
 export const retryTurnWorkflow = 'retryTurn';
+export const importKnowledgeWorkflow = 'importKnowledge';
+export const loadAdapterWorkflow = 'loadAdapter';
+export const unloadAdapterWorkflow = 'unloadAdapter';
+/** Trains a LoRA adapter; `workflows/adapter-training.ts`. */
+export const adapterTrainingWorkflow = 'adapterTraining';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {

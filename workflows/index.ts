@@ -1,3 +1,4 @@
+export { adapterTraining } from './adapter-training.ts';
 export { call } from './call.ts';
-export { speakOnce, transcribeOnce } from './probes.ts';
+export { importKnowledge, loadAdapter, speakOnce, transcribeOnce, unloadAdapter } from './probes.ts';
 export { retryTurn } from './retry-turn.ts';

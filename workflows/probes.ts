@@ -1,3 +1,6 @@
+import type { RegisteredAdapter } from '../activities/adapter-files.ts';
+import type { ImportInput, ImportResult } from '../activities/knowledge-import.ts';
+import type { AdapterStatus } from '../activities/llm.ts';
 import type { TranscribeResult } from '../activities/stt.ts';
 import type { SpeakResult } from '../activities/tts.ts';
 import type { SpeechStyle } from '../domain/call.ts';
@@ -27,4 +30,23 @@ export interface SpeakOnceInput {
 
 export async function speakOnce({ text, spokenUrl, style, settings }: SpeakOnceInput): Promise<SpeakResult> {
   return stepsFor(settings).tts.speak({ text, spokenUrl, style });
+}
+
+/** Takes a batch of articles in. Nobody waits on a line: embedding may take its time. */
+export async function importKnowledge(input: ImportInput): Promise<ImportResult> {
+  return stepsFor({ workerWaitMs: 15_000, stepTimeoutMs: 60_000 }).knowledge.importKnowledge(input);
+}
+
+export interface AdapterInput {
+  readonly adapter: RegisteredAdapter;
+  readonly settings: ProbeSettings;
+}
+
+/** Makes an adapter ready on one worker of the language model. */
+export async function loadAdapter({ adapter, settings }: AdapterInput): Promise<AdapterStatus> {
+  return stepsFor(settings).llm.loadAdapter(adapter);
+}
+
+export async function unloadAdapter({ adapter, settings }: AdapterInput): Promise<AdapterStatus> {
+  return stepsFor(settings).llm.unloadAdapter({ name: adapter.name });
 }

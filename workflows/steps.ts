@@ -11,6 +11,9 @@ import { type CallSettings, taskQueues } from './definitions.ts';
 export interface Steps {
   readonly stt: ActivityInterfaceFor<SttActivities>;
   readonly cache: ActivityInterfaceFor<CacheActivities>;
+
+  /** Takes articles in, off any line. */
+  readonly knowledge: Pick<ActivityInterfaceFor<CacheActivities>, 'importKnowledge'>;
   readonly bank: ActivityInterfaceFor<BankActivities>;
   /** Takes back what was begun at the bank, however long it takes. */
   readonly bankLater: ActivityInterfaceFor<BankActivities>;
@@ -49,6 +52,13 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       // Fifty times what it takes; also how long a dead worker is waited for.
       startToCloseTimeout: 2_000,
       retry: { initialInterval: 100, maximumAttempts: 2 },
+    }),
+
+    knowledge: proxyActivities<CacheActivities>({
+      taskQueue: taskQueues.cache,
+      startToCloseTimeout: 120_000,
+      heartbeatTimeout: 10_000,
+      scheduleToCloseTimeout: 300_000,
     }),
     // The bank's own answer may take its time; the caller hears a filler meanwhile.
     bank: proxyActivities<BankActivities>({ ...live, taskQueue: taskQueues.bank }),

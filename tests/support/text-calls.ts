@@ -66,7 +66,6 @@ export class TextCalls {
     await new MockActivityEnvironment().run(cache.importKnowledge, {
       tenant: 'default',
       articles: await demoArticles(),
-      prune: true,
     });
     const fakes = fakeSteps();
     const demo = new DemoBank(db);

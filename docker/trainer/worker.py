@@ -1,0 +1,140 @@
+"""
+Temporal worker of the task queue `training`: trains LoRA adapters of the language model.
+
+Settings: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, and BLOB_URL or DATA_DIR as for the service.
+Needs a GPU for models of some size; the embedded small model trains on a CPU in minutes.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import signal
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+import training
+from blobs import Blobs
+from dataset import encode, is_held_out, read_turns
+from gguf_adapter import write_gguf
+
+HELD_OUT_SHARE = 0.2
+MAX_TOKENS = 512
+# What a caller's question is tried on: the first of the held-out turns.
+SAMPLES = 5
+
+
+def turns_of(blobs: Blobs, key: str):
+    data = blobs.get(key)
+    if data is None:
+        raise ApplicationError(f"The dataset {key} is not in the blob store.", non_retryable=True)
+    turns = read_turns(data)
+    held_out = [turn for turn in turns if is_held_out(turn, HELD_OUT_SHARE)]
+    return [turn for turn in turns if not is_held_out(turn, HELD_OUT_SHARE)], held_out
+
+
+def checkpoint_key(name: str) -> str:
+    return f"training/{name}/checkpoint.pt"
+
+
+class Trainer:
+    def __init__(self, blobs: Blobs):
+        self.blobs = blobs
+
+    @activity.defn(name="trainAdapter")
+    def train_adapter(self, job: dict) -> dict:
+        train_turns, held_out = turns_of(self.blobs, job["dataset"])
+        if not train_turns or not held_out:
+            raise ApplicationError("There are too few reviewed turns to train on some and hold others out.", non_retryable=True)
+        activity.heartbeat({"step": 0, "of": job["steps"], "phase": "loading"})
+        tokenizer, base = training.load_base(job["baseModelPath"])
+        model = training.with_adapter(base, job["rank"], job["alpha"])
+        examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in train_turns]
+
+        def beat(step: int, loss: float) -> None:
+            activity.heartbeat({"step": step, "of": job["steps"], "loss": round(loss, 4)})
+            if activity.is_cancelled():
+                raise asyncio.CancelledError
+
+        begun = training.train(
+            model,
+            examples,
+            steps=job["steps"],
+            batch_size=job["batchSize"],
+            rate=job["learningRate"],
+            checkpoint_every=5,
+            resume=self.blobs.get(checkpoint_key(job["name"])),
+            save=lambda _step, data: self.blobs.put(checkpoint_key(job["name"]), data),
+            beat=beat,
+        )
+        return {"checkpoint": checkpoint_key(job["name"]), "resumedAtStep": begun, "steps": job["steps"], "trainedTurns": len(train_turns)}
+
+    @activity.defn(name="evaluateAdapter")
+    def evaluate_adapter(self, job: dict) -> dict:
+        _, held_out = turns_of(self.blobs, job["dataset"])
+        activity.heartbeat("loading")
+        tokenizer, base = training.load_base(job["baseModelPath"])
+        model = training.with_adapter(base, job["rank"], job["alpha"])
+        state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
+        training.set_peft_model_state_dict(model, state["adapter"])
+        examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in held_out]
+        activity.heartbeat("held-out loss with the adapter")
+        held_out_loss = training.mean_loss(model, examples)
+        samples = []
+        with model.disable_adapter():
+            activity.heartbeat("held-out loss without it")
+            base_loss = training.mean_loss(model, examples)
+            before = [training.answer(model, tokenizer, turn[:-1]) for turn in held_out[:SAMPLES]]
+        for turn, said in zip(held_out[:SAMPLES], before):
+            activity.heartbeat("answers")
+            samples.append({"asked": turn[-2]["content"], "before": said, "after": training.answer(model, tokenizer, turn[:-1])})
+        return {"heldOutLoss": held_out_loss, "baseLoss": base_loss, "heldOutTurns": len(held_out), "samples": samples}
+
+    @activity.defn(name="convertAdapter")
+    def convert_adapter(self, job: dict) -> dict:
+        state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
+        tensors = {key: value.float().numpy() for key, value in state["adapter"].items()}
+        activity.heartbeat("reading the model's shape")
+        shape = training.shape_of(job["baseModelPath"])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "adapter.gguf")
+            write_gguf(path, tensors, alpha=job["alpha"], name=job["name"], **shape)
+            with open(path, "rb") as file:
+                data = file.read()
+        key = f"adapters/{job['name']}.gguf"
+        self.blobs.put(key, data)
+        return {"file": key, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+async def main() -> None:
+    client = await Client.connect(
+        os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
+        namespace=os.environ.get("TEMPORAL_NAMESPACE", "default"),
+        api_key=os.environ.get("TEMPORAL_API_KEY"),
+    )
+    trainer = Trainer(Blobs())
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    # One at a time: a training takes all cores, or the GPU.
+    with ThreadPoolExecutor(1) as executor:
+        worker = Worker(
+            client,
+            task_queue="training",
+            activities=[trainer.train_adapter, trainer.evaluate_adapter, trainer.convert_adapter],
+            activity_executor=executor,
+            max_concurrent_activities=1,
+        )
+        print("ready", flush=True)
+        async with worker:
+            await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
