@@ -255,7 +255,8 @@ async function accountsOf(db: Database, customerId: string): Promise<Account[]> 
       lastFour: accounts.lastFour,
       balanceMinor: accounts.balanceMinor,
       currency: accounts.currency,
-      reservedMinor: sql<string>`coalesce((select sum(${reservations.amountMinor}) from ${reservations} where ${reservations.accountId} = ${accounts.id} and ${reservations.status} = 'open'), 0)`,
+      // Written out: columns of the outer query have no table in drizzle's text.
+      reservedMinor: sql<string>`coalesce((select sum(r.amount_minor) from demo_bank.reservations r where r.account_id = demo_bank.accounts.id and r.status = 'open'), 0)`,
     })
     .from(accounts)
     .where(eq(accounts.customerId, customerId))

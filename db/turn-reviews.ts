@@ -1,4 +1,5 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { IntentName } from '../domain/dialog/intents.ts';
 import type { Database } from './open.ts';
 import { sessions, turnReviews, turns } from './schema.ts';
 
@@ -34,6 +35,9 @@ export interface TrainingTurn {
   readonly reply: string;
 }
 
+/** What the model answers by itself. */
+const talk: readonly IntentName[] = ['greeting', 'thanks', 'small-talk'];
+
 /**
  * Turns that people found good, or corrected, the newest first. Only what the model may say by itself teaches it: nothing that the bank
  * told one customer is ever trained on.
@@ -52,7 +56,8 @@ export function reviewedTurns(db: Database, tenant: string, limit: number): Prom
     .where(
       and(
         eq(sessions.tenant, tenant),
-        eq(turns.source, 'model'),
+        inArray(turns.source, ['model', 'approved']),
+        inArray(turns.intent, [...talk]),
         sql`(${turnReviews.verdict} = 'good' or ${turnReviews.betterReply} is not null)`,
         sql`${turns.transcript} <> ''`,
       ),

@@ -110,7 +110,7 @@ export function addAdapterCommands(program: Command): void {
         const result = await client.json<Adapter>(path(name, query), {
           method: 'POST',
           headers: { 'Content-Type': 'application/octet-stream' },
-          body: (await readFile(options.file)) as unknown as BodyInit,
+          body: (await readFile(options.file)) as unknown as NonNullable<RequestInit['body']>,
         });
         print(result, options.json, () => `registered: ${result.name} (${result.sha256})`);
       },
