@@ -47,6 +47,11 @@ export interface WorkerDependencies {
   readonly blobs?: BlobStore | undefined;
 }
 
+/** What the queues of one process share. */
+interface Parts extends WorkerDependencies {
+  readonly understanding?: Understanding | undefined;
+}
+
 /** Running steps of a worker that stops may take so long to finish. */
 const drainMs = 5_000;
 
@@ -54,7 +59,7 @@ export const allQueues = Object.keys(taskQueues) as TaskQueue[];
 
 export interface RunningWorkers {
   readonly queues: readonly TaskQueue[];
-  /** Resolves once wording that is said again and again is speech. */
+  /** Resolves once the router has learnt, and wording that is said again and again is speech. */
   readonly prepared: Promise<void>;
   /** What each worker is at, as the SDK names it: RUNNING, DRAINING and so on. */
   states(): Readonly<Partial<Record<TaskQueue, string>>>;
@@ -67,14 +72,23 @@ export interface RunningWorkers {
 export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDependencies): Promise<RunningWorkers> {
   const { logger } = deps;
   const preparing = new AbortController();
-  const workers = await Promise.all(queues.map((queue) => createWorker(queue, deps)));
-  const runs = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const understanding = queues.includes('cache') ? createUnderstanding(deps) : undefined;
+  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, understanding })));
+  const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
+  const runs = Promise.all(
+    workers.map(async (worker, index) => {
+      // Callers would wait in vain for one that still learns.
+      if (queues[index] === 'cache') await learnt;
+      if (!preparing.signal.aborted) await worker.run();
+    }),
+  ).then(() => undefined);
   const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
   });
-  const prepared = prepareWording(queues, deps, preparing.signal).catch((error) => {
+  const worded = prepareWording(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
+  const prepared = Promise.all([learnt, taught, worded]).then(() => undefined);
   return {
     queues,
     prepared,
@@ -82,7 +96,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     done: runs,
     stop: async () => {
       preparing.abort();
-      await Promise.all([taught, prepared]);
+      await prepared;
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await runs.catch(() => undefined);
     },
@@ -108,8 +122,9 @@ function speechStore(engines: Engines, blobs: BlobStore | undefined): SpeechStor
   return new SpeechStore(blobs, engines.voiceKey);
 }
 
-function understandingOf({ config, engines, logger }: WorkerDependencies, db: Database): Understanding {
-  const understanding = new Understanding({
+function createUnderstanding({ config, engines, db }: WorkerDependencies): Understanding {
+  if (!db) throw new Error('The queue cache needs a database.');
+  return new Understanding({
     db,
     embedder: engines.embedder,
     modelName: modelName(config),
@@ -117,12 +132,9 @@ function understandingOf({ config, engines, logger }: WorkerDependencies, db: Da
     timeZone: config.BANK_TIME_ZONE,
     minSimilarity: config.CACHE_MIN_SIMILARITY,
   });
-  // The first caller does not wait for it.
-  understanding.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
-  return understanding;
 }
 
-async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise<Worker> {
+async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
   const { config, connection, metrics } = deps;
   const concurrency = concurrencyOf(config)[queue];
   const options: WorkerOptions = {
@@ -156,7 +168,7 @@ async function createWorker(queue: TaskQueue, deps: WorkerDependencies): Promise
   });
 }
 
-function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: WorkerDependencies): object {
+function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
   const { config, engines, db, blobs, sealer, logger } = deps;
   const needed = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error(`The queue ${queue} needs a database or a blob store.`);
@@ -175,7 +187,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: WorkerDependenci
       return createCacheActivities({
         db: needed(db),
         embedder: engines.embedder,
-        understanding: understandingOf(deps, needed(db)),
+        understanding: needed(deps.understanding),
         knowledge: new KnowledgeImport(needed(db), engines.embedder),
         ttlSeconds: config.CACHE_TTL_SECONDS,
       });

@@ -13,6 +13,9 @@ import signal
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+os.environ.setdefault("TQDM_DISABLE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
 import torch
 from temporalio import activity
 from temporalio.client import Client

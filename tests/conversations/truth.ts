@@ -88,6 +88,14 @@ export class Truth {
     return rows.map(({ at }) => at);
   }
 
+  /** Every amount that the tables hold of the customer. */
+  async amounts(): Promise<Set<string>> {
+    const rows = await this.#rows<{ amount: number }>(
+      sql`select abs(amount_minor) as amount from demo_bank.transactions where customer_id = ${this.customerId} union select abs(balance_minor) from demo_bank.accounts where customer_id = ${this.customerId} union select amount_minor from demo_bank.transfers where customer_id = ${this.customerId}`,
+    );
+    return new Set(rows.map(({ amount }) => dollars(Number(amount))));
+  }
+
   /** Everything about the customer that nobody else may hear: amounts of 10 dollars and more, numbers of accounts and cards. */
   async secrets(): Promise<string[]> {
     const amounts = await this.#rows<{ amount: number }>(
