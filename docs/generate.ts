@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type AppDependencies, createApp } from '../api/app.ts';
 import { asyncApi } from '../api/live/protocol.ts';
 import { realtimeSupport } from '../api/realtime/realtime-messages.ts';
+import { bankOpenApi } from '../bank/schemas.ts';
 import { createProgram } from '../cli/program.ts';
 import { configSchema } from '../config/schema.ts';
 import { version } from '../config/version.ts';
@@ -98,6 +99,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/api.md', await apiPage()],
     ['docs/reference/realtime.md', realtimePage()],
+    ['docs/reference/bank-openapi.json', `${JSON.stringify(bankOpenApi(version), null, 2)}\n`],
     ['docs/reference/asyncapi.json', `${JSON.stringify(asyncApi(version), null, 2)}\n`],
     ['.env.example', envExample()],
   ]);

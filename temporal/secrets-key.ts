@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { Sealer } from '../media/sealed.ts';
@@ -13,7 +13,11 @@ export async function openSealer(config: Config, dataDir: string): Promise<Seale
     await mkdir(dataDir, { recursive: true });
     const part = `${file}.${process.pid}`;
     await writeFile(part, randomBytes(32).toString('hex'), { mode: 0o600 });
-    await rename(part, file);
+    // Of two processes that begin together, the first one's key counts for both.
+    await link(part, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await rm(part, { force: true });
   }
   return new Sealer((await readFile(file, 'utf8')).trim());
 }

@@ -46,8 +46,8 @@ const records = proxyActivities<AdapterRecords>({
 const trainer = proxyActivities<TrainerActivities>({
   taskQueue: 'training',
   startToCloseTimeout: '24 hours',
-  // Loading a model of some size takes a minute.
-  heartbeatTimeout: '3 minutes',
+  // It beats every five seconds, also while a model loads.
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: 2_000, maximumInterval: 60_000, maximumAttempts: 20 },
 });
 

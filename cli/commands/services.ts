@@ -18,7 +18,7 @@ export function addServiceCommands(program: Command): void {
   program
     .command('worker')
     .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
-    .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, llm, tts, records, telephony')
+    .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, bank, llm, tts, records, telephony')
     .action((options: { queues: string }) =>
       runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }),
     );
@@ -86,7 +86,10 @@ function parseQueues(names: readonly string[], all: readonly TaskQueue[]): TaskQ
 function requireServers(config: Config, api: boolean, queues: readonly TaskQueue[]): void {
   const missing = [
     config.TEMPORAL_ADDRESS ? '' : 'TEMPORAL_ADDRESS',
-    (api || queues.includes('cache') || queues.includes('records')) && !config.DATABASE_URL ? 'DATABASE_URL' : '',
+    (api || queues.includes('cache') || queues.includes('records') || (queues.includes('bank') && config.BANK === 'demo')) &&
+    !config.DATABASE_URL
+      ? 'DATABASE_URL'
+      : '',
   ].filter(Boolean);
   if (missing.length > 0) {
     throw new VoicebotError('invalid-config', `${missing.join(' and ')} must be set when parts run in processes of their own.`, {

@@ -23,6 +23,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 import training
+from beating import Beating
 from blobs import Blobs
 from dataset import encode, is_held_out, read_turns
 from gguf_adapter import write_gguf
@@ -55,59 +56,55 @@ class Trainer:
         train_turns, held_out = turns_of(self.blobs, job["dataset"])
         if not train_turns or not held_out:
             raise ApplicationError("There are too few reviewed turns to train on some and hold others out.", non_retryable=True)
-        activity.heartbeat({"step": 0, "of": job["steps"], "phase": "loading"})
-        tokenizer, base = training.load_base(job["baseModelPath"])
-        model = training.with_adapter(base, job["rank"], job["alpha"])
-        examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in train_turns]
+        with Beating({"step": 0, "of": job["steps"], "phase": "loading"}) as beating:
+            tokenizer, base = training.load_base(job["baseModelPath"])
+            model = training.with_adapter(base, job["rank"], job["alpha"])
+            examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in train_turns]
 
-        def beat(step: int, loss: float) -> None:
-            activity.heartbeat({"step": step, "of": job["steps"], "loss": round(loss, 4)})
-            if activity.is_cancelled():
-                raise asyncio.CancelledError
+            def beat(step: int, loss: float) -> None:
+                beating.tell({"step": step, "of": job["steps"], "loss": round(loss, 4)})
+                if activity.is_cancelled():
+                    raise asyncio.CancelledError
 
-        begun = training.train(
-            model,
-            examples,
-            steps=job["steps"],
-            batch_size=job["batchSize"],
-            rate=job["learningRate"],
-            checkpoint_every=5,
-            resume=self.blobs.get(checkpoint_key(job["name"])),
-            save=lambda _step, data: self.blobs.put(checkpoint_key(job["name"]), data),
-            beat=beat,
-        )
+            begun = training.train(
+                model,
+                examples,
+                steps=job["steps"],
+                batch_size=job["batchSize"],
+                rate=job["learningRate"],
+                checkpoint_every=5,
+                resume=self.blobs.get(checkpoint_key(job["name"])),
+                save=lambda _step, data: self.blobs.put(checkpoint_key(job["name"]), data),
+                beat=beat,
+            )
         return {"checkpoint": checkpoint_key(job["name"]), "resumedAtStep": begun, "steps": job["steps"], "trainedTurns": len(train_turns)}
 
     @activity.defn(name="evaluateAdapter")
     def evaluate_adapter(self, job: dict) -> dict:
         _, held_out = turns_of(self.blobs, job["dataset"])
-        activity.heartbeat("loading")
-        tokenizer, base = training.load_base(job["baseModelPath"])
-        model = training.with_adapter(base, job["rank"], job["alpha"])
-        state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
-        training.set_peft_model_state_dict(model, state["adapter"])
-        examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in held_out]
-        activity.heartbeat("held-out loss with the adapter")
-        held_out_loss = training.mean_loss(model, examples)
-        samples = []
-        with model.disable_adapter():
-            activity.heartbeat("held-out loss without it")
-            base_loss = training.mean_loss(model, examples)
-            before = [training.answer(model, tokenizer, turn[:-1]) for turn in held_out[:SAMPLES]]
-        for turn, said in zip(held_out[:SAMPLES], before):
-            activity.heartbeat("answers")
-            samples.append({"asked": turn[-2]["content"], "before": said, "after": training.answer(model, tokenizer, turn[:-1])})
+        with Beating({"phase": "evaluation"}):
+            tokenizer, base = training.load_base(job["baseModelPath"])
+            model = training.with_adapter(base, job["rank"], job["alpha"])
+            state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
+            training.set_peft_model_state_dict(model, state["adapter"])
+            examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in held_out]
+            held_out_loss = training.mean_loss(model, examples)
+            with model.disable_adapter():
+                base_loss = training.mean_loss(model, examples)
+                before = [training.answer(model, tokenizer, turn[:-1]) for turn in held_out[:SAMPLES]]
+            samples = [
+                {"asked": turn[-2]["content"], "before": said, "after": training.answer(model, tokenizer, turn[:-1])}
+                for turn, said in zip(held_out[:SAMPLES], before)
+            ]
         return {"heldOutLoss": held_out_loss, "baseLoss": base_loss, "heldOutTurns": len(held_out), "samples": samples}
 
     @activity.defn(name="convertAdapter")
     def convert_adapter(self, job: dict) -> dict:
         state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
         tensors = {key: value.float().numpy() for key, value in state["adapter"].items()}
-        activity.heartbeat("reading the model's shape")
-        shape = training.shape_of(job["baseModelPath"])
-        with tempfile.TemporaryDirectory() as folder:
+        with Beating({"phase": "conversion"}), tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "adapter.gguf")
-            write_gguf(path, tensors, alpha=job["alpha"], name=job["name"], **shape)
+            write_gguf(path, tensors, alpha=job["alpha"], name=job["name"], **training.shape_of(job["baseModelPath"]))
             with open(path, "rb") as file:
                 data = file.read()
         key = f"adapters/{job['name']}.gguf"

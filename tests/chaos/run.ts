@@ -85,7 +85,7 @@ const worker = (name: string, queue: string) => part(name, real ? ['worker', '--
 const starting = [
   ...apiPorts.map((port, i) => () => part(`api-${i + 1}`, ['api'], { PORT: String(port) })),
   ...(values.short ? ['calls'] : ['calls-1', 'calls-2']).map((name) => () => worker(name, 'calls')),
-  ...['stt', 'cache', 'llm', 'tts', 'records', 'telephony'].map((queue) => () => worker(queue, queue)),
+  ...['stt', 'cache', 'bank', 'llm', 'tts', 'records', 'telephony'].map((queue) => () => worker(queue, queue)),
 ];
 const parts: readonly Component[] = await Promise.all(starting.map((start) => start()));
 const components = [...parts, temporal, postgresComponent(postgres, 300)];

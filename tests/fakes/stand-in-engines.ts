@@ -102,13 +102,16 @@ function isLoud(samples: Float32Array): boolean {
   return loudest > 0.02;
 }
 
-/** The same text has the same direction, another text another one. */
+/** Texts with the same words have the same direction, and the more words two texts share the nearer they are. */
 function vectorOf(text: string): Float32Array {
-  let state = [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7);
-  const vector = Float32Array.from({ length: 384 }, () => {
-    state = (state * 1_664_525 + 1_013_904_223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  });
-  const norm = Math.hypot(...vector);
+  const vector = new Float32Array(384);
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? []) {
+    let state = [...word].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) >>> 0, 7);
+    for (let i = 0; i < vector.length; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      vector[i] = (vector[i] as number) + state / 2 ** 32 - 0.5;
+    }
+  }
+  const norm = Math.hypot(...vector) || 1;
   return vector.map((value) => value / norm);
 }

@@ -57,7 +57,7 @@ describe('the service', () => {
       const { body } = await json('/health');
       return body.status === 'ok' && body;
     });
-    expect(Object.keys(health.workers).sort()).toEqual(['cache', 'calls', 'llm', 'records', 'stt', 'telephony', 'tts']);
+    expect(Object.keys(health.workers).sort()).toEqual(['bank', 'cache', 'calls', 'llm', 'records', 'stt', 'telephony', 'tts']);
   });
 
   it('documents itself', async () => {

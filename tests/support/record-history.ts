@@ -8,7 +8,16 @@ import { loadConfig } from '../../config/load.ts';
 import { version } from '../../config/version.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
 import type { call } from '../../workflows/call.ts';
-import { callWorkflow, newLine, played, retryTurn, takeTurn, taskQueues, transferCall } from '../../workflows/definitions.ts';
+import {
+  callWorkflow,
+  newLine,
+  played,
+  retryTurn,
+  takeTurn,
+  taskQueues,
+  transferCall,
+  useAdapter,
+} from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { startStepWorkers } from './step-workers.ts';
 import { bundleForTests, quietTemporal, run, startTestServer } from './temporal.ts';
@@ -40,6 +49,7 @@ const handle = await environment.client.workflow.start<typeof call>(callWorkflow
         keepFailedAudio: true,
         maxHistoryEvents: 1_500,
         canTransfer: true,
+        scope: { tenant: 'default', persona: 'default' },
       },
     },
   ],
@@ -52,18 +62,37 @@ const say = (turn: number, words: string) =>
 // One turn of every kind: by the model, silence, from the cache, failed.
 await say(1, 'How is the weather?');
 await say(2, '');
-const { lookup } = steps.cache;
-steps.cache.lookup = async () => ({
-  hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
-  searchMs: 1,
-  timing: { queueMs: 1, workMs: 1 },
+const { understand } = steps.cache;
+steps.cache.understand = async (input) => ({
+  ...(await understand(input)),
+  next: { kind: 'said', reply: 'Very well.', source: 'cache', citations: ['an-article'] },
 });
 await say(3, 'How are you?');
-steps.cache.lookup = lookup;
+// At the bank: who calls is verified, the question is answered, and an adapter is chosen meanwhile.
+const request = { intent: 'balance', slots: {} } as const;
+const pending = { kind: 'identify', need: 'phone-pin', request, asked: 1 } as const;
+steps.cache.understand = async (input) => ({
+  ...(await understand(input)),
+  dialog: { ...input.dialog, pending, customerNumber: 'sealed.1.x' },
+  next: { kind: 'bank', step: { kind: 'verify', factor: 'phone-pin', secret: 'sealed.1.y' } },
+});
+const { perform } = steps.bank;
+steps.bank.perform = async (input) =>
+  input.step.kind === 'verify'
+    ? {
+        ...(await perform(input)),
+        dialog: { trust: 'verified', customerId: 'c', failedTries: 0, locked: false },
+        opening: 'Thank you.',
+        next: { kind: 'bank', step: { kind: 'query', request } },
+      }
+    : perform(input);
+await handle.signal(useAdapter, 'house');
+await say(4, 'What is my balance?');
+steps.cache.understand = understand;
 steps.llm.think = async () => {
   throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
 };
-await say(4, 'And you?');
+await say(5, 'And you?');
 // A live turn of every kind: superseded, answered and played, interrupted, noise, transferred.
 steps.llm.think = fakeSteps().llm.think;
 const live = (turn: number, attempt: string, words: string, duringReply = false) =>
@@ -78,28 +107,28 @@ const live = (turn: number, attempt: string, words: string, duringReply = false)
       },
     ],
   });
-await live(5, 'a', 'How is');
-await live(5, 'b', 'How is the sea?');
-await handle.signal(played, { turn: 5, attempt: 'b', heardReply: 'You said:', playedMs: 200, interrupted: true });
-await live(6, 'a', 'Mhm.', true);
+await live(6, 'a', 'How is');
+await live(6, 'b', 'How is the sea?');
+await handle.signal(played, { turn: 6, attempt: 'b', heardReply: 'You said:', playedMs: 200, interrupted: true });
+await live(7, 'a', 'Mhm.', true);
 // One whose line is gone, heard when the caller is back on another one; and the failed one again.
 const { speak } = steps.tts;
 steps.tts.speak = async () => {
   throw ApplicationFailure.nonRetryable('The turn has ended.', 'line-gone');
 };
-await live(6, 'b', 'How is the wind?');
+await live(7, 'b', 'How is the wind?');
 steps.tts.speak = speak;
 await handle.signal(newLine);
 await handle.signal(played, {
-  turn: 6,
+  turn: 7,
   attempt: 'b',
   heardReply: 'You said: How is the wind?',
   playedMs: 900,
   interrupted: false,
 });
-await handle.executeUpdate(retryTurn, { args: [{ turn: 4 }] });
-await live(7, 'a', 'Can I talk to a person?');
-await handle.signal(played, { turn: 7, attempt: 'a', heardReply: '…', playedMs: 900, interrupted: false });
+await handle.executeUpdate(retryTurn, { args: [{ turn: 5 }] });
+await live(8, 'a', 'Can I talk to a person?');
+await handle.signal(played, { turn: 8, attempt: 'a', heardReply: '…', playedMs: 900, interrupted: false });
 await handle.executeUpdate(transferCall, { args: [{ kind: 'socket' }] });
 await handle.result();
 
