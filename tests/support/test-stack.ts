@@ -10,6 +10,9 @@ import { freePort } from './free-port.ts';
 
 export type TestEnvironment = Record<string, string>;
 
+/** A bank that is away, and so no demo articles: the same short answer to every question about banking. */
+export const noBank = { BANK: 'http', BANK_URL: 'http://127.0.0.1:9' } as const;
+
 /** Settings of a stack that disturbs no other: ports and a data folder of its own. */
 export async function testEnvironment(overrides: TestEnvironment = {}): Promise<TestEnvironment> {
   const [port, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()];
