@@ -90,7 +90,10 @@ describe('knowledge, cache and adapters by the API', () => {
   });
 
   it('shows, exports, judges and clears what is cached', async () => {
-    await until('the answer is kept', async () => (await ask<{ entries: number }>('GET', '/cache/stats')).body.entries > 0);
+    await until('the answer is kept', async () => {
+      await say('asks', 'Where can I park my car at the bank?');
+      return (await ask<{ entries: number }>('GET', '/cache/stats')).body.entries > 0;
+    });
     const { body: stats } = await ask<{ hits: number; savedMs: number }>('GET', '/cache/stats');
     expect(stats.hits).toBeGreaterThanOrEqual(1);
     const { body: list } = await ask<{ entries: { question: string; citations: string[] }[] }>('GET', '/cache/entries');

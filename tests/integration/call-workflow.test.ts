@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import { say as approved } from '../../domain/dialog/say.ts';
 import { wording } from '../../domain/wording.ts';
 import type { call } from '../../workflows/call.ts';
 import {
@@ -131,24 +132,29 @@ describe('a call', () => {
   });
 
   it('speaks a cached answer without the model', async () => {
-    calls.steps.cache.lookup = async () => ({
-      hit: { reply: 'Very well.', question: 'How are you?', similarity: 1 },
-      searchMs: 1,
-      timing: { queueMs: 1, workMs: 1 },
+    const { understand } = calls.steps.cache;
+    calls.steps.cache.understand = async (input) => ({
+      ...(await understand(input)),
+      next: { kind: 'said', reply: 'Very well.', source: 'cache', citations: ['weather'] },
     });
     const handle = await start();
-    expect(await say(handle, 1, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache' });
+    expect(await say(handle, 1, 'How are you?')).toMatchObject({ reply: 'Very well.', source: 'cache', citations: ['weather'] });
     expect(calls.steps.thoughts).toEqual([]);
     await handle.signal(hangUp);
     await handle.result();
   });
 
-  it('passes over a cache that fails', async () => {
-    calls.steps.cache.lookup = async () => {
+  it('goes by words alone while nobody understands', async () => {
+    calls.steps.cache.understand = async () => {
       throw ApplicationFailure.create({ message: 'The database is gone.' });
     };
     const handle = await start();
     expect(await say(handle, 1, 'How are you?')).toMatchObject({ status: 'answered', source: 'model' });
+    expect(await say(handle, 2, 'What is my balance?')).toMatchObject({ source: 'approved', reply: approved.unavailable });
+    expect(await say(handle, 3, 'I want to talk to a person.')).toMatchObject({
+      source: 'approved',
+      reply: wording.transferFailed,
+    });
     await handle.signal(hangUp);
     await handle.result();
   });
@@ -225,13 +231,13 @@ describe('a call', () => {
 
   it('shows its status, turns and last intent to searches', async () => {
     const handle = await start();
-    await say(handle, 1, 'What is my balance?');
+    await say(handle, 1, 'Good morning.');
     const described = await until('the attributes are set', async () => {
       const { typedSearchAttributes } = await handle.describe();
       return typedSearchAttributes.get(turnsAttribute) === 1 && typedSearchAttributes;
     });
     expect(described.get(callStatusAttribute)).toBe('active');
-    expect(described.get(lastIntentAttribute)).toBe('banking');
+    expect(described.get(lastIntentAttribute)).toBe('greeting');
     await handle.signal(hangUp);
     await handle.result();
     expect((await handle.describe()).typedSearchAttributes.get(callStatusAttribute)).toBe('ended');
