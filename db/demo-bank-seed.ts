@@ -6,14 +6,14 @@ import type { Database } from './open.ts';
 
 /** Who can be played on the telephone. These are no secrets: they are the demo bank's, and it holds no money. */
 export const demoCustomers = [
-  { number: '10000001', name: 'Ms Miller', pin: '24680', code: '135790' },
-  { number: '10000002', name: 'Mr Okafor', pin: '11223', code: '445566' },
-  { number: '10000003', name: 'Ms Garcia', pin: '50505', code: '606060' },
-  { number: '10000004', name: 'Mr Lindqvist', pin: '98712', code: '340912' },
-  { number: '10000005', name: 'Ms Chen', pin: '31415', code: '926535' },
-  { number: '10000006', name: 'Mr Haddad', pin: '27182', code: '818284' },
-  { number: '10000007', name: 'Ms Novak', pin: '16180', code: '339887' },
-  { number: '10000008', name: 'Mr Rossi', pin: '14142', code: '135623' },
+  { number: '48213957', name: 'Ms Miller', pin: '24680', code: '135790' },
+  { number: '73914628', name: 'Mr Okafor', pin: '11223', code: '445566' },
+  { number: '52964817', name: 'Ms Garcia', pin: '50505', code: '606060' },
+  { number: '61837294', name: 'Mr Lindqvist', pin: '98712', code: '340912' },
+  { number: '29475163', name: 'Ms Chen', pin: '31415', code: '926535' },
+  { number: '85316492', name: 'Mr Haddad', pin: '27182', code: '818284' },
+  { number: '37528614', name: 'Ms Novak', pin: '16180', code: '339887' },
+  { number: '94162738', name: 'Mr Rossi', pin: '14142', code: '135623' },
 ] as const;
 
 interface Habit {
@@ -46,8 +46,8 @@ export async function seedDemoBank(db: Database, today: Day): Promise<boolean> {
   const [{ n } = { n: 0 }] = await db.select({ n: count() }).from(customers);
   if (n > 0) return false;
   const people = await Promise.all(
-    demoCustomers.map(async ({ number, name, pin, code }) => ({
-      id: `customer-${number.slice(-2)}`,
+    demoCustomers.map(async ({ number, name, pin, code }, index) => ({
+      id: `customer-0${index + 1}`,
       number,
       name,
       pinHash: await hashSecret(pin, `pin-${number}`),

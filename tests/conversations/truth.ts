@@ -11,7 +11,7 @@ export class Truth {
   constructor(db: Database, index: number) {
     this.#db = db;
     this.customer = demoCustomers[index] as (typeof demoCustomers)[number];
-    this.customerId = `customer-${this.customer.number.slice(-2)}`;
+    this.customerId = `customer-0${index + 1}`;
   }
 
   async #rows<T>(query: ReturnType<typeof sql>): Promise<T[]> {

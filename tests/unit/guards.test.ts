@@ -16,7 +16,7 @@ describe('what goes in', () => {
     ['the pin is one two three four', 'the pin is [hidden]'],
     ['my password is swordfish', 'my password is [password]'],
     ['my password is wrong', 'my password is wrong'],
-    ['my customer number is 10000001', 'my customer number is [hidden]'],
+    ['my customer number is 48213957', 'my customer number is [hidden]'],
     ['I paid 1,234.56 dollars', 'I paid 1,234.56 dollars'],
   ])('%s', (text, hidden) => expect(redact(text)).toBe(hidden));
 
