@@ -22,6 +22,7 @@ import type { BlobStore } from '../db/blobs.ts';
 import { DemoBank } from '../db/demo-bank.ts';
 import type { Database } from '../db/open.ts';
 import { SpeechStore } from '../db/speech.ts';
+import { say } from '../domain/dialog/say.ts';
 import { messageOf } from '../domain/errors.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
@@ -89,6 +90,8 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([learnt, taught, worded]).then(() => undefined);
+  // What is asked of callers comes after it, and nobody waits for it.
+  const asked = worded.then(() => prepareQuestions(queues, deps, preparing.signal)).catch(() => undefined);
   return {
     queues,
     prepared,
@@ -96,7 +99,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     done: runs,
     stop: async () => {
       preparing.abort();
-      await prepared;
+      await Promise.all([prepared, asked]);
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await runs.catch(() => undefined);
     },
@@ -114,6 +117,15 @@ async function prepareWording(queues: readonly TaskQueue[], deps: WorkerDependen
   if (!queues.includes('tts')) return;
   const { config, engines, blobs } = deps;
   const texts = [...Object.values(wording), greeting(config.BANK_NAME)];
+  await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
+}
+
+/** The bot's own questions about who calls: every personal request begins with them. */
+async function prepareQuestions(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
+  if (!queues.includes('tts')) return;
+  const { engines, blobs } = deps;
+  const needs = ['customer-number', 'phone-pin', 'security-code'] as const;
+  const texts = [...needs.map(say.identify), ...needs.map(say.identifyAgain), say.unknown, say.unsureAlone, say.dropped];
   await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
 }
 
