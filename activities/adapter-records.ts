@@ -4,10 +4,11 @@ import type { Database } from '../db/open.ts';
 import { reviewedTurns } from '../db/turn-reviews.ts';
 import type { AdapterMetrics } from '../domain/adapter.ts';
 import { VoicebotError } from '../domain/errors.ts';
-import { checkSentence } from '../domain/output-guard.ts';
+import { guardReply } from '../domain/facts-guard.ts';
+
 import { promptFor } from '../domain/persona.ts';
 import { redact } from '../domain/redact.ts';
-import { splitSentences } from '../domain/sentences.ts';
+
 import { runActivity } from './run-activity.ts';
 
 /** What a training of an adapter reads and writes. All of it may run twice. */
@@ -40,7 +41,7 @@ export function createAdapterRecords(deps: {
       runActivity(async () => {
         const reviewed = await reviewedTurns(db, tenant, maxTurns);
         // The model is not taught to say what the guard would withhold.
-        const sayable = reviewed.filter(({ reply }) => splitSentences(reply).every((sentence) => !checkSentence(sentence, [])));
+        const sayable = reviewed.filter(({ reply }) => guardReply(reply, []).passed);
         const lines = sayable.map(({ transcript, reply }) => {
           const prompt = promptFor(bankName, [], redact(transcript), 0);
           return JSON.stringify({ messages: [...prompt, { role: 'assistant', content: redact(reply) }] });

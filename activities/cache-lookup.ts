@@ -14,6 +14,12 @@ export interface CacheQuestion {
   readonly threshold: number;
 }
 
+export interface FoundAnswer {
+  readonly hit: CachedAnswer | undefined;
+  /** Counts the look-up, once the caller has their answer. */
+  record(): Promise<void>;
+}
+
 /** Looks an answer up that was given before, and makes sure that it answers this question. */
 export class CacheLookup {
   readonly #db: Database;
@@ -27,16 +33,20 @@ export class CacheLookup {
     this.#minSimilarity = minSimilarity;
   }
 
-  async find(asked: CacheQuestion): Promise<CachedAnswer | undefined> {
+  async find(asked: CacheQuestion): Promise<FoundAnswer> {
     const started = performance.now();
     const exact = await findExact(this.#db, asked.scope, questionKey(asked.text));
     const { hit, probability } = exact ? { hit: exact, probability: 1 } : await this.#near(asked);
     const searchMs = performance.now() - started;
     const { tenant } = asked.scope;
-    await countLookup(this.#db, tenant, hit, searchMs);
-    // What was judged by the model alone, a person may look at.
-    if (hit && !exact) await queueReview(this.#db, { tenant, asked: asked.text, hit, probability });
-    return hit;
+    return {
+      hit,
+      record: async () => {
+        await countLookup(this.#db, tenant, hit, searchMs);
+        // What was judged by the model alone, a person may look at.
+        if (hit && !exact) await queueReview(this.#db, { tenant, asked: asked.text, hit, probability });
+      },
+    };
   }
 
   async #near({

@@ -84,6 +84,8 @@ interface Known {
   readonly citations: readonly string[];
 }
 
+type Outcome = Omit<UnderstandResult, 'timing' | 'searchMs'> & { readonly record?: (() => Promise<void>) | undefined };
+
 /** Settings of a tenant are read again after so long. */
 const settingsMs = 1_000;
 
@@ -105,14 +107,16 @@ export class Understanding {
 
   async understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing'>> {
     const started = performance.now();
-    const outcome = await this.#understand(input, signal);
+    const { record, ...outcome } = await this.#understand(input, signal);
     const searchMs = performance.now() - started;
     const { next } = outcome;
     if (next.kind === 'said' && input.saidUrl) await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal });
+    // The caller has the answer by now.
+    await record?.();
     return { ...outcome, searchMs };
   }
 
-  async #understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing' | 'searchMs'>> {
+  async #understand(input: UnderstandInput, signal: AbortSignal): Promise<Outcome> {
     const { transcript, language, tenant, persona, dialog } = input;
     const { embedder, modelName, timeZone } = this.#deps;
     const [{ model, cache }, settings, [embedding]] = await Promise.all([
@@ -140,7 +144,8 @@ export class Understanding {
     const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
     const slots = slotsIn(transcript, today, { amount: asksAmount || confirmsAmount });
     const { routing } = words;
-    const chosen = routing.sure ? undefined : await this.#byTools(transcript, routing, signal);
+    const { toolModel } = this.#deps;
+    const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, transcript, routing, signal);
     const understood = {
       text: transcript,
       intent: chosen ?? base.intent,
@@ -161,14 +166,16 @@ export class Understanding {
         return { ...known, next: { kind: 'bank', step: decision.step } };
       default: {
         const threshold = settings.cacheThreshold ?? model.hitFrom;
-        const cached = await cache.find({ scope, ...words, threshold });
-        if (cached) {
-          const { reply, citations } = cached;
-          return { ...known, next: { kind: 'said', reply, source: 'cache', citations } };
+        const { hit, record } = await cache.find({ scope, ...words, threshold });
+        if (hit) {
+          const { reply, citations } = hit;
+          return { ...known, record, next: { kind: 'said', reply, source: 'cache', citations } };
         }
         const answer = decision.kind === 'knowledge' || !understood.sure ? await this.#fromArticles(scope, words) : undefined;
-        if (answer) return { ...known, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
-        return { ...known, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
+        if (answer) {
+          return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
+        }
+        return { ...known, record, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
       }
     }
   }
@@ -187,11 +194,6 @@ export class Understanding {
     const { passed, guards } = guardReply(article.answer, [article.body]);
     if (!passed) return undefined;
     return { known: { reply: article.answer, source: 'knowledge', citations: [article.id] }, guards };
-  }
-
-  async #byTools(text: string, routing: Routing, signal: AbortSignal): Promise<IntentName | undefined> {
-    const { toolModel } = this.#deps;
-    return toolModel && chooseByTools(toolModel, text, routing, signal);
   }
 
   async #adapterOf(name: string): Promise<RegisteredAdapter | undefined> {

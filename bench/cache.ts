@@ -94,7 +94,14 @@ note(`${lookups} look-ups`);
 const ask = async (n: number) => {
   const topic = Math.floor(random() * topics);
   const started = performance.now();
-  await lookup.find({ scope, text: `what about topic ${topic}, number ${n}`, embedding: around(topic), routing, threshold: 0.9 });
+  const { record } = await lookup.find({
+    scope,
+    text: `what about topic ${topic}, number ${n}`,
+    embedding: around(topic),
+    routing,
+    threshold: 0.9,
+  });
+  await record();
   return performance.now() - started;
 };
 for (let n = 0; n < 50; n++) await ask(n);

@@ -37,6 +37,9 @@ export interface TurnMedia {
   readonly releasedUrl?: string | undefined;
 }
 
+/** The transcript of digits that were keyed in. */
+export const keyedIn = '(keys)';
+
 /** Sound settings that a caller may choose. */
 export interface SpeechStyle {
   readonly voice?: string | undefined;

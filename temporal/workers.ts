@@ -80,7 +80,10 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     workers.map(async (worker, index) => {
       // Callers would wait in vain for one that still learns.
       if (queues[index] === 'cache') await learnt;
-      if (!preparing.signal.aborted) await worker.run();
+      const running = worker.run();
+      // It was stopped while it learnt; it must have run to let go of its connection.
+      if (preparing.signal.aborted) worker.shutdown();
+      await running;
     }),
   ).then(() => undefined);
   const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {

@@ -4,13 +4,12 @@ import type { PerformInput, PerformResult } from '../activities/bank.ts';
 import type { UnderstandResult } from '../activities/understanding.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { Exchange, Intent, StepTiming, TurnTimings } from '../domain/call.ts';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
 import { say } from '../domain/dialog/say.ts';
-import type { DialogState } from '../domain/dialog/state.ts';
+import { type DialogState, newDialog } from '../domain/dialog/state.ts';
 import type { BankStep, Next } from '../domain/dialog/steps.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { intentOf } from '../domain/intent.ts';
-import { wording } from '../domain/wording.ts';
 import type { CallScope } from './definitions.ts';
 import { type Answer, StepFailed, step } from './step-failure.ts';
 import type { Steps } from './steps.ts';
@@ -68,14 +67,12 @@ export async function answer(
   findings.guards = understood.guards;
   const timings: Partial<TurnTimings> = { lookup: timing, searchMs };
   const { next } = understood;
-  if (next.kind === 'bank') return { ...(await atTheBank(question, next.step, steps, findings, label, later)) };
-  if (next.kind === 'said') return said(next, findings, timings);
-  return think(question, understood.adapter, steps, findings, label, timings);
-
-  async function atTheBank(...args: Parameters<typeof performSteps>): Promise<Words> {
-    const words = await performSteps(...args);
+  if (next.kind === 'bank') {
+    const words = await performSteps(question, next.step, steps, findings, label, later);
     return { ...words, timings: { ...timings, ...words.timings } };
   }
+  if (next.kind === 'said') return said(next, findings, timings);
+  return think(question, understood.adapter, steps, findings, label, timings);
 }
 
 async function understand(
@@ -100,23 +97,16 @@ async function understand(
 async function withoutUnderstanding(question: Question, steps: Steps, label: (what: string) => string): Promise<Words> {
   const { transcript, canTransfer, mayEnd, saidUrl } = question;
   const intent = intentOf(transcript);
-  const transfer = intent === 'person' && canTransfer;
-  const text =
-    intent === 'person'
-      ? canTransfer
-        ? wording.transfer
-        : wording.transferFailed
-      : intent === 'goodbye' && mayEnd
-        ? wording.goodbye
-        : intent === 'banking'
-          ? say.unavailable
-          : undefined;
-  if (text === undefined) return think(question, undefined, steps, new Findings(), label, {});
+  const plain = intent === 'person' || (intent === 'goodbye' && mayEnd);
+  const decision = plain ? decide(newDialog, { text: transcript, intent, sure: true, slots: {} }, { canTransfer }) : undefined;
+  const answered: Pick<Extract<Decision, { kind: 'say' }>, 'reply' | 'leadsTo'> | undefined =
+    decision?.kind === 'say' ? decision : intent === 'banking' ? { reply: say.unavailable } : undefined;
+  if (!answered) return think(question, undefined, steps, new Findings(), label, {});
+  const { reply, leadsTo } = answered;
   const spoken = await step('think', () =>
-    steps.llm.think.executeWithOptions({ summary: label('say') }, [{ transcript, history: [], saidUrl, approved: text }]),
+    steps.llm.think.executeWithOptions({ summary: label('say') }, [{ transcript, history: [], saidUrl, approved: reply }]),
   );
-  const leadsTo = transfer ? 'transfer' : intent === 'goodbye' && mayEnd ? 'end' : undefined;
-  return { reply: text, source: 'approved', timings: { think: spoken.timing }, ...(leadsTo ? { next: leadsTo } : {}) };
+  return { reply, source: 'approved', timings: { think: spoken.timing }, ...(leadsTo ? { next: leadsTo } : {}) };
 }
 
 async function performSteps(
@@ -131,9 +121,9 @@ async function performSteps(
   const common = { key: `${sessionId}-${turn}`, present, saidUrl, releasedUrl, canTransfer };
   let bank: StepTiming | undefined;
   let opening: string | undefined;
-  let todo: Next = { kind: 'bank', step: first };
-  for (let n = 0; todo.kind === 'bank' && n < maxBankSteps; n++) {
-    const doing: BankStep = todo.step;
+  let following: Next = { kind: 'bank', step: first };
+  for (let n = 0; following.kind === 'bank' && n < maxBankSteps; n++) {
+    const doing: BankStep = following.step;
     const input: PerformInput = { ...common, step: doing, dialog: findings.dialog ?? question.dialog, opening };
     const done: PerformResult = await step(doing.kind, () =>
       steps.bank.perform.executeWithOptions({ summary: label(doing.kind) }, [input]),
@@ -153,10 +143,11 @@ async function performSteps(
     findings.dialog = dialog;
     findings.guards = [...findings.guards, ...guards];
     bank = { queueMs: (bank?.queueMs ?? 0) + timing.queueMs, workMs: (bank?.workMs ?? 0) + timing.workMs };
-    todo = next;
+    following = next;
   }
-  if (todo.kind !== 'said') throw new StepFailed({ step: 'bank', code: 'engine-failed', message: 'The bank came to no answer.' });
-  return said(todo, findings, { bank });
+  if (following.kind !== 'said')
+    throw new StepFailed({ step: 'bank', code: 'engine-failed', message: 'The bank came to no answer.' });
+  return said(following, findings, { bank });
 }
 
 function said(next: Extract<Next, { kind: 'said' }>, findings: Findings, timings: Partial<TurnTimings>): Words {

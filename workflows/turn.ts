@@ -1,14 +1,15 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import { isBackchannel } from '../domain/backchannel.ts';
-import type {
-  Exchange,
-  NextStep,
-  ReplySource,
-  TurnError,
-  TurnMedia,
-  TurnOutcome,
-  TurnStatus,
-  TurnTimings,
+import {
+  type Exchange,
+  keyedIn,
+  type NextStep,
+  type ReplySource,
+  type TurnError,
+  type TurnMedia,
+  type TurnOutcome,
+  type TurnStatus,
+  type TurnTimings,
 } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
 import type { DialogState } from '../domain/dialog/state.ts';
@@ -41,9 +42,6 @@ export interface TurnSurroundings {
 
 /** A turn to take: of a caller on the line, or, without `media`, one that was kept. */
 export type TurnRequest = Omit<TakeTurnInput, 'media'> & { readonly media?: TurnMedia | undefined };
-
-/** What stands for digits that were keyed in. */
-const keyedIn = '(keys)';
 
 const silent: Answer = { reply: '', source: 'silence', spokenMs: 0, timings: {} };
 

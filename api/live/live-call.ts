@@ -1,5 +1,5 @@
 import { isBackchannel } from '../../domain/backchannel.ts';
-import type { CallEndReason, TurnOutcome } from '../../domain/call.ts';
+import { type CallEndReason, keyedIn, type TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
@@ -101,7 +101,7 @@ export class LiveCall {
     const attempt = this.#attempt;
     if (!attempt) return;
     attempt.pause(performance.now());
-    attempt.transcript = '(keys)';
+    attempt.transcript = keyedIn;
     this.#release();
   }
 

@@ -1,6 +1,6 @@
 import type { NextStep } from '../call.ts';
 import { wording } from '../wording.ts';
-import { type IntentName, intents, isPersonal, needsStepUp, needsVerification } from './intents.ts';
+import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
 import { say } from './say.ts';
 import { hasSlots, type Slots } from './slots.ts';
 import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
@@ -222,10 +222,10 @@ const wordCount = (text: string) => text.trim().split(/\s+/).length;
 export function start(dialog: DialogState, request: Request, options: Options): Decision {
   const { intent } = request;
   const topical = { ...dialog, topic: request };
-  if (needsVerification(intent) && dialog.locked) {
+  if (isPersonal(intent) && dialog.locked) {
     return options.canTransfer ? speak(dialog, `${say.locked} ${wording.transfer}`, 'transfer') : speak(dialog, say.locked);
   }
-  if (needsVerification(intent) && dialog.trust === 'none') {
+  if (isPersonal(intent) && dialog.trust === 'none') {
     const pending: Pending = { kind: 'identify', need: 'customer-number', request, asked: 1 };
     return speak({ ...topical, pending }, say.identify('customer-number'));
   }

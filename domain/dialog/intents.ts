@@ -28,15 +28,12 @@ export type IntentName = keyof typeof intents;
 
 export const intentNames = Object.keys(intents) as IntentName[];
 
-/** What only the bank knows, or only the caller may ask for. */
+/** What only the bank knows, or only the caller may ask for: they must be known before it. */
 export function isPersonal(intent: IntentName): boolean {
   const { kind } = intents[intent];
   return kind === 'query' || kind === 'action';
 }
 
-/** Whether the caller must be known before it. A call-back needs no secret: the number called is the one on file. */
-export const needsVerification = isPersonal;
-
-/** Whether it changes something, so that the caller must be sure to be who they say. */
+/** Whether it changes something of value, so that the bank must be sure of who calls; a call-back goes to the number on file. */
 export const needsStepUp = (intent: IntentName): boolean =>
   intent === 'move-money' || intent === 'card-block' || intent === 'dispute';
