@@ -223,9 +223,15 @@ export class CallService {
    * @throws VoicebotError `conflict` for a number that is neither known nor next, or a call that has ended.
    */
   async takeText(sessionId: string, text: string, turn?: number): Promise<TurnOutcome> {
-    const { lastTurn, expectedDigits } = await this.state(sessionId).catch((error) => {
+    try {
+      return await this.#takeText(sessionId, text, turn);
+    } catch (error) {
       throw fromTemporal(error);
-    });
+    }
+  }
+
+  async #takeText(sessionId: string, text: string, turn: number | undefined): Promise<TurnOutcome> {
+    const { lastTurn, expectedDigits } = await this.state(sessionId);
     // What was asked in confidence goes on sealed, and nothing of it in the open.
     const input: TakeTurnInput = {
       turn: turn ?? lastTurn + 1,
@@ -237,11 +243,7 @@ export class CallService {
       this.#temporal.within(this.#options.turnTimeoutMs, () => handle.result()),
     );
     this.#track(outcome);
-    try {
-      return await outcome;
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+    return outcome;
   }
 
   #sealed(digits: string): { digits?: SpokenSecret } {

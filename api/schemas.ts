@@ -112,34 +112,27 @@ export const textTurnSchema = z
   })
   .openapi('TextTurn');
 
-export const answeredTurnSchema = z
-  .object({
-    turn: z.number().int(),
-    status: z.enum(['answered', 'failed', 'ignored', 'superseded']),
-    transcript: z.string(),
-    reply: z.string(),
-    source: z.string(),
-    intent: z.string(),
+/** What became of a turn that was asked for. */
+const takenTurn = z.object({
+  turn: z.number().int(),
+  status: z.enum(['answered', 'failed', 'ignored', 'superseded']),
+  transcript: z.string(),
+  reply: z.string(),
+  source: z.string(),
+  intent: z.string(),
+  error: z.object({ step: z.string(), code: z.string(), message: z.string() }).optional(),
+});
+
+export const answeredTurnSchema = takenTurn
+  .extend({
     citations: z.array(z.string()).optional(),
     expectedDigits: z.number().int().optional().openapi({ description: 'Digits that the bot waits for now.' }),
     next: z.enum(['listen', 'end', 'transfer']).optional(),
-    error: z.object({ step: z.string(), code: z.string(), message: z.string() }).optional(),
   })
   .openapi('AnsweredTurn');
 
 /** What another try of a turn gave. */
-export const retriedTurnSchema = z
-  .object({
-    turn: z.number().int(),
-    status: z.enum(['answered', 'failed', 'ignored', 'superseded']),
-    transcript: z.string(),
-    reply: z.string(),
-    source: z.string(),
-    intent: z.string(),
-    retries: z.number().int().optional(),
-    error: z.object({ step: z.string(), code: z.string(), message: z.string() }).optional(),
-  })
-  .openapi('RetriedTurn');
+export const retriedTurnSchema = takenTurn.extend({ retries: z.number().int().optional() }).openapi('RetriedTurn');
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
 export const listQuerySchema = z.object({
@@ -208,5 +201,11 @@ export const problems = (...statuses: number[]) =>
 
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
   description,
+  content: { 'application/json': { schema } },
+});
+
+/** A JSON body that must be there. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true as const,
   content: { 'application/json': { schema } },
 });

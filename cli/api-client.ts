@@ -63,6 +63,15 @@ export class ApiClient {
   }
 }
 
+/** A request with a JSON body. */
+export const jsonRequest = (method: 'POST' | 'PUT', body: unknown): RequestInit => ({
+  method,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+export const tenantOf = ({ tenant }: { readonly tenant: string }): string => `tenant=${encodeURIComponent(tenant)}`;
+
 /** The API's address: --url, VOICEBOT_URL, or this machine's PORT. */
 export function apiUrl(option: string | undefined): string {
   return option ?? process.env.VOICEBOT_URL ?? `http://127.0.0.1:${process.env.PORT ?? 8000}`;

@@ -1,5 +1,6 @@
 import { count } from 'drizzle-orm';
 import { addDays, type Day } from '../domain/language/dates.ts';
+import { lcg } from '../domain/random.ts';
 import { hashSecret } from './demo-bank.ts';
 import { accounts, cards, customers, transactions, transfers } from './demo-bank-schema.ts';
 import type { Database } from './open.ts';
@@ -70,7 +71,7 @@ export async function seedDemoBank(db: Database, today: Day): Promise<boolean> {
 }
 
 function livesOf(customerId: string, index: number, today: Day) {
-  const random = seeded(index + 1);
+  const random = lcg((index + 1) * 7_919);
   const between = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));
   const lastFour = () => String(between(1_000, 9_999));
   const currency = 'USD';
@@ -137,13 +138,4 @@ function livesOf(customerId: string, index: number, today: Day) {
     expected,
   }));
   return { accountRows, cardRows, transactionRows: rows, transferRows };
-}
-
-/** Numbers from 0 to 1 that are the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = (seed * 7_919) >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { articleHashes } from '../db/knowledge.ts';
 import type { Database } from '../db/open.ts';
-import { parseArticle } from '../domain/knowledge/article.ts';
+import { type Article, parseArticle } from '../domain/knowledge/article.ts';
 
 const folder = new URL('../knowledge/demo/', import.meta.url);
 
@@ -15,9 +14,10 @@ export async function importDemoKnowledge(
   signal: AbortSignal,
 ): Promise<void> {
   if ((await articleHashes(db, tenant)).size > 0) return;
+  await knowledge.run({ tenant, articles: await demoArticles() }, signal);
+}
+
+export async function demoArticles(): Promise<Article[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
-  const articles = await Promise.all(
-    names.map(async (name) => parseArticle(await readFile(fileURLToPath(new URL(name, folder)), 'utf8'), name)),
-  );
-  await knowledge.run({ tenant, articles }, signal);
+  return Promise.all(names.map(async (name) => parseArticle(await readFile(new URL(name, folder), 'utf8'), name)));
 }

@@ -89,12 +89,12 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
   });
-  const worded = prepareWording(queues, deps, preparing.signal).catch((error) => {
+  const worded = prepareSpeech(wordingOf(deps.config), queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([learnt, taught, worded]).then(() => undefined);
   // What is asked of callers comes after it, and nobody waits for it.
-  const asked = worded.then(() => prepareQuestions(queues, deps, preparing.signal)).catch(() => undefined);
+  const asked = worded.then(() => prepareSpeech(questions, queues, deps, preparing.signal)).catch(() => undefined);
   return {
     queues,
     prepared,
@@ -115,20 +115,21 @@ async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies,
   await importDemoKnowledge(db, new KnowledgeImport(db, engines.embedder), config.TENANT, signal);
 }
 
-/** What is said again and again is made once, while nobody waits. */
-async function prepareWording(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
-  if (!queues.includes('tts')) return;
-  const { config, engines, blobs } = deps;
-  const texts = [...Object.values(wording), greeting(config.BANK_NAME)];
-  await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
-}
+/** What is said again and again. */
+const wordingOf = (config: Config) => [...Object.values(wording), greeting(config.BANK_NAME)];
 
-/** The bot's own questions about who calls: every personal request begins with them. */
-async function prepareQuestions(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
+const needs = ['customer-number', 'phone-pin', 'security-code'] as const;
+/** The bot's own questions about who calls, with which every personal request begins, and what it says where it is at a loss. */
+const questions = [...needs.map(say.identify), ...needs.map(say.identifyAgain), say.unknown, say.unsureAlone, say.dropped];
+
+/** Speech is made once, while nobody waits. */
+async function prepareSpeech(
+  texts: readonly string[],
+  queues: readonly TaskQueue[],
+  { engines, blobs }: WorkerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
   if (!queues.includes('tts')) return;
-  const { engines, blobs } = deps;
-  const needs = ['customer-number', 'phone-pin', 'security-code'] as const;
-  const texts = [...needs.map(say.identify), ...needs.map(say.identifyAgain), say.unknown, say.unsureAlone, say.dropped];
   await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
 }
 

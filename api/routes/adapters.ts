@@ -12,7 +12,7 @@ import { parseSessionId } from '../../domain/session-id.ts';
 import { readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
-import { json, problems, turnParamsSchema } from '../schemas.ts';
+import { json, jsonBody, problems, turnParamsSchema } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Adapters'];
@@ -103,17 +103,12 @@ const activate = createRoute({
   description: 'From the next turn on, also in calls that are running. Cached answers of another adapter are not served.',
   request: {
     query: tenantQuery,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.object({
-            name: z.string().nullable().openapi({ description: 'Null for the model as it is.' }),
-            sessionId: z.string().optional().openapi({ description: "This call alone; its tenant's where the name is null." }),
-          }),
-        },
-      },
-    },
+    body: jsonBody(
+      z.object({
+        name: z.string().nullable().openapi({ description: 'Null for the model as it is.' }),
+        sessionId: z.string().optional().openapi({ description: "This call alone; its tenant's where the name is null." }),
+      }),
+    ),
   },
   responses: { 200: json(z.object({ name: z.string().nullable() }), 'What counts now.'), ...problems(400, 404, 503) },
 });
@@ -126,14 +121,7 @@ const review = createRoute({
   description: 'Good answers of the model, and better ones, are what adapters are trained on.',
   request: {
     params: turnParamsSchema,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.object({ verdict: z.enum(['good', 'bad']), betterReply: z.string().trim().min(1).max(600).optional() }),
-        },
-      },
-    },
+    body: jsonBody(z.object({ verdict: z.enum(['good', 'bad']), betterReply: z.string().trim().min(1).max(600).optional() })),
   },
   responses: { 200: json(z.object({ verdict: z.enum(['good', 'bad']) }), 'Kept.'), ...problems(400, 404, 503) },
 });
@@ -148,26 +136,21 @@ const train = createRoute({
   request: {
     params: nameSchema,
     query: tenantQuery,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.object({
-            baseModelPath: z
-              .string()
-              .min(1)
-              .max(1_000)
-              .openapi({ description: 'Where the trainer finds the model: a GGUF file, a folder, or a name on a hub.' }),
-            minTurns: z.number().int().min(2).default(20),
-            rank: z.number().int().min(1).max(256).default(8),
-            alpha: z.number().int().min(1).max(512).default(16),
-            steps: z.number().int().min(1).max(100_000).default(60),
-            batchSize: z.number().int().min(1).max(256).default(4),
-            learningRate: z.number().min(1e-7).max(0.1).default(1e-3),
-          }),
-        },
-      },
-    },
+    body: jsonBody(
+      z.object({
+        baseModelPath: z
+          .string()
+          .min(1)
+          .max(1_000)
+          .openapi({ description: 'Where the trainer finds the model: a GGUF file, a folder, or a name on a hub.' }),
+        minTurns: z.number().int().min(2).default(20),
+        rank: z.number().int().min(1).max(256).default(8),
+        alpha: z.number().int().min(1).max(512).default(16),
+        steps: z.number().int().min(1).max(100_000).default(60),
+        batchSize: z.number().int().min(1).max(256).default(4),
+        learningRate: z.number().min(1e-7).max(0.1).default(1e-3),
+      }),
+    ),
   },
   responses: { 202: json(z.object({ workflowId: z.string() }), 'It runs; see the Temporal UI.'), ...problems(400, 409, 503) },
 });
@@ -223,16 +206,13 @@ export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName
     if (!made) throw notFound(`There is no adapter '${name}'.`);
     return c.json(made, 201);
   });
-  app.openapi(load, async (c) => {
-    const { name, file, sha256 } = await known(c.req.valid('param').name);
-    const { loaded } = await calls.steps.adapter('load', { name, file, sha256 });
-    return c.json({ loaded: [...loaded] }, 200);
-  });
-  app.openapi(unload, async (c) => {
-    const { name, file, sha256 } = await known(c.req.valid('param').name);
-    const { loaded } = await calls.steps.adapter('unload', { name, file, sha256 });
-    return c.json({ loaded: [...loaded] }, 200);
-  });
+  const reside = async (wish: 'load' | 'unload', name: string) => {
+    const { file, sha256 } = await known(name);
+    const { loaded } = await calls.steps.adapter(wish, { name, file, sha256 });
+    return { loaded: [...loaded] };
+  };
+  app.openapi(load, async (c) => c.json(await reside('load', c.req.valid('param').name), 200));
+  app.openapi(unload, async (c) => c.json(await reside('unload', c.req.valid('param').name), 200));
   app.openapi(activate, async (c) => {
     const { name, sessionId } = c.req.valid('json');
     if (name !== null) await known(name);

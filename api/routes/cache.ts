@@ -13,7 +13,7 @@ import {
 import type { Database } from '../../db/open.ts';
 import { thresholdFor } from '../../domain/understanding/logistic.ts';
 import { notFound } from '../problem.ts';
-import { json, problems } from '../schemas.ts';
+import { json, jsonBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Cache'];
@@ -134,21 +134,16 @@ const threshold = createRoute({
   summary: 'Least probability at which an answer is served',
   request: {
     query: tenantQuery,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.object({
-            threshold: z
-              .number()
-              .min(0)
-              .max(1)
-              .nullable()
-              .openapi({ description: "Null for the model's own; 1 serves the very same question alone." }),
-          }),
-        },
-      },
-    },
+    body: jsonBody(
+      z.object({
+        threshold: z
+          .number()
+          .min(0)
+          .max(1)
+          .nullable()
+          .openapi({ description: "Null for the model's own; 1 serves the very same question alone." }),
+      }),
+    ),
   },
   responses: { 200: json(z.object({ threshold: z.number().nullable() }), 'What counts now.'), ...problems(400, 503) },
 });
@@ -170,10 +165,7 @@ const verdict = createRoute({
   request: {
     query: tenantQuery,
     params: z.object({ review: z.uuid() }),
-    body: {
-      required: true,
-      content: { 'application/json': { schema: z.object({ verdict: z.enum(['right', 'wrong']) }) } },
-    },
+    body: jsonBody(z.object({ verdict: z.enum(['right', 'wrong']) })),
   },
   responses: { 200: json(z.object({ verdict: z.enum(['right', 'wrong']) }), 'Kept.'), ...problems(400, 404, 503) },
 });

@@ -4,7 +4,7 @@ import type { Database } from '../../db/open.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
-import { json, problems } from '../schemas.ts';
+import { json, jsonBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Knowledge'];
@@ -38,7 +38,7 @@ const importRoute = createRoute({
   tags,
   summary: 'Take approved articles in',
   description: 'What has not changed is not touched. Cached answers that rest on a changed article are dropped.',
-  request: { query: tenantQuery, body: { required: true, content: { 'application/json': { schema: importSchema } } } },
+  request: { query: tenantQuery, body: jsonBody(importSchema) },
   responses: { 200: json(importedSchema, 'What has changed.'), ...problems(400, 413, 503, 504) },
 });
 

@@ -3,7 +3,7 @@ import { VoicebotError } from '../../domain/errors.ts';
 import { encodeWav } from '../../media/wav.ts';
 import { maxWavBytes, readBody, toHeardAudio } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
-import { json, problems, speechRequestSchema, transcriptSchema } from '../schemas.ts';
+import { json, jsonBody, problems, speechRequestSchema, transcriptSchema } from '../schemas.ts';
 
 const tags = ['Engines'];
 const binary = z.string().openapi({ type: 'string', format: 'binary' });
@@ -35,7 +35,7 @@ const tts = createRoute({
   path: '/tts/test',
   tags,
   summary: 'Speak a text',
-  request: { body: { required: true, content: { 'application/json': { schema: speechRequestSchema } } } },
+  request: { body: jsonBody(speechRequestSchema) },
   responses: {
     200: { description: 'The speech.', content: { 'audio/wav': { schema: binary } } },
     ...problems(400, 422, 502, 503, 504),

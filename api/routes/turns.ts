@@ -13,6 +13,7 @@ import {
   failedQuerySchema,
   failedTurnListSchema,
   json,
+  jsonBody,
   problems,
   retriedTurnSchema,
   sessionIdSchema,
@@ -66,7 +67,7 @@ const write = createRoute({
     'A turn of the call without audio, for channels that write and for trying the bot. Digits that the bot has asked for are sealed before they leave this process.',
   request: {
     params: sessionIdSchema,
-    body: { required: true, content: { 'application/json': { schema: textTurnSchema } } },
+    body: jsonBody(textTurnSchema),
   },
   responses: { 200: json(answeredTurnSchema, 'The answer.'), ...problems(400, 404, 409, 503, 504) },
 });

@@ -4,9 +4,8 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { ApiClient, apiUrl } from '../api-client.ts';
+import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
-import { tenantOf } from './knowledge.ts';
 
 interface Common {
   readonly url?: string;
@@ -28,11 +27,6 @@ export function addAdapterCommands(program: Command): void {
   const command = (name: string, description: string) =>
     adapters.command(name).description(description).option('--url <url>', 'address of the API').option('--json', 'print JSON');
   const path = (name: string, rest = '') => `/adapters/${encodeURIComponent(name)}${rest}`;
-  const send = (method: string, body: unknown): RequestInit => ({
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
 
   command('list', 'List adapters with what was measured of them.').action(async (options: Common) => {
     const result = await new ApiClient(apiUrl(options.url)).json<{ adapters: Adapter[] }>('/adapters');
@@ -71,7 +65,7 @@ export function addAdapterCommands(program: Command): void {
       const body = { name: name === 'none' ? null : name, ...(options.sessionId ? { sessionId: options.sessionId } : {}) };
       const result = await new ApiClient(apiUrl(options.url)).json<{ name: string | null }>(
         `/adapters/active?${tenantOf(options)}`,
-        send('PUT', body),
+        jsonRequest('PUT', body),
       );
       print(result, options.json, () => `active: ${result.name ?? 'none'}`);
     });
@@ -100,7 +94,10 @@ export function addAdapterCommands(program: Command): void {
         if (options.train) {
           const baseModelPath = options.baseModelPath ?? (await embeddedModel());
           const body = { baseModelPath, steps: Number(options.steps) };
-          const result = await client.json<{ workflowId: string }>(path(name, `/train?${tenantOf(options)}`), send('POST', body));
+          const result = await client.json<{ workflowId: string }>(
+            path(name, `/train?${tenantOf(options)}`),
+            jsonRequest('POST', body),
+          );
           return print(result, options.json, () => `training: workflow ${result.workflowId}`);
         }
         if (!options.file || !options.baseModel) {

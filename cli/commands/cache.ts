@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ApiClient, apiUrl } from '../api-client.ts';
+import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
-import { tenantOf } from './knowledge.ts';
 
 interface Common {
   readonly tenant: string;
@@ -33,11 +32,6 @@ export function addCacheCommands(program: Command): void {
       .option('--url <url>', 'address of the API')
       .option('--json', 'print JSON');
   const api = (options: Common) => new ApiClient(apiUrl(options.url));
-  const send = (method: string, body: unknown): RequestInit => ({
-    method,
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
 
   command('stats', 'Hits, misses, saved time, open reviews.').action(async (options: Common) => {
     const stats = await api(options).json<Stats>(`/cache/stats?${tenantOf(options)}`);
@@ -109,7 +103,7 @@ export function addCacheCommands(program: Command): void {
       const { threshold } =
         value === undefined
           ? await api(options).json<Stats>(`/cache/stats?${tenantOf(options)}`)
-          : await api(options).json<{ threshold: number | null }>(path, send('PUT', { threshold: value }));
+          : await api(options).json<{ threshold: number | null }>(path, jsonRequest('PUT', { threshold: value }));
       print({ threshold }, options.json, () => `threshold: ${threshold ?? "the model's own"}`);
     });
 
@@ -136,7 +130,7 @@ export function addCacheCommands(program: Command): void {
     .argument('<verdict>', 'right or wrong')
     .action(async (review: string, verdict: string, options: Common) => {
       const path = `/cache/reviews/${encodeURIComponent(review)}?${tenantOf(options)}`;
-      const result = await api(options).json<{ verdict: string }>(path, send('POST', { verdict }));
+      const result = await api(options).json<{ verdict: string }>(path, jsonRequest('POST', { verdict }));
       print(result, options.json, () => `judged ${result.verdict}`);
     });
 }

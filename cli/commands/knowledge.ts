@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { VoicebotError } from '../../domain/errors.ts';
-import { ApiClient, apiUrl } from '../api-client.ts';
+import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
 
 interface Common {
@@ -35,11 +35,10 @@ export function addKnowledgeCommands(program: Command): void {
       const articles = await Promise.all(
         files.map(async (file) => ({ file: basename(file), markdown: await readFile(file, 'utf8') })),
       );
-      const result = await new ApiClient(apiUrl(options.url)).json<Imported>(`/knowledge/articles?${tenantOf(options)}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ articles, prune: options.prune ?? false }),
-      });
+      const result = await new ApiClient(apiUrl(options.url)).json<Imported>(
+        `/knowledge/articles?${tenantOf(options)}`,
+        jsonRequest('POST', { articles, prune: options.prune ?? false }),
+      );
       print(result, options.json, () =>
         [
           ...(['added', 'changed', 'removed'] as const).flatMap((kind) =>
@@ -68,8 +67,6 @@ export function addKnowledgeCommands(program: Command): void {
       );
     });
 }
-
-export const tenantOf = ({ tenant }: { readonly tenant: string }): string => `tenant=${encodeURIComponent(tenant)}`;
 
 async function markdownFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);

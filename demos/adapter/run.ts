@@ -5,7 +5,6 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { execa } from 'execa';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
+import { freePort } from '../../tests/support/free-port.ts';
 import { turns } from './turns.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -161,14 +161,4 @@ async function until<T>(ask: () => Promise<T | undefined | false>, timeoutMs: nu
     if (Date.now() > end) throw new Error('It did not happen in time.');
     await sleep(500);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port: found } = server.address() as { port: number };
-      server.close(() => resolve(found));
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { lcg } from '../random.ts';
 import { type SparseVector, TextFeatures } from './text-features.ts';
 
 /** A text as classifiers see it: its unit-length embedding, and its words. */
@@ -117,10 +118,9 @@ function descendSparse(w: Float32Array, sums: Float32Array, x: SparseVector, err
 /** Another order in each epoch, and the same one in every run. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const out = [...items];
-  let state = (seed * 2_654_435_761 + 12_345) >>> 0;
+  const random = lcg(seed * 2_654_435_761 + 12_345);
   for (let i = out.length - 1; i > 0; i--) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    const j = Math.floor(random() * (i + 1));
     [out[i], out[j]] = [out[j] as T, out[i] as T];
   }
   return out;

@@ -61,10 +61,10 @@ export class Llama implements LanguageModel {
   readonly #runtime: EngineRuntime;
   readonly #options: LlamaOptions;
   #loading: Promise<Loaded> | undefined;
-  #ready = false;
+  /** Once the model is in memory. */
+  #loaded: Loaded | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #active = 0;
-  readonly #adapterNames = new Set<string>();
   readonly #loadingAdapters = new Map<string, Promise<void>>();
 
   constructor(runtime: EngineRuntime, options: LlamaOptions = {}) {
@@ -73,7 +73,7 @@ export class Llama implements LanguageModel {
   }
 
   get loaded(): boolean {
-    return this.#ready;
+    return this.#loaded !== undefined;
   }
 
   async load(): Promise<void> {
@@ -84,8 +84,7 @@ export class Llama implements LanguageModel {
     clearTimeout(this.#idleTimer);
     const loading = this.#loading;
     this.#loading = undefined;
-    this.#ready = false;
-    this.#adapterNames.clear();
+    this.#loaded = undefined;
     const loaded = await loading?.catch(() => undefined);
     for (const { context } of loaded ? [loaded.base, ...loaded.adapted.values()] : []) await context.dispose();
     await loaded?.model.dispose();
@@ -153,7 +152,7 @@ export class Llama implements LanguageModel {
   #load(): Promise<Loaded> {
     this.#loading ??= this.#open().then(
       (loaded) => {
-        this.#ready = true;
+        this.#loaded = loaded;
         return loaded;
       },
       (error) => {
@@ -194,7 +193,7 @@ export class Llama implements LanguageModel {
   }
 
   get adapters(): readonly string[] {
-    return [...this.#adapterNames];
+    return [...(this.#loaded?.adapted.keys() ?? [])];
   }
 
   /**
@@ -222,7 +221,6 @@ export class Llama implements LanguageModel {
     }
     try {
       loaded.adapted.set(name, await this.#sequences(loaded.model, loaded.base.size, path));
-      this.#adapterNames.add(name);
     } catch (cause) {
       throw new VoicebotError('engine-failed', `The adapter '${name}' cannot be loaded: ${messageOf(cause)}`, {
         hint: 'It must be a GGUF LoRA adapter of the model in use.',
@@ -239,7 +237,6 @@ export class Llama implements LanguageModel {
     if (sequences.free.length < sequences.size)
       throw new VoicebotError('conflict', `The adapter '${name}' is in use.`, { retryable: true });
     loaded.adapted.delete(name);
-    this.#adapterNames.delete(name);
     await sequences.context.dispose();
   }
 

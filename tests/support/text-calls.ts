@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MockActivityEnvironment, type TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createBankActivities } from '../../activities/bank.ts';
@@ -13,10 +12,10 @@ import { seedDemoBank } from '../../db/demo-bank-seed.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import type { Bank } from '../../domain/bank/bank.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
-import { parseArticle } from '../../domain/knowledge/article.ts';
 import { todayIn } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { MediaHub } from '../../media/hub.ts';
+import { demoArticles } from '../../temporal/demo-knowledge.ts';
 import { type TaskQueue, taskQueues } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { cacheActivities, testSealer } from './brain.ts';
@@ -129,10 +128,4 @@ export class TextCalls {
     await this.environment.teardown();
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-export async function demoArticles() {
-  const folder = fileURLToPath(new URL('../../knowledge/demo/', import.meta.url));
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
-  return Promise.all(names.map(async (name) => parseArticle(await readFile(join(folder, name), 'utf8'), name)));
 }
