@@ -89,12 +89,10 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
   });
-  const worded = prepareSpeech(wordingOf(deps.config), queues, deps, preparing.signal).catch((error) => {
+  const worded = prepareWording(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([learnt, taught, worded]).then(() => undefined);
-  // What is asked of callers comes after it, and nobody waits for it.
-  const asked = worded.then(() => prepareSpeech(questions, queues, deps, preparing.signal)).catch(() => undefined);
   return {
     queues,
     prepared,
@@ -102,7 +100,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     done: runs,
     stop: async () => {
       preparing.abort();
-      await Promise.all([prepared, asked]);
+      await prepared;
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await runs.catch(() => undefined);
     },
@@ -115,21 +113,12 @@ async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies,
   await importDemoKnowledge(db, new KnowledgeImport(db, engines.embedder), config.TENANT, signal);
 }
 
-/** What is said again and again. */
-const wordingOf = (config: Config) => [...Object.values(wording), greeting(config.BANK_NAME)];
-
-const needs = ['customer-number', 'phone-pin', 'security-code'] as const;
-/** The bot's own questions about who calls, with which every personal request begins, and what it says where it is at a loss. */
-const questions = [...needs.map(say.identify), ...needs.map(say.identifyAgain), say.unknown, say.unsureAlone, say.dropped];
-
-/** Speech is made once, while nobody waits. */
-async function prepareSpeech(
-  texts: readonly string[],
-  queues: readonly TaskQueue[],
-  { engines, blobs }: WorkerDependencies,
-  signal: AbortSignal,
-): Promise<void> {
+/** What is said again and again is made once, while nobody waits; every personal request begins with the questions who calls. */
+async function prepareWording(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
   if (!queues.includes('tts')) return;
+  const { config, engines, blobs } = deps;
+  const questions = (['customer-number', 'phone-pin', 'security-code'] as const).map(say.identify);
+  const texts = [...Object.values(wording), greeting(config.BANK_NAME), ...questions, say.unknown];
   await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
 }
 
