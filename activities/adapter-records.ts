@@ -5,10 +5,8 @@ import { reviewedTurns } from '../db/turn-reviews.ts';
 import type { AdapterMetrics } from '../domain/adapter.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { guardReply } from '../domain/facts-guard.ts';
-
 import { promptFor } from '../domain/persona.ts';
 import { redact } from '../domain/redact.ts';
-
 import { runActivity } from './run-activity.ts';
 
 /** What a training of an adapter reads and writes. All of it may run twice. */
@@ -41,7 +39,7 @@ export function createAdapterRecords(deps: {
       runActivity(async () => {
         const reviewed = await reviewedTurns(db, tenant, maxTurns);
         // The model is not taught to say what the guard would withhold.
-        const sayable = reviewed.filter(({ reply }) => guardReply(reply, []).passed);
+        const sayable = reviewed.filter(({ reply }) => guardReply(reply, [], [bankName]).passed);
         const lines = sayable.map(({ transcript, reply }) => {
           const prompt = promptFor(bankName, [], redact(transcript), 0);
           return JSON.stringify({ messages: [...prompt, { role: 'assistant', content: redact(reply) }] });

@@ -75,7 +75,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const said = pipe ? linesIn(pipe.claim.bytes) : [];
         if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
         const adapter = await deps.adapters.ready(deps.model, input.adapter);
-        const reply = new GuardedReply(said);
+        const reply = new GuardedReply(said, [deps.bankName]);
         const encoder = new TextEncoder();
         const lines = map(reply.sentences(generate(deps, input, adapter, signal)), (sentence) => {
           firstSentenceMs ||= performance.now() - started;
@@ -136,14 +136,19 @@ function finished(said: readonly string[]): Pick<ThinkResult, 'reply' | 'source'
  */
 class GuardedReply {
   readonly #said: readonly string[];
+  readonly #names: readonly string[];
   readonly #spoken: string[] = [];
   source: 'model' | 'approved' = 'model';
   withheld = 0;
   readonly guards: GuardDecision[] = [];
 
-  /** @param said sentences that were said by an earlier attempt. */
-  constructor(said: readonly string[]) {
+  /**
+   * @param said sentences that were said by an earlier attempt.
+   * @param names that may be spoken, such as the bank's own.
+   */
+  constructor(said: readonly string[], names: readonly string[]) {
     this.#said = said;
+    this.#names = names;
   }
 
   get text(): string {
@@ -166,7 +171,7 @@ class GuardedReply {
       }
       if (this.text.length + sentence.length > maxReplyCharacters) break;
       // A clause that was spoken already belongs to the claim that its sentence makes.
-      const finding = checkSentence(this.#unfinished(sentence), []);
+      const finding = checkSentence(this.#unfinished(sentence), [], this.#names);
       if (finding) {
         this.withheld++;
         this.guards.push({ side: 'output', action: 'withheld', reason: finding.kind });

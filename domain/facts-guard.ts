@@ -9,10 +9,13 @@ export interface GuardedText {
   readonly guards: readonly GuardDecision[];
 }
 
-/** Checks every sentence of a reply against its facts. */
-export function guardReply(reply: string, facts: readonly string[]): GuardedText {
+/**
+ * Checks every sentence of a reply against its facts.
+ * @param names that may be spoken beside the facts, such as the bank's.
+ */
+export function guardReply(reply: string, facts: readonly string[], names: readonly string[] = []): GuardedText {
   const findings = splitSentences(reply).flatMap((sentence) => {
-    const finding = checkSentence(sentence, facts);
+    const finding = checkSentence(sentence, facts, names);
     return finding ? [finding] : [];
   });
   return {

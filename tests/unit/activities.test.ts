@@ -75,6 +75,17 @@ describe('think', () => {
     ).toBe('Hello! How can I help you today?');
   });
 
+  it("lets the bank's own name pass, and no other", async () => {
+    expect(await think(fakeModel(['Welcome to Test Bank. ']), 'Hello there.')).toMatchObject({
+      reply: 'Welcome to Test Bank.',
+      source: 'model',
+    });
+    turn.close();
+    turn = server.hub.openTurn();
+    const other = await think(fakeModel(['Welcome to Harbour Bank. ']), 'Hello there.');
+    expect(other).toMatchObject({ source: 'approved', withheld: 1 });
+  });
+
   it('does not let a number of the model pass, nor what follows it', async () => {
     const result = await think(fakeModel(['I am well. ', 'It costs 40 dollars. ', 'That is cheap. ']), 'How are you?');
     expect(result).toMatchObject({ reply: 'I am well.', source: 'model', withheld: 1 });
