@@ -16,8 +16,9 @@ import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { todayIn } from '../domain/language/dates.ts';
-import { type Example, type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
-import type { Embedder, LanguageModel } from '../engines/types.ts';
+import type { Example } from '../domain/understanding/evidence.ts';
+import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
+import type { Embedder, LanguageModel, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
 import { CacheLookup } from './cache-lookup.ts';
 import { sayLines } from './say-lines.ts';
@@ -57,6 +58,7 @@ export type UnderstandResult = StepOutcome & {
 export interface UnderstandingDependencies {
   readonly db: Database;
   readonly embedder: Embedder;
+  readonly routerTrainer: RouterTrainer;
   /** Names the language model in the scope of answers. */
   readonly modelName: string;
   /** A model that can choose tools is asked where the router is not sure. */
@@ -223,8 +225,11 @@ export class Understanding {
   }
 
   async #learn(): Promise<Ready> {
-    const { db, embedder, minSimilarity } = this.#deps;
-    const model = new SemanticModel(await embedPhrases(embedder));
+    const { db, embedder, routerTrainer, minSimilarity } = this.#deps;
+    const examples = await embedPhrases(embedder);
+    const model = new SemanticModel(examples, await routerTrainer.learn(examples));
+    // It is needed once in the life of a worker.
+    await routerTrainer.unload();
     return { model, cache: new CacheLookup(db, model, minSimilarity) };
   }
 }
@@ -245,10 +250,7 @@ function subjectOf(decision: Decision): IntentName | undefined {
 /** The router's own examples. */
 export async function embedPhrases(embedder: Embedder): Promise<Example[]> {
   const all = intentNames.flatMap((label) => phrases[label].map((text) => ({ text, label })));
-  const embeddings = await embedder.embed(
-    all.map(({ text }) => text),
-    { priority: 'batch' },
-  );
+  const embeddings = await embedder.embed(all.map(({ text }) => text));
   return all.map((phrase, i) => ({ ...phrase, embedding: embeddings[i] as Float32Array }));
 }
 

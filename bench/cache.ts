@@ -11,6 +11,7 @@ import { embedPhrases } from '../activities/understanding.ts';
 import { openDatabase } from '../db/open.ts';
 import { cacheEntries } from '../db/schema.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
+import { learn } from '../domain/understanding/learn.ts';
 import { SemanticModel } from '../domain/understanding/semantic-model.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { startPostgres } from '../tests/support/postgres-server.ts';
@@ -84,7 +85,8 @@ await admin.end();
 await db.execute(sql`analyze cache_entries`);
 
 const embedder = new Minilm(testRuntime());
-const model = new SemanticModel(await embedPhrases(embedder));
+const phrases = await embedPhrases(embedder);
+const model = new SemanticModel(phrases, learn(phrases));
 const [embedding] = await embedder.embed(['When are you open?']);
 await embedder.unload();
 const routing = model.route('When are you open?', embedding as Float32Array);

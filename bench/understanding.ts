@@ -6,7 +6,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { type Example, SemanticModel } from '../domain/understanding/semantic-model.ts';
+import type { Example } from '../domain/understanding/evidence.ts';
+import { learn } from '../domain/understanding/learn.ts';
+import { SemanticModel } from '../domain/understanding/semantic-model.ts';
 import { hashOf } from '../domain/understanding/text-features.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { testRuntime } from '../tests/support/runtime.ts';
@@ -43,7 +45,7 @@ await embedder.unload();
 
 note('learning from the known ones');
 const started = performance.now();
-const model = new SemanticModel(examples);
+const model = new SemanticModel(examples, learn(examples));
 const learnMs = performance.now() - started;
 
 note('asking');

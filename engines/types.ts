@@ -1,3 +1,6 @@
+import type { Example } from '../domain/understanding/evidence.ts';
+import type { Learnt } from '../domain/understanding/learn.ts';
+
 /** What an engine of each kind can do. Engines know nothing of Temporal, HTTP or storage. */
 
 /**
@@ -109,6 +112,11 @@ export interface Embedder extends Engine {
   readonly dimensions: number;
   /** Unit-length vectors, one a text. */
   embed(texts: readonly string[], options?: RunOptions): Promise<Float32Array[]>;
+}
+
+export interface RouterTrainer extends Engine {
+  /** What a semantic model is to know beside these examples; the same ones teach the same. */
+  learn(examples: readonly Example[], options?: RunOptions): Promise<Learnt>;
 }
 
 export interface SpeechSegment {

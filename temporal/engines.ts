@@ -5,6 +5,7 @@ import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Llama } from '../engines/llama/llama.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { OpenAiModel } from '../engines/openai/openai.ts';
+import { ThreadedRouterTrainer } from '../engines/router/router-trainer.ts';
 import type { EngineRuntime } from '../engines/runtime/options.ts';
 import { WorkGate } from '../engines/runtime/work-gate.ts';
 import { Silero } from '../engines/silero/silero.ts';
@@ -13,6 +14,7 @@ import type {
   Embedder,
   Engine,
   LanguageModel,
+  RouterTrainer,
   SpeechToText,
   TextToSpeech,
   TurnDetector,
@@ -27,6 +29,7 @@ export interface Engines {
   readonly llm: LanguageModel;
   readonly tts: TextToSpeech;
   readonly embedder: Embedder;
+  readonly routerTrainer: RouterTrainer;
   /** What the API hears callers with; threads of their own, because every frame counts. */
   readonly ears: { readonly vad: VoiceActivityDetector; readonly turns: TurnDetector };
   /** What the voice sounds like: speech that was made with other settings is another one's. */
@@ -56,15 +59,17 @@ export function createEngines(config: Config): Engines {
   const vad = new Silero(runtime);
   const tts = new Kokoro(runtime, { voice: config.KOKORO_VOICE, language: config.KOKORO_LANGUAGE, speed: config.KOKORO_SPEED });
   const embedder = new Minilm(runtime);
+  const routerTrainer = new ThreadedRouterTrainer(runtime);
   const llm = createLanguageModel(config, runtime);
   const ears = { vad: new Silero(runtime), turns: new SmartTurn(runtime) };
-  const all: Engine[] = [stt, vad, tts, embedder, llm, ears.vad, ears.turns];
+  const all: Engine[] = [stt, vad, tts, embedder, routerTrainer, llm, ears.vad, ears.turns];
   return {
     stt,
     vad,
     llm,
     tts,
     embedder,
+    routerTrainer,
     ears,
     voiceKey: [tts.name, config.KOKORO_VOICE, config.KOKORO_LANGUAGE, config.KOKORO_SPEED].join(' '),
     warm: async (parts) => {

@@ -132,6 +132,7 @@ function createUnderstanding({ config, engines, db }: WorkerDependencies): Under
   return new Understanding({
     db,
     embedder: engines.embedder,
+    routerTrainer: engines.routerTrainer,
     modelName: modelName(config),
     toolModel: config.LLM_TOOLS ? engines.llm : undefined,
     timeZone: config.BANK_TIME_ZONE,

@@ -18,6 +18,15 @@ export interface Sight {
   readonly words: number;
 }
 
+export interface LinearParameters {
+  readonly labels: readonly string[];
+  readonly sight: Sight;
+  /** Weights of the embedding and of the words, a row for each label. */
+  readonly dense: readonly Float32Array[];
+  readonly sparse: readonly Float32Array[];
+  readonly bias: Float32Array;
+}
+
 const epochs = 12;
 /** Errors below this teach nothing, and most labels' errors are. */
 const smallError = 4e-3;
@@ -29,20 +38,36 @@ const smallError = 4e-3;
 export class LinearClassifier {
   readonly labels: readonly string[];
   readonly #sight: Sight;
-  readonly #dense: Float32Array[];
-  readonly #sparse: Float32Array[];
+  readonly #dense: readonly Float32Array[];
+  readonly #sparse: readonly Float32Array[];
   readonly #bias: Float32Array;
 
-  /** @param examples at least one; a label counts as much as it has examples. @param sight a part of 0 is not looked at. */
-  constructor(examples: readonly LabelledVector[], sight: Sight) {
+  constructor({ labels, sight, dense, sparse, bias }: LinearParameters) {
+    this.labels = labels;
     this.#sight = sight;
-    this.labels = [...new Set(examples.map(({ label }) => label))].sort();
+    this.#dense = dense;
+    this.#sparse = sparse;
+    this.#bias = bias;
+  }
+
+  /** @param examples at least one; a label counts as much as it has examples. @param sight a part of 0 is not looked at. */
+  static train(examples: readonly LabelledVector[], sight: Sight): LinearClassifier {
+    const labels = [...new Set(examples.map(({ label }) => label))].sort();
     const dimensions = sight.embedding === 0 ? 0 : (examples[0]?.embedding.length ?? 0);
     const width = sight.words === 0 ? 0 : TextFeatures.width;
-    this.#dense = this.labels.map(() => new Float32Array(dimensions));
-    this.#sparse = this.labels.map(() => new Float32Array(width));
-    this.#bias = new Float32Array(this.labels.length);
-    this.#train(examples);
+    const classifier = new LinearClassifier({
+      labels,
+      sight,
+      dense: labels.map(() => new Float32Array(dimensions)),
+      sparse: labels.map(() => new Float32Array(width)),
+      bias: new Float32Array(labels.length),
+    });
+    classifier.#train(examples);
+    return classifier;
+  }
+
+  get parameters(): LinearParameters {
+    return { labels: this.labels, sight: this.#sight, dense: this.#dense, sparse: this.#sparse, bias: this.#bias };
   }
 
   #train(examples: readonly LabelledVector[]): void {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled } from '../../domain/errors.ts';
 import type { Engine, RunOptions, Transcript } from '../../engines/types.ts';
 import type { Engines } from '../../temporal/engines.ts';
+import { routerTrainerInPlace } from '../support/router-trainer.ts';
 import { spokenText, textsIn } from './spoken-text.ts';
 
 /** Milliseconds, as measured of the real engines. */
@@ -70,6 +71,7 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
         return texts.map(vectorOf);
       },
     },
+    routerTrainer: routerTrainerInPlace,
     llm: {
       ...engine('stand-in'),
       async *reply(messages, options) {

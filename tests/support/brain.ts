@@ -6,6 +6,7 @@ import type { Database } from '../../db/open.ts';
 import type { AnswerScope } from '../../domain/answer-scope.ts';
 import type { Embedder } from '../../engines/types.ts';
 import { Sealer } from '../../media/sealed.ts';
+import { routerTrainerInPlace } from './router-trainer.ts';
 
 /** Seals as a service with this key would. */
 export const testSealer = new Sealer('a key that only tests have, of more than 32 letters');
@@ -24,7 +25,9 @@ export const testScope: AnswerScope = {
 /** The activities of the queue `cache`, whose router learns from the product's own phrases. */
 export function cacheActivities(db: Database, embedder: Embedder, options: { readonly minSimilarity?: number } = {}) {
   const { minSimilarity = 0.7 } = options;
-  const understanding = new Understanding({ db, embedder, modelName: testScope.model, timeZone: 'UTC', minSimilarity });
+  const understanding = new Understanding({
+    ...{ db, embedder, routerTrainer: routerTrainerInPlace, modelName: testScope.model, timeZone: 'UTC', minSimilarity },
+  });
   return createCacheActivities({
     ...{ db, embedder, understanding, knowledge: new KnowledgeImport(db, embedder), ttlSeconds: 60 },
   });

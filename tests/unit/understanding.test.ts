@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { Keypad } from '../../api/live/keypad.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
 import { chooseArticle } from '../../domain/knowledge/choose.ts';
+import { learn } from '../../domain/understanding/learn.ts';
 import { Logistic, thresholdFor } from '../../domain/understanding/logistic.ts';
 import { differencesOf } from '../../domain/understanding/same-claim.ts';
 import { SemanticModel } from '../../domain/understanding/semantic-model.ts';
 import { sparseDot, TextFeatures } from '../../domain/understanding/text-features.ts';
+import { ThreadedRouterTrainer } from '../../engines/router/router-trainer.ts';
 import { Sealer } from '../../media/sealed.ts';
 import { randomFrom } from '../support/random.ts';
+import { testRuntime } from '../support/runtime.ts';
 
 const known = () => true;
 
@@ -41,7 +44,7 @@ describe('the router', () => {
       embedding: direction(topic),
     })),
   );
-  const model = new SemanticModel(examples);
+  const model = new SemanticModel(examples, learn(examples));
 
   it('knows a question of each kind, and is sure of it', () => {
     for (const topic of [0, 1, 2]) {
@@ -57,9 +60,16 @@ describe('the router', () => {
   });
 
   it('learns the same from the same examples', () => {
-    const again = new SemanticModel(examples);
+    const again = new SemanticModel(examples, learn(examples));
     expect(again.route('money', direction(0)).probability).toBeCloseTo(model.route('money', direction(0)).probability, 1);
     expect(again.sureFrom).toBe(model.sureFrom);
+  });
+
+  it('learns the same in a thread of its own, which can be ended then', async () => {
+    const trainer = new ThreadedRouterTrainer(testRuntime());
+    expect(await trainer.learn(examples)).toEqual(learn(examples));
+    await trainer.unload();
+    expect(trainer.loaded).toBe(false);
   });
 });
 

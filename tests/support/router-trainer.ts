@@ -1,0 +1,11 @@
+import { learn } from '../../domain/understanding/learn.ts';
+import type { RouterTrainer } from '../../engines/types.ts';
+
+/** Learns really, but without a thread of its own. */
+export const routerTrainerInPlace: RouterTrainer = {
+  name: 'router',
+  loaded: true,
+  load: async () => {},
+  unload: async () => {},
+  learn: async (examples) => learn(examples),
+};
