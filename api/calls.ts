@@ -58,7 +58,7 @@ export interface CallServiceOptions {
   readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
   /** Seals what callers tell in confidence, before it is sent anywhere. */
   readonly sealer: Sealer;
-  readonly metrics?: Pick<Metrics, 'turns' | 'sessionsRefused'> | undefined;
+  readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions' | 'sessionsRefused'> | undefined;
 }
 
 export interface OpenedCall {
@@ -243,6 +243,7 @@ export class CallService {
       this.#temporal.within(this.#options.turnTimeoutMs, () => handle.result()),
     );
     this.#track(outcome);
+    this.#measure(await outcome);
     return outcome;
   }
 
@@ -381,7 +382,7 @@ export class CallService {
       .then(
         (known) => {
           this.#options.admission?.observe(known);
-          this.#options.metrics?.turns.inc({ status: known.status, source: known.source });
+          this.#measure(known);
           finish(keepsAudio(settings, known));
           return known;
         },
@@ -392,6 +393,13 @@ export class CallService {
       );
     this.#track(outcome);
     return { pipes, outcome, accepted: update.then(nothing, nothing) };
+  }
+
+  #measure({ status, source, guards = [] }: TurnOutcome): void {
+    const { metrics } = this.#options;
+    metrics?.turns.inc({ status, source });
+    if (status !== 'answered' && status !== 'failed') return;
+    for (const { side, action, reason } of guards) metrics?.guardDecisions.inc({ side, action, reason });
   }
 
   /** Update-with-start: also a call whose start was lost takes its turn. */

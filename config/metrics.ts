@@ -36,6 +36,12 @@ export class Metrics {
     labelNames: ['status', 'source'] as const,
     ...this.#register,
   });
+  readonly guardDecisions = new Counter({
+    name: 'voicebot_guard_decisions_total',
+    help: 'What guards hid, refused or withheld in turns that count, by side and reason.',
+    labelNames: ['side', 'action', 'reason'] as const,
+    ...this.#register,
+  });
   readonly sessionsRefused = new Counter({
     name: 'voicebot_sessions_refused_total',
     help: 'New sessions that were refused because the service was full, by what was full.',
