@@ -68,7 +68,7 @@ await kokoro.unload();
 
 async function take(sessionId: string, turn: number, text: string): Promise<Measured> {
   const started = performance.now();
-  const running = calls.takeTurn(sessionId, turn, speech.get(text) ?? new Uint8Array(), {});
+  const running = calls.turns.take(sessionId, turn, speech.get(text) ?? new Uint8Array(), {});
   let firstAudioMs = Number.NaN;
   for await (const _ of running.pipes.pipes.spoken.read()) {
     firstAudioMs = performance.now() - started;

@@ -52,7 +52,8 @@ export class CallLink {
   /** What was heard of a turn's reply. */
   heard(playback: Playback): void {
     const { calls, sessionId } = this.#options;
-    this.#tell(() => calls.reportPlayed(sessionId, playback));
+    const playedMs = Math.round(playback.playedMs);
+    this.#tell(() => calls.reportPlayed(sessionId, { ...playback, playedMs }));
   }
 
   /** An attempt whose caller is gone before the turn was over. */

@@ -4,14 +4,14 @@ import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import { problemOf } from '../problem.ts';
+import { BotVoice, type Speaking } from './bot-voice.ts';
 import { CallLink } from './call-link.ts';
 import { Ears } from './ears.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Keypad } from './keypad.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
-import { type MouthLine, Utterance } from './mouth.ts';
+import type { Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
-import type { PromptName } from './prompts.ts';
 import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Speech over the bot that lasts longer is an interruption whatever it says. */
@@ -20,28 +20,21 @@ const surelyInterruptsMs = 700;
 const gapMs = 200;
 const tickMs = 40;
 
-/** A reply, or a prompt, on its way to the caller. */
-interface Speaking {
-  readonly utterance: Utterance;
-  /** Unset for a prompt, which is no turn. */
-  readonly attempt: TurnAttempt | undefined;
-  /** A reply that was made while nobody was on the line. */
-  readonly owed?: OwedReply;
-}
+const nothingHeard = { heardReply: '', playedMs: 0, interrupted: true } as const;
 
-/** One caller on the line: ears and mouth, and the turns that they make. */
+/** One caller on the line: ears and voice, and the turns that they make. */
 export class LiveCall {
   readonly #deps: LiveDependencies;
   readonly #options: LiveCallOptions;
   readonly #caller: CallerLine;
   readonly #ears: Ears;
+  readonly #voice: BotVoice;
   readonly #ticker: NodeJS.Timeout;
   readonly #link: CallLink;
   readonly #idle: IdleWatch;
   #lastTurn: number;
   /** The turn that is being heard or answered, until its reply begins. */
   #attempt: TurnAttempt | undefined;
-  #speaking: Speaking | undefined;
   #lastAudioAt = performance.now();
   #ending: CallEndReason | undefined;
   #closed = false;
@@ -58,8 +51,8 @@ export class LiveCall {
     this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
     this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
     this.#ears = new Ears(deps.settings, deps.engines, {
-      suspected: () => this.#hold(),
-      dismissed: () => this.#letGoOn(),
+      suspected: () => this.#voice.hold(),
+      dismissed: () => this.#voice.goOn(),
       started: (audio) => this.#begin(audio),
       audio: (samples) => this.#hear(samples),
       paused: (speechEndedAt) => this.#attempt?.pause(speechEndedAt),
@@ -67,8 +60,16 @@ export class LiveCall {
       released: () => this.#release(),
       failed: (error) => this.#fail(error),
     });
+    this.#voice = new BotVoice({
+      caller,
+      codec: options.codec,
+      ears: this.#ears,
+      prompts: deps.prompts,
+      rateHz: deps.voiceRateHz,
+      failed: (error) => this.#fail(error),
+    });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.greet) this.#say('greeting');
+    if (options.greet) this.#voice.prompt('greeting');
     void options.owed?.then((owed) => owed && this.#sayOwed(new OwedReply(owed, options.heard)));
   }
 
@@ -97,7 +98,7 @@ export class LiveCall {
   /** Digits that were keyed in are a turn. */
   #enter(digits: string): void {
     this.#expectedDigits = undefined;
-    this.#startAttempt(new Float32Array(), false, this.#deps.calls.seal(digits));
+    this.#startAttempt(new Float32Array(), false, this.#deps.calls.turns.seal(digits));
     const attempt = this.#attempt;
     if (!attempt) return;
     attempt.pause(performance.now());
@@ -120,49 +121,31 @@ export class LiveCall {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#ticker);
+    const speaking = this.#voice.silence();
     this.#ears.close();
-    const { attempt, owed, utterance } = this.#speaking ?? {};
-    utterance?.stop();
-    if (attempt) this.#report(attempt, true);
-    if (owed && utterance) this.#interruptOwed(owed, utterance);
+    if (speaking) this.#tellCutOff(speaking);
     if (this.#attempt && !this.#attempt.released) this.#link.drop(this.#attempt);
-    else if (this.#attempt) this.#report(this.#attempt, true);
+    else if (this.#attempt) this.#link.played(this.#attempt, nothingHeard);
     await this.#link.settled();
     this.#options.codec.close();
   }
 
   #begin(audio: Float32Array): void {
     this.#idle.heard();
-    this.#hold();
+    this.#voice.hold();
     // The caller adds to a turn whose reply has not begun: that reply is out of date.
     const waiting = this.#attempt;
     if (waiting?.released) {
       waiting.heardNothing = true;
       waiting.stopFiller();
-      this.#speaking?.utterance.stop();
-      this.#speaking = { utterance: this.#utterance(waiting), attempt: waiting };
+      this.#voice.withhold(waiting);
     }
-    this.#startAttempt(audio, this.#speaking !== undefined);
+    this.#startAttempt(audio, this.#voice.speaking !== undefined);
     this.#caller.sendEvent({ type: 'speech.started', turn: this.#attempt?.turn ?? 0 });
   }
 
-  /** Somebody seems to speak: the bot is silent at once, whatever it turns out to be. */
-  #hold(): void {
-    const { utterance, attempt } = this.#speaking ?? {};
-    if (!utterance || utterance.held || utterance.over) return;
-    utterance.hold();
-    if (attempt && utterance.held) this.#caller.sendEvent({ type: 'reply.paused', turn: attempt.turn });
-  }
-
-  #letGoOn(): void {
-    const { utterance, attempt } = this.#speaking ?? {};
-    if (!utterance?.held) return;
-    utterance.resume();
-    if (attempt) this.#caller.sendEvent({ type: 'reply.resumed', turn: attempt.turn });
-  }
-
   #startAttempt(audio: Float32Array, duringReply: boolean, digits?: SpokenSecret): void {
-    const turn = (this.#speaking?.attempt?.turn ?? this.#lastTurn) + 1;
+    const turn = (this.#voice.speaking?.attempt?.turn ?? this.#lastTurn) + 1;
     const attempt = this.#link.begin(turn, duringReply, (from, text, final) => this.#read(from, text, final), digits);
     attempt.hear(audio);
     this.#attempt = attempt;
@@ -177,7 +160,7 @@ export class LiveCall {
 
   #hear(samples: Float32Array): void {
     this.#attempt?.hear(samples);
-    if (this.#attempt?.duringReply && this.#speaking && this.#ears.turnMs >= surelyInterruptsMs) this.#interrupt();
+    if (this.#attempt?.duringReply && this.#voice.speaking && this.#ears.turnMs >= surelyInterruptsMs) this.#interrupt();
   }
 
   #goOn(audio: Float32Array): void {
@@ -236,13 +219,13 @@ export class LiveCall {
     // The caller may have gone on, or gone.
     if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
     attempt.stopFiller();
-    await this.#promptOver();
+    await this.#voice.promptOver();
     if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
     this.#attempt = undefined;
-    const utterance = this.#utterance(attempt);
-    this.#speaking = { utterance, attempt };
-    this.#ears.botSpeaks = true;
-    await utterance.play(this.#speechOf(attempt));
+    await this.#voice.speak(this.#speechOf(attempt), {
+      attempt,
+      finished: ({ playedMs }) => this.#finished(attempt, playedMs),
+    });
   }
 
   /** The reply, and an apology where it failed before its end. */
@@ -259,48 +242,8 @@ export class LiveCall {
     yield* framesOf(text, said.pcm);
   }
 
-  #utterance(attempt: TurnAttempt | undefined, onFinished?: () => void): Utterance {
-    const { turn } = attempt ?? {};
-    const { codec } = this.#options;
-    const line: MouthLine = {
-      sendAudio: (samples) => {
-        const floats = Float32Array.from(samples, (sample) => sample / 32_768);
-        this.#ears.hearOwnVoice(codec.toEars(floats));
-        this.#caller.sendAudio(codec.encode(floats));
-      },
-      dropAudio: () => this.#caller.dropAudio(),
-    };
-    return new Utterance({
-      line,
-      rateHz: this.#deps.voiceRateHz,
-      listener: {
-        began: () => {
-          if (!attempt || turn === undefined) return;
-          attempt.marks.firstAudio = performance.now();
-          this.#caller.sendEvent({ type: 'reply.started', turn });
-          void attempt.outcome.then((outcome) => this.#tellMetrics(attempt, outcome)).catch(() => undefined);
-        },
-        text: (text) => {
-          if (turn !== undefined) this.#caller.sendEvent({ type: 'reply.text', turn, text });
-        },
-        finished: () => {
-          this.#fallSilent();
-          if (attempt) this.#finished(attempt);
-          onFinished?.();
-        },
-        failed: (error) => this.#fail(error),
-      },
-    });
-  }
-
-  #fallSilent(): void {
-    this.#speaking = undefined;
-    this.#ears.botSpeaks = false;
-  }
-
-  #finished(attempt: TurnAttempt): void {
-    this.#caller.sendEvent({ type: 'reply.done', turn: attempt.turn });
-    this.#report(attempt, false);
+  #finished(attempt: TurnAttempt, playedMs: number): void {
+    this.#link.played(attempt, { heardReply: attempt.saidText, playedMs, interrupted: false });
     void attempt.outcome.then(
       ({ next }) => {
         if (this.#closed) return;
@@ -316,7 +259,7 @@ export class LiveCall {
     const transferred = await this.#link.transfer(this.#caller.line);
     this.#transferring = false;
     if (this.#closed) return;
-    if (!transferred) return this.#say('transferFailed');
+    if (!transferred) return this.#voice.prompt('transferFailed');
     this.#ending = 'transferred';
     this.#caller.sendEvent({ type: 'call.ended', reason: 'transferred' });
     this.#caller.close();
@@ -324,42 +267,36 @@ export class LiveCall {
 
   /** The caller takes the floor: the reply under way is over, and only what was heard of it counts. */
   #interrupt(): void {
-    const speaking = this.#speaking;
+    const speaking = this.#voice.silence();
     if (!speaking) return;
-    const { utterance, attempt, owed } = speaking;
-    utterance.stop();
-    this.#fallSilent();
-    if (owed) this.#interruptOwed(owed, utterance);
-    if (!attempt) return;
-    const heardText = attempt.heardNothing ? '' : utterance.heardText;
+    this.#tellCutOff(speaking);
+    speaking.attempt?.close();
+  }
+
+  /** What was heard of a reply that was not spoken to its end. */
+  #tellCutOff({ utterance, attempt, owed }: Speaking): void {
+    const { turn } = attempt ?? owed ?? {};
+    if (turn === undefined) return;
+    const playback = owed?.playback(utterance, true);
+    const heardText = playback?.heardReply ?? utterance.heardText;
     const playedMs = Math.round(utterance.playedMs);
-    this.#caller.sendEvent({ type: 'interrupted', turn: attempt.turn, heardText, playedMs });
-    this.#report(attempt, true, { heardReply: heardText, playedMs });
-    attempt.close();
+    this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
+    if (playback) this.#link.heard(playback);
+    if (attempt) this.#link.played(attempt, { heardReply: heardText, playedMs, interrupted: true });
   }
 
   /** It was no interruption. */
   #resume(): void {
-    const speaking = this.#speaking;
-    if (!speaking) return;
-    const { attempt } = speaking;
+    const { attempt } = this.#voice.speaking ?? {};
     if (attempt?.heardNothing) {
       // Its reply has not begun yet; it is still wanted.
       attempt.heardNothing = false;
-      this.#fallSilent();
+      this.#voice.silence();
       this.#attempt = attempt;
       void this.#reply(attempt);
       return;
     }
-    this.#letGoOn();
-  }
-
-  /** @param heard what is known better than by the utterance that is being spoken. */
-  #report(attempt: TurnAttempt, interrupted: boolean, heard?: { readonly heardReply: string; readonly playedMs: number }): void {
-    const utterance = this.#speaking?.attempt === attempt ? this.#speaking.utterance : undefined;
-    const { heardReply = interrupted ? (utterance?.heardText ?? '') : attempt.saidText, playedMs = utterance?.playedMs ?? 0 } =
-      heard ?? {};
-    this.#link.played(attempt, { heardReply, playedMs: Math.round(playedMs), interrupted });
+    this.#voice.goOn();
   }
 
   #done(attempt: TurnAttempt, outcome: TurnOutcome): void {
@@ -371,10 +308,10 @@ export class LiveCall {
   }
 
   #failTurn(attempt: TurnAttempt, error: unknown): void {
-    if (this.#closed || (this.#attempt !== attempt && this.#speaking?.attempt !== attempt)) return;
+    if (this.#closed || (this.#attempt !== attempt && this.#voice.speaking?.attempt !== attempt)) return;
     this.#fail(error, attempt.turn);
     if (this.#attempt === attempt) this.#attempt = undefined;
-    if (attempt.released) this.#say('apology');
+    if (attempt.released) this.#voice.prompt('apology');
   }
 
   #fail(error: unknown, turn?: number): void {
@@ -386,66 +323,35 @@ export class LiveCall {
     this.#caller.sendEvent({ type: 'error', ...(turn === undefined ? {} : { turn }), problem });
   }
 
-  /** A prompt: no turn, and nothing that the model is reminded of. */
-  #say(name: PromptName, onFinished?: () => void): void {
-    if (this.#closed || this.#speaking) return;
-    const utterance = this.#utterance(undefined, onFinished);
-    this.#speaking = { utterance, attempt: undefined };
-    this.#ears.botSpeaks = true;
-    void utterance.play(this.#deps.prompts.frames(name));
-  }
-
   /** The caller is back: what they were not told yet is said now. */
   async #sayOwed(owed: OwedReply): Promise<void> {
     const { turn, text } = owed;
-    if (owed.mustAskAgain && this.#idleLine) return this.#say('apology');
-    const done = (utterance?: Utterance) => {
+    if (owed.mustAskAgain && this.#idleLine) return this.#voice.prompt('apology');
+    const finished = (utterance?: Utterance) => {
       if (text !== undefined) this.#link.heard(owed.playback(utterance, false));
       // The line broke between the promise and what was promised.
       if (owed.next === 'transfer' && !this.#closed) void this.#transfer();
     };
-    if (!text) return done();
+    if (!text) return finished();
     try {
       const { pcm } = await this.#deps.calls.steps.speak(text, this.#options.style);
       // Whoever speaks already has gone on.
-      if (!this.#idleLine) return;
-      const utterance: Utterance = this.#utterance(undefined, () => {
-        this.#caller.sendEvent({ type: 'reply.done', turn });
-        done(utterance);
-      });
-      this.#speaking = { utterance, attempt: undefined, owed };
-      this.#ears.botSpeaks = true;
-      this.#caller.sendEvent({ type: 'reply.started', turn });
-      this.#caller.sendEvent({ type: 'reply.text', turn, text });
-      await utterance.play(framesOf(text, pcm));
+      if (this.#idleLine) await this.#voice.speak(framesOf(text, pcm), { owed, finished });
     } catch (error) {
       this.#fail(error, turn);
     }
   }
 
-  #interruptOwed(owed: OwedReply, utterance: Utterance): void {
-    const playback = owed.playback(utterance, true);
-    const { turn, heardReply: heardText, playedMs } = playback;
-    this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
-    this.#link.heard(playback);
-  }
-
   /** Nobody speaks, and nobody is about to. */
   get #idleLine(): boolean {
-    return !(this.#closed || this.#speaking || this.#attempt || this.#ears.inTurn);
+    return !(this.#closed || this.#voice.speaking || this.#attempt || this.#ears.inTurn);
   }
 
   /** Dead air: the caller is told to wait a moment. */
   #fillLater(attempt: TurnAttempt): void {
     attempt.startFiller(this.#deps.settings.fillerMs, () => {
-      if (this.#attempt === attempt && !this.#speaking) this.#say('filler');
+      if (this.#attempt === attempt && !this.#closed) this.#voice.prompt('filler');
     });
-  }
-
-  /** A filler that has begun is spoken to its end. */
-  async #promptOver(): Promise<void> {
-    while (this.#speaking && !this.#speaking.attempt && !this.#closed)
-      await new Promise((resolve) => setTimeout(resolve, tickMs));
   }
 
   #tick(): void {
@@ -455,14 +361,9 @@ export class LiveCall {
       this.#lastAudioAt += tickMs;
       this.#ears.push(new Float32Array((16_000 * tickMs) / 1000));
     }
-    const busy = this.#speaking || this.#attempt || this.#ears.inTurn || this.#ending || this.#transferring;
+    const busy = this.#voice.speaking || this.#attempt || this.#ears.inTurn || this.#ending || this.#transferring;
     const step = this.#idle.step(now, Boolean(busy));
-    if (step === 'ask') this.#say('stillThere');
-    if (step === 'end') this.#say('idleGoodbye', () => void this.end('idle'));
-  }
-
-  #tellMetrics(attempt: TurnAttempt, outcome: TurnOutcome): void {
-    const metrics = attempt.metrics(outcome);
-    if (metrics) this.#caller.sendEvent(metrics);
+    if (step === 'ask') this.#voice.prompt('stillThere');
+    if (step === 'end') this.#voice.prompt('idleGoodbye', () => void this.end('idle'));
   }
 }

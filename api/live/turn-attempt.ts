@@ -4,7 +4,8 @@ import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { linesOf } from '../../media/lines.ts';
 import { toPcm16 } from '../../media/pcm.ts';
 import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
-import type { CallService, RunningTurn } from '../calls.ts';
+import type { RunningTurn } from '../call-turns.ts';
+import type { CallService } from '../calls.ts';
 import type { LiveEvents } from './protocol.ts';
 
 export interface TurnAttemptOptions {
@@ -58,7 +59,7 @@ export class TurnAttempt {
     const { calls, sessionId, turn, style, language, duringReply, digits, after } = options;
     this.turn = turn;
     this.duringReply = duringReply;
-    this.#running = calls.takeLiveTurn(sessionId, { turn, attempt: this.id, style, language, duringReply, digits }, after);
+    this.#running = calls.turns.takeLive(sessionId, { turn, attempt: this.id, style, language, duringReply, digits }, after);
     this.outcome = this.#running.outcome;
     this.outcome.catch(() => undefined);
     this.accepted = this.#running.accepted;

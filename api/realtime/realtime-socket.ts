@@ -165,7 +165,7 @@ class RealtimeSession {
     const pcm = Buffer.concat(this.#buffer.map((samples) => toPcm16(samples)));
     this.#clear();
     const turn = this.#turn + 1;
-    const running = this.#options.live.calls.takeTurn(this.#sessionId, turn, pcm, this.#style);
+    const running = this.#options.live.calls.turns.take(this.#sessionId, turn, pcm, this.#style);
     this.#events?.live({ type: 'reply.started', turn });
     for await (const frame of readFrames(running.pipes.pipes.spoken.read())) {
       if (frame.kind === 'text') this.#events?.live({ type: 'reply.text', turn, text: frame.text });

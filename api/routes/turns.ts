@@ -125,7 +125,7 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     if (row.status !== 'failed') {
       throw new VoicebotError('conflict', `Turn ${params.turn} was answered; there is nothing to try again.`);
     }
-    const { turn, status, transcript, reply, source, intent, retries, error } = await calls.retryTurn(id, params.turn);
+    const { turn, status, transcript, reply, source, intent, retries, error } = await calls.turns.retry(id, params.turn);
     const more = { ...(retries === undefined ? {} : { retries }), ...(error === undefined ? {} : { error }) };
     return c.json({ turn, status, transcript, reply, source, intent, ...more }, 200);
   });
@@ -134,7 +134,7 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     const id = parseSessionId(c.req.valid('param').id);
     const { text, turn } = c.req.valid('json');
     if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
-    const outcome = await calls.takeText(id, text, turn);
+    const outcome = await calls.turns.takeText(id, text, turn);
     const { status, transcript, reply, source, intent, citations, expectedDigits, next, error } = outcome;
     const more = {
       ...(citations ? { citations: [...citations] } : {}),

@@ -29,7 +29,7 @@ describe(`${scripts.length} calls in writing, with facts checked in the bank`, (
     await text.calls.create(sessionId);
     let verified = false;
     for (const line of script.lines(truth, text.today)) {
-      const outcome = await text.calls.takeText(sessionId, line.say);
+      const outcome = await text.calls.turns.takeText(sessionId, line.say);
       const { reply, source, citations = [], status, transcript } = outcome;
       const shown = `${line.say} → ${reply} (${source}) ${citations.map((id) => `article ${id}`).join(' ')}`;
       expect(status, shown).toBe('answered');

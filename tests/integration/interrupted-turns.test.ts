@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLlmActivities } from '../../activities/llm.ts';
 import { createSttActivities } from '../../activities/stt.ts';
 import { createTtsActivities } from '../../activities/tts.ts';
-import { CallService, type RunningTurn } from '../../api/calls.ts';
+import type { RunningTurn } from '../../api/call-turns.ts';
+import { CallService } from '../../api/calls.ts';
 import { openBlobs } from '../../db/blobs.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import { SpeechStore } from '../../db/speech.ts';
@@ -129,7 +130,7 @@ async function impatient(caller: number): Promise<number> {
   let order: Promise<void> = Promise.resolve();
   const begin = (duringReply: boolean): RunningTurn & { attempt: string } => {
     const attempt = randomUUID();
-    const running = calls.takeLiveTurn(sessionId, { turn, attempt, style: {}, language: undefined, duringReply }, order);
+    const running = calls.turns.takeLive(sessionId, { turn, attempt, style: {}, language: undefined, duringReply }, order);
     running.outcome.catch(() => undefined);
     order = running.accepted;
     running.pipes.pipes.heard.write(speech);
@@ -182,7 +183,7 @@ describe('a thousand interrupted turns', () => {
     const after = await Promise.all(
       Array.from({ length: slots }, async (_, i) => {
         await calls.open(`after-${i}`);
-        return calls.takeLiveTurn(
+        return calls.turns.takeLive(
           `after-${i}`,
           { turn: 1, attempt: 'a', style: {}, language: undefined, duringReply: false },
           Promise.resolve(),

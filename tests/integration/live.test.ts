@@ -77,7 +77,14 @@ const session = async (id: string) => (await (await fetch(`${baseUrl()}/sessions
 interface SessionBody {
   readonly status: string;
   readonly endReason: string | null;
-  readonly history: { turn: number; transcript: string; reply: string; heardReply: string | null; interrupted: boolean }[];
+  readonly history: {
+    turn: number;
+    transcript: string;
+    reply: string;
+    heardReply: string | null;
+    interrupted: boolean;
+    spokenMs: number;
+  }[];
 }
 
 /** Says something and waits until the reply was played. */
@@ -124,6 +131,7 @@ describe('a live call', () => {
       return body.history.length === 2 && body;
     });
     expect(history[0]).toMatchObject({ heardReply: say.unknown, interrupted: false });
+    expect(Math.abs((history[0]?.spokenMs ?? 0) - lasts)).toBeLessThan(200);
   });
 
   it.each<[string, AudioFormat]>([

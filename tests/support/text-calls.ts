@@ -111,7 +111,7 @@ export class TextCalls {
   async talk(sessionId: string, lines: readonly string[]): Promise<TurnOutcome[]> {
     await this.calls.create(sessionId);
     const outcomes: TurnOutcome[] = [];
-    for (const line of lines) outcomes.push(await this.calls.takeText(sessionId, line));
+    for (const line of lines) outcomes.push(await this.calls.turns.takeText(sessionId, line));
     return outcomes;
   }
 

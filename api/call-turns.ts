@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import type { Metrics } from '../config/metrics.ts';
+import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
+import { redact } from '../domain/redact.ts';
+import { workflowIdOf } from '../domain/session-id.ts';
+import type { MediaHub, TurnPipes } from '../media/hub.ts';
+import type { Sealer } from '../media/sealed.ts';
+import type { call } from '../workflows/call.ts';
+import {
+  type CallSettings,
+  callState,
+  callWorkflow,
+  keepsAudio,
+  retryTurn,
+  retryTurnWorkflow,
+  type TakeTurnInput,
+  takeTurn,
+  taskQueues,
+} from '../workflows/definitions.ts';
+import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
+import type { Admission } from './admission.ts';
+import { callStart } from './call-start.ts';
+import { fromTemporal, isCallEnded } from './temporal-errors.ts';
+import type { TemporalRequests } from './temporal-requests.ts';
+
+export interface CallTurnsOptions {
+  readonly client: Client;
+  readonly hub: MediaHub;
+  readonly settings: CallSettings;
+  /** One turn, all steps together. */
+  readonly turnTimeoutMs: number;
+  /** Seals what callers tell in confidence, before it is sent anywhere. */
+  readonly sealer: Sealer;
+  /** Is told how turns went. */
+  readonly admission?: Pick<Admission, 'observe'> | undefined;
+  readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions'> | undefined;
+}
+
+/** A turn whose speech can be read while it is still being made. */
+export interface RunningTurn {
+  readonly pipes: TurnPipes;
+  /** Settles once the call has taken the turn, or refused it. */
+  readonly accepted: Promise<void>;
+  readonly outcome: Promise<TurnOutcome>;
+}
+
+export interface LiveTurn {
+  readonly turn: number;
+  readonly attempt: string;
+  readonly style: SpeechStyle;
+  readonly language: string | undefined;
+  readonly duringReply: boolean;
+  /** Keyed in, instead of spoken. */
+  readonly digits?: SpokenSecret | undefined;
+}
+
+/** How long the pipes of a recorded turn stay open for the recording. */
+const recordingGraceMs = 60_000;
+
+const nothing = () => undefined;
+
+/** The turns of calls: spoken, live or in writing, and once more after a failure. */
+export class CallTurns {
+  readonly #options: CallTurnsOptions;
+  readonly #temporal: TemporalRequests;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: CallTurnsOptions, temporal: TemporalRequests) {
+    this.#options = options;
+    this.#temporal = temporal;
+  }
+
+  /** Opens the turn's pipes and asks the call to take the turn; `pcm` is PCM16 mono at 16 kHz. */
+  take(sessionId: string, turn: number, pcm: Uint8Array, style: SpeechStyle): RunningTurn {
+    const pipes = this.#options.hub.openTurn();
+    pipes.pipes.heard.write(pcm);
+    pipes.pipes.heard.end();
+    pipes.pipes.released.end();
+    return this.#begin(sessionId, pipes, { turn, media: pipes.media, style });
+  }
+
+  /** As `take`, for a caller who is still speaking: `heard` is open. @param after what the call must hear of first. */
+  takeLive(sessionId: string, { language, digits, ...turn }: LiveTurn, after: Promise<void>): RunningTurn {
+    const pipes = this.#options.hub.openTurn();
+    const known = { ...(language === undefined ? {} : { language }), ...(digits === undefined ? {} : { digits }) };
+    return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, after);
+  }
+
+  /**
+   * Takes what a caller has written as a turn of the call, the next one when no number is given.
+   * @throws VoicebotError `conflict` for a number that is neither known nor next, or a call that has ended.
+   */
+  async takeText(sessionId: string, text: string, turn?: number): Promise<TurnOutcome> {
+    try {
+      return await this.#takeText(sessionId, text, turn);
+    } catch (error) {
+      throw fromTemporal(error);
+    }
+  }
+
+  async #takeText(sessionId: string, text: string, turn: number | undefined): Promise<TurnOutcome> {
+    const { lastTurn, expectedDigits } = await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
+      this.#handle(sessionId).query(callState),
+    );
+    // What was asked in confidence goes on sealed, and nothing of it in the open.
+    const input: TakeTurnInput = {
+      turn: turn ?? lastTurn + 1,
+      ...(expectedDigits === undefined
+        ? { text: redact(text) }
+        : { text: hideNumbers(text), ...this.#sealed(spokenDigits(text)) }),
+    };
+    const outcome = this.#startTurn(sessionId, input).then((handle) =>
+      this.#temporal.within(this.#options.turnTimeoutMs, () => handle.result()),
+    );
+    this.#track(outcome);
+    this.#measure(await outcome);
+    return outcome;
+  }
+
+  #sealed(digits: string): { digits?: SpokenSecret } {
+    return digits === '' ? {} : { digits: this.seal(digits) };
+  }
+
+  /** Digits as they may be sent through Temporal. */
+  seal(digits: string): SpokenSecret {
+    return { sealed: this.#options.sealer.seal(digits), count: digits.length };
+  }
+
+  /**
+   * Tries a failed turn again, in its call, or by itself once that has ended.
+   * @throws VoicebotError `conflict` for a turn that is under way.
+   */
+  async retry(sessionId: string, turn: number): Promise<TurnOutcome> {
+    const { client, settings, turnTimeoutMs } = this.#options;
+    const updateId = randomUUID();
+    try {
+      return await this.#temporal.within(turnTimeoutMs, () =>
+        this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }], updateId }),
+      );
+    } catch (error) {
+      const failure = fromTemporal(error);
+      const ended = failure.code === 'not-found' || (failure.code === 'conflict' && isCallEnded(error));
+      if (!ended) throw failure;
+    }
+    try {
+      return await this.#temporal.within(turnTimeoutMs, () =>
+        client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
+          workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
+          // Two who ask at the same time get the same answer.
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: taskQueues.calls,
+          args: [{ sessionId, turn, settings }],
+          workflowExecutionTimeout: '1 day',
+          staticSummary: `Turn ${turn} of ${sessionId}, again`,
+        }),
+      );
+    } catch (error) {
+      throw fromTemporal(error);
+    }
+  }
+
+  /** Resolves once the turns under way are done or the time is over. */
+  async settled(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([Promise.allSettled(this.#running), timeUp]);
+    clearTimeout(timer);
+  }
+
+  #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<void> = Promise.resolve()): RunningTurn {
+    const { settings, turnTimeoutMs } = this.#options;
+    const update = after.then(() => this.#startTurn(sessionId, input));
+    const waitMs = turnTimeoutMs + (input.live ? (settings.maxListenMs ?? 0) : 0);
+    const finish = (recorded: boolean) => {
+      // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
+      pipes.pipes.spoken.end();
+      if (recorded) setTimeout(() => pipes.close(), recordingGraceMs).unref();
+      else pipes.close();
+    };
+    const outcome = update
+      .then((handle) => this.#temporal.within(waitMs, () => handle.result()))
+      .then(
+        (known) => {
+          this.#options.admission?.observe(known);
+          this.#measure(known);
+          finish(keepsAudio(settings, known));
+          return known;
+        },
+        (error) => {
+          finish(false);
+          throw fromTemporal(error);
+        },
+      );
+    this.#track(outcome);
+    return { pipes, outcome, accepted: update.then(nothing, nothing) };
+  }
+
+  #measure({ status, source, guards = [] }: TurnOutcome): void {
+    const { metrics } = this.#options;
+    metrics?.turns.inc({ status, source });
+    if (status !== 'answered' && status !== 'failed') return;
+    for (const { side, action, reason } of guards) metrics?.guardDecisions.inc({ side, action, reason });
+  }
+
+  /** Update-with-start: also a call whose start was lost takes its turn. */
+  #startTurn(sessionId: string, input: TakeTurnInput) {
+    const { client, settings } = this.#options;
+    return this.#temporal.within(settings.workerWaitMs, () => {
+      const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
+        ...callStart(sessionId, settings),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      return client.workflow.startUpdateWithStart(takeTurn, {
+        args: [input],
+        updateId: ['turn', input.turn, input.attempt].filter(Boolean).join('-'),
+        waitForStage: 'ACCEPTED',
+        startWorkflowOperation,
+      });
+    });
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.catch(() => undefined).finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+  }
+
+  #handle(sessionId: string) {
+    return this.#options.client.workflow.getHandle<typeof call>(workflowIdOf(sessionId));
+  }
+}
