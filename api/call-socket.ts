@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Logger } from '../config/logger.ts';
 import type { TurnOutcome } from '../domain/call.ts';
-import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { audioOf } from '../media/speech-frames.ts';
 import { encodeWav } from '../media/wav.ts';
 import { toHeardAudio } from './audio-input.ts';
@@ -66,6 +66,8 @@ export function callSocket(options: CallSocketOptions): WSEvents {
   const { sessionId, maxAudioSeconds, logger, connections } = options;
   const { calls, prompts, voiceRateHz } = options.live;
   let turn = options.opened.lastTurn;
+  /** Whether the call has taken the last turn is not known. */
+  let inDoubt = false;
   let events = options.events;
   let style: { voice?: string | undefined; speed?: number | undefined } = {};
   let waiting = 0;
@@ -86,23 +88,40 @@ export function callSocket(options: CallSocketOptions): WSEvents {
 
   async function runTurn(ws: WSContext, wav: Uint8Array): Promise<void> {
     const { pcm } = await toHeardAudio(wav, maxAudioSeconds);
-    const number = turn + 1;
-    const running = calls.takeTurn(sessionId, number, pcm, style);
-    const [outcome, spoken] = await Promise.allSettled([running.outcome, collectSpeech(running.pipes.pipes.spoken.read())]);
-    if (outcome.status === 'rejected') throw outcome.reason;
-    turn = number;
-    const { transcript, language, reply, source, timings, error } = outcome.value;
+    const { outcome, made } = await take(pcm).catch((error) => {
+      inDoubt = true;
+      throw error;
+    });
+    turn = outcome.turn;
+    const { transcript, language, reply, source, timings, error, status } = outcome;
     if (events) {
       send(ws, { type: 'transcript', turn, text: transcript, language });
       send(ws, { type: 'reply', turn, text: reply, source, timings });
     }
-    const made = spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0);
-    const speech: Uint8Array = error ? Buffer.concat([made, await prompts.speech('apology')]) : await heard(outcome.value, made);
-    // A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none.
-    if (error && (events || speech.length === 0))
-      fail(ws, new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`), number);
+    if (error) {
+      const failure = new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`);
+      apologise(ws, failure, Buffer.concat([made, await prompts.speech('apology')]), turn);
+    } else speak(ws, await heard(outcome, made));
+    logger.info({ sessionId, turn, source, status, totalMs: timings.totalMs }, 'turn');
+  }
+
+  async function take(pcm: Uint8Array): Promise<{ readonly outcome: TurnOutcome; readonly made: Uint8Array }> {
+    if (inDoubt) turn = (await calls.state(sessionId)).lastTurn;
+    inDoubt = false;
+    const running = calls.turns.take(sessionId, turn + 1, pcm, style);
+    const [outcome, spoken] = await Promise.allSettled([running.outcome, collectSpeech(running.pipes.pipes.spoken.read())]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return { outcome: outcome.value, made: spoken.status === 'fulfilled' ? spoken.value : Buffer.alloc(0) };
+  }
+
+  /** A client that knows WAV messages only gets one message for one: the spoken apology, or the error where there is none. */
+  function apologise(ws: WSContext, error: unknown, apology: Uint8Array, number?: number): void {
+    if (events || apology.length === 0) fail(ws, error, number);
+    speak(ws, apology);
+  }
+
+  function speak(ws: WSContext, speech: Uint8Array): void {
     if (speech.length > 0 && !closed) ws.send(encodeWav(speech, voiceRateHz) as Uint8Array<ArrayBuffer>);
-    logger.info({ sessionId, turn, source, status: outcome.value.status, totalMs: timings.totalMs }, 'turn');
   }
 
   /** The reply as speech; made now where workers could not reach this process and the turn was answered as if nobody were here. */
@@ -144,7 +163,11 @@ export function callSocket(options: CallSocketOptions): WSEvents {
     waiting++;
     order = order
       .then(() => runTurn(ws, wav))
-      .catch((error) => fail(ws, error))
+      .catch((error) => {
+        // "Say that again" is no help where it cannot help.
+        const mayPass = isVoicebotError(error) && error.retryable;
+        apologise(ws, error, (mayPass && prompts.known('apology')) || new Uint8Array());
+      })
       .finally(() => {
         waiting--;
       });

@@ -3,6 +3,7 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { callEnded, invalidTurn } from '../workflows/definitions.ts';
 import { isErrorCode } from './problem.ts';
+import { isAway } from './temporal-requests.ts';
 
 /** The call refused because it is about to end. */
 export function isCallEnded(error: unknown): boolean {
@@ -37,6 +38,9 @@ export function fromTemporal(error: unknown): VoicebotError {
     if (cause.type === invalidTurn) return new VoicebotError('conflict', cause.message, { cause: error });
     const code = cause.type && isErrorCode(cause.type) ? cause.type : 'engine-failed';
     return new VoicebotError(code, cause.message, { retryable: !cause.nonRetryable, cause: error });
+  }
+  if (isAway(error)) {
+    return new VoicebotError('dependency-unavailable', 'Temporal does not answer.', { retryable: true, cause: error });
   }
   return new VoicebotError('dependency-unavailable', `Temporal did not do its part: ${messageOf(cause)}`, {
     retryable: true,

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { VoicebotError } from '../domain/errors.ts';
 
-/** gRPC codes of a server that restarts or is out of reach: UNAVAILABLE, and UNKNOWN and ABORTED of one that is going down. */
-const passing = new Set([14, 2, 10]);
+/**
+ * gRPC codes of a server that restarts, is out of reach or has too much to do: UNAVAILABLE, UNKNOWN and ABORTED of one that is going
+ * down, RESOURCE_EXHAUSTED.
+ */
+const passing = new Set([14, 2, 10, 8]);
 const pauseMs = 250;
 
 /** What the API asks of Temporal: bounded in time, and asked again while the server is away. */
@@ -50,7 +53,8 @@ export class TemporalRequests {
   async #persist<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await this.#client.connection.withAbortSignal(signal, request);
+        // A signal of its own for each try: the client leaves a listener on it.
+        return await this.#client.connection.withAbortSignal(AbortSignal.any([signal]), request);
       } catch (error) {
         if (signal.aborted || !isAway(error)) throw error;
         await sleep(pauseMs, undefined, { signal }).catch(() => {
@@ -62,7 +66,7 @@ export class TemporalRequests {
 }
 
 /** The server was not there. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (isGrpcServiceError(cause)) return passing.has(cause.code);
   }

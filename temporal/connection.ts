@@ -27,10 +27,14 @@ function unreachable({ address }: TemporalTarget, error: unknown): VoicebotError
   });
 }
 
-/** A client of the Temporal frontend. @throws VoicebotError `dependency-unavailable`. */
+/**
+ * A client of the Temporal frontend. It asks once: its own retries do not end when a request is given up, nor when the connection is
+ * closed, where they throw out of a timer. Who can wait asks again (`TemporalRequests`).
+ * @throws VoicebotError `dependency-unavailable`.
+ */
 export async function connectTemporal(target: TemporalTarget): Promise<TemporalConnection> {
   try {
-    const connection = await Connection.connect({ ...optionsOf(target), connectTimeout: connectTimeoutMs });
+    const connection = await Connection.connect({ ...optionsOf(target), connectTimeout: connectTimeoutMs, interceptors: [] });
     return { client: new Client({ connection, namespace: target.namespace }), close: () => connection.close() };
   } catch (error) {
     throw unreachable(target, error);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { TemporalRequests } from '../api/temporal-requests.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import type { Logger } from '../config/logger.ts';
 import { Metrics } from '../config/metrics.ts';
@@ -48,6 +49,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+const registrationTimeoutMs = 10_000;
+
 /**
  * Brings up what this process is to run: Temporal (embedded unless TEMPORAL_ADDRESS), the database (embedded unless
  * DATABASE_URL), workers and API. What was started is stopped again, in reverse, when a later part fails.
@@ -91,12 +94,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     const temporal = await connectTemporal(target);
     cleanup.add('Temporal client', () => temporal.close());
-    await ensureSearchAttributes(temporal.client, target.namespace).catch((error) =>
-      logger.warn(
-        { error: messageOf(error) },
-        'search attributes could not be registered; ask an administrator of the namespace',
-      ),
-    );
+    const registering = () => ensureSearchAttributes(temporal.client, target.namespace);
+    await new TemporalRequests(temporal.client)
+      .within(registrationTimeoutMs, registering)
+      .catch((error) =>
+        logger.warn(
+          { error: messageOf(error) },
+          'search attributes could not be registered; ask an administrator of the namespace',
+        ),
+      );
 
     const engines = options.engines ?? createEngines(config);
     const warm = engines.warm(api ? [...queues, 'api'] : queues);

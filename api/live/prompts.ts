@@ -53,6 +53,11 @@ export class Prompts {
     this.#stopping.abort();
   }
 
+  /** As `speech`, if it is there already. */
+  known(name: PromptName): Uint8Array | undefined {
+    return this.#speech.get(name);
+  }
+
   /** PCM16 mono at the rate of the voice; one that is not there yet is spoken now. Empty where no voice is to be had. */
   async speech(name: PromptName): Promise<Uint8Array> {
     const known = this.#speech.get(name);

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveClient } from '../../client/live-client.ts';
 import { loadConfig } from '../../config/load.ts';
 import { wording } from '../../domain/wording.ts';
@@ -37,7 +39,14 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
   const engines = () =>
     standInEngines({ transcribeMs: 20, embedMs: 1, firstTokenMs: 20, tokenMs: 2, firstAudioMs: 20, realTimeFactor: 0 });
   const url = (path: string) => `${api.apiUrl}${path}`;
-  const connect = (id: string) => new CallClient(`${api.apiUrl?.replace('http', 'ws')}/ws/${id}?events=1`).open();
+  const reconnect = (id: string) => new CallClient(`${api.apiUrl?.replace('http', 'ws')}/ws/${id}?events=1`).open();
+  /** A new session. While the service still measures how long work waited during an outage, newcomers are asked to come again. */
+  const letIn = (id: string) =>
+    until(`${id} is let in`, async () => (await json(`/sessions/${id}`, { method: 'POST' })).status === 201);
+  const connect = async (id: string) => {
+    await letIn(id);
+    return reconnect(id);
+  };
   const wav = (text: string) => {
     const samples = spokenText(text, standInRateHz);
     return encodeWav(new Uint8Array(samples.buffer), standInRateHz);
@@ -47,12 +56,15 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     const response = await fetch(url(path), init);
     return { status: response.status, headers: response.headers, body: await response.json() };
   };
-  /** While the service still measures how long work waited during an outage, newcomers are asked to come again. */
-  const letIn = () =>
-    until('newcomers are let in', async () => (await json(`/sessions/new-${Date.now()}`, { method: 'POST' })).status === 201);
   const voicebot = (...args: string[]) =>
     execa('node', [bin, ...args], { reject: false, env: { VOICEBOT_URL: api.apiUrl } as Record<string, string> });
+  const restartApi = async (settings: TestEnvironment = {}) => {
+    await api.stop();
+    api = await startTestStack({ ...environment, ...settings }, { queues: [], engines: engines() });
+  };
   const startWorkers = (queues = allQueues) => startTestStack(environment, { queues, api: false, engines: engines() });
+  /** Callers are told sooner that something does not come. */
+  const quick = { WORKER_WAIT: '1' };
   /** Says something in the session and waits for the spoken answer. */
   async function say(caller: CallClient, text: string) {
     caller.send(wav(text));
@@ -90,7 +102,6 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     });
     [api, workers] = await Promise.all([startTestStack(environment, { queues: [], engines: engines() }), startWorkers()]);
   });
-  beforeEach(letIn);
   afterAll(async () => {
     await Promise.all([api?.stop(), workers?.stop()]);
     await temporal?.stop();
@@ -103,9 +114,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await workers.stop();
     // Nobody listens: the words of this turn are in its audio alone.
     workers = await startWorkers(allQueues.filter((queue) => queue !== 'stt'));
-    const quick = { ...environment, WORKER_WAIT: '1' };
-    await api.stop();
-    api = await startTestStack(quick, { queues: [], engines: engines() });
+    await restartApi(quick);
     const caller = await connect('unheard');
     for (const text of ['Tell me of the sea.', 'Tell me of the hills.']) {
       const { events, audio } = await say(caller, text);
@@ -158,6 +167,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     expect((await json('/sessions/unheard/turns?after=1')).body).toMatchObject({ turns: [{ turn: 2, retries: 1 }], next: null });
     const missing = await voicebot('retry-turn', '--session-id', 'unheard', '--turn', '9');
     expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no turn 9') });
+    await restartApi();
   });
 
   it('goes on with its calls when the Temporal server was killed, and says so meanwhile', async () => {
@@ -178,6 +188,26 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await caller.close();
   });
 
+  it('says aloud that it did not work when the Temporal server is away for longer than callers wait, and answers what is said then', async () => {
+    await restartApi(quick);
+    await api.warm;
+    const caller = await connect('too-long');
+    await say(caller, 'Tell me of the fog.');
+    const back = temporal.kill();
+    await until('nobody listens there', () => refuses(temporal.address));
+    const { events, audio } = await say(caller, 'Tell me of the frost.');
+    expect(events).toMatchObject([{ type: 'error', problem: { status: 503 } }]);
+    expect(textsIn(new Int16Array(audio.buffer.slice(audio.byteOffset + 44)))[0]).toBe(`${wording.apology.split('.')[0]}.`);
+    await back;
+    await until('it is well again', async () => (await json('/health')).status === 200);
+    await until('what is said then is answered', async () => {
+      const answer = await say(caller, 'Tell me of the hail.');
+      return answer.events.some(({ type, text }) => type === 'reply' && text?.includes('the hail'));
+    });
+    await caller.close();
+    await restartApi();
+  });
+
   it('goes on with its calls while Postgres is away, lets nobody new in, and records what was missed', async () => {
     const caller = await connect('no-records');
     await say(caller, 'Tell me of the wind.');
@@ -191,7 +221,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await json('/health')).body).toMatchObject({ status: 'down', database: { ok: false }, temporal: { ok: true } });
     // Who is in a call stays in it, even over a new connection.
-    const again = await connect('no-records');
+    const again = await reconnect('no-records');
     const { events } = await say(again, 'Tell me of the clouds.');
     expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'Tell me of the clouds.' }));
     await again.close();
@@ -200,7 +230,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       const { status, body } = await json('/sessions/no-records');
       return status === 200 && body.turns === 2;
     });
-    await letIn();
+    await letIn('somebody-new');
   });
 
   it('speaks the answer when its API died before it was heard, and the rest of one that was heard in part', async () => {
@@ -262,7 +292,8 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
   });
 
   it('refuses new sessions with 503 while its workers have no place left, and measures the queues', async () => {
-    const busy = Array.from({ length: 2 }, (_, i) =>
+    await Promise.all([0, 1].map((i) => letIn(`busy-${i}`)));
+    const busy = [0, 1].map((i) =>
       LiveClient.connect({
         baseUrl: api.apiUrl ?? '',
         sessionId: `busy-${i}`,
@@ -290,6 +321,15 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     talking = false;
     await Promise.all(microphones);
     await Promise.all(lines.map((line) => line.close()));
-    await letIn();
+    await letIn('not-late');
   });
 });
+
+function refuses(address: string): Promise<boolean> {
+  const [host = '', port] = address.split(':');
+  const socket = connectTcp(Number(port), host);
+  return once(socket, 'connect')
+    .then(() => false)
+    .catch(() => true)
+    .finally(() => socket.destroy());
+}
