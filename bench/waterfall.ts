@@ -18,7 +18,7 @@ function barsOf({ metrics }: WaterfallRow): Bar[] {
     ['pause', metrics.endpointingMs, '#8d99ae'],
     ['speech to text', metrics.transcribeMs, '#2a9d8f'],
     ['Temporal and pipes', metrics.temporalMs, '#e76f51'],
-    ['cache', metrics.lookupMs, '#e9c46a'],
+    ['understanding', metrics.lookupMs, '#e9c46a'],
     ['model, first clause', metrics.thinkMs, '#7b2cbf'],
     ['speech, first clause', metrics.speakMs, '#3a86ff'],
     ['until the caller is done', metrics.releaseMs, '#adb5bd'],
