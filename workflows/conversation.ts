@@ -180,7 +180,7 @@ export class Conversation {
       outcome = await scope.run(async () => {
         // Whole messages are taken one after the other.
         if (request.attempt === undefined) await floor();
-        // Calls that began under 0.2 have its marker in their histories. To be removed with 0.4.
+        // Calls that began under 0.2 have its marker in their histories. To be removed with 0.5.
         deprecatePatch('live-turns');
         attempt.run = new TurnRun(request, {
           ...this.#surroundings,

@@ -200,6 +200,7 @@ export class LiveCall {
     const attempt = this.#attempt;
     if (!attempt) return;
     attempt.release();
+    if (attempt.failed) return void this.#apologise(attempt);
     this.#weigh(attempt);
     if (attempt === this.#attempt && attempt.transcript === undefined) this.#fillLater(attempt);
   }
@@ -310,8 +311,17 @@ export class LiveCall {
   #failTurn(attempt: TurnAttempt, error: unknown): void {
     if (this.#closed || (this.#attempt !== attempt && this.#voice.speaking?.attempt !== attempt)) return;
     this.#fail(error, attempt.turn);
+    attempt.failed = true;
+    // Whoever still speaks is told once they are done.
+    if (attempt.released) void this.#apologise(attempt);
+  }
+
+  /** Nothing comes of a turn; a reply that it was about to interrupt goes on. */
+  async #apologise(attempt: TurnAttempt): Promise<void> {
     if (this.#attempt === attempt) this.#attempt = undefined;
-    if (attempt.released) this.#voice.prompt('apology');
+    if (this.#voice.speaking?.attempt) return this.#resume();
+    await this.#voice.promptOver();
+    if (this.#idleLine) this.#voice.prompt('apology');
   }
 
   #fail(error: unknown, turn?: number): void {

@@ -45,6 +45,8 @@ export class TurnAttempt {
   answering = false;
   /** The caller spoke again before any of the reply came. */
   heardNothing = false;
+  /** No call has taken it. */
+  failed = false;
   /** The workflow was told what was heard. */
   reported = false;
   readonly #running: RunningTurn;

@@ -21,6 +21,7 @@ import { spokenText, textsIn } from '../fakes/spoken-text.ts';
 import { standInEngines, standInRateHz } from '../fakes/stand-in-engines.ts';
 import { CallClient } from '../support/call-client.ts';
 import { freePort } from '../support/free-port.ts';
+import { LiveCaller } from '../support/live-caller.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
@@ -193,13 +194,39 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await api.warm;
     const caller = await connect('too-long');
     await say(caller, 'Tell me of the fog.');
+    await letIn('too-long-live');
+    const live = await LiveCaller.connect({
+      baseUrl: api.apiUrl ?? '',
+      sessionId: 'too-long-live',
+      format: { encoding: 'pcm16', sampleRateHz: standInRateHz },
+    });
+    const spoken = () =>
+      live.heard.length === 0 ? '' : textsIn(samplesOf(Buffer.concat(live.heard.map(({ bytes }) => bytes)))).join(' ');
     const back = temporal.kill();
     await until('nobody listens there', () => refuses(temporal.address));
+    const told = live.client.next('error');
+    await live.saySamples(fakeUtterance('Tell me of the frost.').samples);
+    expect((await told).problem.status).toBe(503);
     const { events, audio } = await say(caller, 'Tell me of the frost.');
     expect(events).toMatchObject([{ type: 'error', problem: { status: 503 } }]);
     expect(textsIn(new Int16Array(audio.buffer.slice(audio.byteOffset + 44)))[0]).toBe(`${wording.apology.split('.')[0]}.`);
+    await until('the live caller was told', () => spoken().includes(wording.apology.split('.')[0] ?? ''));
     await back;
     await until('it is well again', async () => (await json('/health')).status === 200);
+    await until(
+      'the live caller is answered',
+      async () => {
+        const where = ({ text }: { text: string }) => text.includes('the hail');
+        const answered = live.client.next('reply.text', { where, timeoutMs: 8_000 }).then(
+          () => true,
+          () => false,
+        );
+        await live.saySamples(fakeUtterance('Tell me of the hail.').samples);
+        return answered;
+      },
+      40_000,
+    );
+    await live.leave();
     await until('what is said then is answered', async () => {
       const answer = await say(caller, 'Tell me of the hail.');
       return answer.events.some(({ type, text }) => type === 'reply' && text?.includes('the hail'));
@@ -324,6 +351,8 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await letIn('not-late');
   });
 });
+
+const samplesOf = (bytes: Buffer) => new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
 function refuses(address: string): Promise<boolean> {
   const [host = '', port] = address.split(':');
