@@ -94,15 +94,8 @@ export class CallTurns {
    * @throws VoicebotError `conflict` for a number that is neither known nor next, or a call that has ended.
    */
   async takeText(sessionId: string, text: string, turn?: number): Promise<TurnOutcome> {
-    try {
-      return await this.#takeText(sessionId, text, turn);
-    } catch (error) {
-      throw fromTemporal(error);
-    }
-  }
-
-  async #takeText(sessionId: string, text: string, turn: number | undefined): Promise<TurnOutcome> {
-    const { lastTurn, expectedDigits } = await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
+    const { settings, turnTimeoutMs } = this.#options;
+    const { lastTurn, expectedDigits } = await this.#temporal.ask(settings.workerWaitMs, () =>
       this.#handle(sessionId).query(callState),
     );
     // What was asked in confidence goes on sealed, and nothing of it in the open.
@@ -112,9 +105,7 @@ export class CallTurns {
         ? { text: redact(text) }
         : { text: hideNumbers(text), ...this.#sealed(spokenDigits(text)) }),
     };
-    const outcome = this.#startTurn(sessionId, input).then((handle) =>
-      this.#temporal.within(this.#options.turnTimeoutMs, () => handle.result()),
-    );
+    const outcome = this.#startTurn(sessionId, input).then((handle) => this.#temporal.ask(turnTimeoutMs, () => handle.result()));
     this.#track(outcome);
     this.#measure(await outcome);
     return outcome;
@@ -145,21 +136,17 @@ export class CallTurns {
       const ended = failure.code === 'not-found' || (failure.code === 'conflict' && isCallEnded(error));
       if (!ended) throw failure;
     }
-    try {
-      return await this.#temporal.within(turnTimeoutMs, () =>
-        client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
-          workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
-          // Two who ask at the same time get the same answer.
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: taskQueues.calls,
-          args: [{ sessionId, turn, settings }],
-          workflowExecutionTimeout: '1 day',
-          staticSummary: `Turn ${turn} of ${sessionId}, again`,
-        }),
-      );
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+    return this.#temporal.ask(turnTimeoutMs, () =>
+      client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
+        workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
+        // Two who ask at the same time get the same answer.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: taskQueues.calls,
+        args: [{ sessionId, turn, settings }],
+        workflowExecutionTimeout: '1 day',
+        staticSummary: `Turn ${turn} of ${sessionId}, again`,
+      }),
+    );
   }
 
   /** Resolves once the turns under way are done or the time is over. */
@@ -183,7 +170,7 @@ export class CallTurns {
       else pipes.close();
     };
     const outcome = update
-      .then((handle) => this.#temporal.within(waitMs, () => handle.result()))
+      .then((handle) => this.#temporal.ask(waitMs, () => handle.result()))
       .then(
         (known) => {
           this.#options.admission?.observe(known);
@@ -193,7 +180,7 @@ export class CallTurns {
         },
         (error) => {
           finish(false);
-          throw fromTemporal(error);
+          throw error;
         },
       );
     this.#track(outcome);
@@ -210,7 +197,7 @@ export class CallTurns {
   /** Update-with-start: also a call whose start was lost takes its turn. */
   #startTurn(sessionId: string, input: TakeTurnInput) {
     const { client, settings } = this.#options;
-    return this.#temporal.within(settings.workerWaitMs, () => {
+    return this.#temporal.ask(settings.workerWaitMs, () => {
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
         ...callStart(sessionId, settings),
         workflowIdConflictPolicy: 'USE_EXISTING',

@@ -119,18 +119,14 @@ export class CallService {
   }
 
   state(sessionId: string): Promise<CallState> {
-    return this.#temporal.within(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
+    return this.#temporal.ask(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
   }
 
   /** The LoRA adapter of a call from its next turn on; null for the tenant's. */
   async setAdapter(sessionId: string, adapter: string | null): Promise<void> {
-    try {
-      await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
-        this.#handle(sessionId).signal(useAdapter, adapter ?? undefined),
-      );
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+    await this.#temporal.ask(this.#options.settings.workerWaitMs, () =>
+      this.#handle(sessionId).signal(useAdapter, adapter ?? undefined),
+    );
   }
 
   /** Tells the call what was heard of a reply. */
@@ -147,24 +143,15 @@ export class CallService {
   async transfer(sessionId: string, line: Line): Promise<{ readonly transferred: boolean }> {
     const { turnTimeoutMs } = this.#options;
     const updateId = randomUUID();
-    try {
-      return await this.#temporal.within(turnTimeoutMs, () =>
-        this.#handle(sessionId).executeUpdate(transferCall, { args: [line], updateId }),
-      );
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+    return this.#temporal.ask(turnTimeoutMs, () =>
+      this.#handle(sessionId).executeUpdate(transferCall, { args: [line], updateId }),
+    );
   }
 
   /** Ends the call. @throws VoicebotError `not-found`. */
   async end(sessionId: string, reason: CallEndReason = 'hangup'): Promise<void> {
-    try {
-      await this.#temporal.within(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).signal(hangUp, reason));
-    } catch (error) {
-      const failure = fromTemporal(error);
-      if (failure.code !== 'not-found') throw failure;
-      await recordCallEnded(this.#options.db, sessionId, 'ended', reason);
-    }
+    const arrived = await this.#signal(() => this.#handle(sessionId).signal(hangUp, reason));
+    if (!arrived) await recordCallEnded(this.#options.db, sessionId, 'ended', reason);
   }
 
   /**
@@ -211,13 +198,14 @@ export class CallService {
     }
   }
 
-  /** Sends word to a call; one that has ended needs it no more. */
-  async #signal(send: () => Promise<void>): Promise<void> {
+  /** Sends word to a call; one that has ended needs it no more. @returns whether it has not. */
+  async #signal(send: () => Promise<void>): Promise<boolean> {
     try {
-      await this.#temporal.within(this.#options.settings.workerWaitMs, send);
+      await this.#temporal.ask(this.#options.settings.workerWaitMs, send);
+      return true;
     } catch (error) {
-      const failure = fromTemporal(error);
-      if (failure.code !== 'not-found') throw failure;
+      if (isVoicebotError(error) && error.code === 'not-found') return false;
+      throw error;
     }
   }
 

@@ -107,19 +107,16 @@ export class SingleSteps {
   async training(name: string): Promise<{ status: string; progress?: unknown; result?: unknown }> {
     const { client, settings } = this.#options;
     const handle = client.workflow.getHandle<typeof adapterTraining>(`adapter-training-${name}`);
-    try {
-      const { status, raw } = await this.#temporal.within(settings.workerWaitMs, () => handle.describe());
-      const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
-      const progress = beat ? JSON.parse(Buffer.from(beat).toString('utf8')) : undefined;
-      const result = status.name === 'COMPLETED' ? await handle.result() : undefined;
-      return {
-        status: status.name,
-        ...(progress === undefined ? {} : { progress }),
-        ...(result === undefined ? {} : { result }),
-      };
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+    const { status, raw } = await this.#temporal.ask(settings.workerWaitMs, () => handle.describe());
+    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
+    const progress = beat ? JSON.parse(Buffer.from(beat).toString('utf8')) : undefined;
+    const result =
+      status.name === 'COMPLETED' ? await this.#temporal.ask(settings.workerWaitMs, () => handle.result()) : undefined;
+    return {
+      status: status.name,
+      ...(progress === undefined ? {} : { progress }),
+      ...(result === undefined ? {} : { result }),
+    };
   }
 
   async #run<W extends (input: never) => Promise<unknown>>(
@@ -128,20 +125,16 @@ export class SingleSteps {
   ): Promise<Awaited<ReturnType<W>>> {
     const { client, timeoutMs } = this.#options;
     const workflowId = `${name}-${randomUUID()}`;
-    try {
-      return await this.#temporal.within(timeoutMs, async () => {
-        const handle = await client.workflow.start(name, {
-          workflowId,
-          // Asked again because the answer was lost, it is the same step.
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: taskQueues.calls,
-          args: [input],
-          workflowExecutionTimeout: timeoutMs,
-        });
-        return (await handle.result()) as Awaited<ReturnType<W>>;
+    return await this.#temporal.ask(timeoutMs, async () => {
+      const handle = await client.workflow.start(name, {
+        workflowId,
+        // Asked again because the answer was lost, it is the same step.
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: taskQueues.calls,
+        args: [input],
+        workflowExecutionTimeout: timeoutMs,
       });
-    } catch (error) {
-      throw fromTemporal(error);
-    }
+      return (await handle.result()) as Awaited<ReturnType<W>>;
+    });
   }
 }

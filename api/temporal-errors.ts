@@ -1,9 +1,8 @@
-import { WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { callEnded, invalidTurn } from '../workflows/definitions.ts';
 import { isErrorCode } from './problem.ts';
-import { isAway } from './temporal-requests.ts';
 
 /** The call refused because it is about to end. */
 export function isCallEnded(error: unknown): boolean {
@@ -46,4 +45,18 @@ export function fromTemporal(error: unknown): VoicebotError {
     retryable: true,
     cause: error,
   });
+}
+
+/**
+ * gRPC codes of a server that restarts, is out of reach or has too much to do: UNAVAILABLE, UNKNOWN and ABORTED of one that is going
+ * down, RESOURCE_EXHAUSTED.
+ */
+const passing = new Set([14, 2, 10, 8]);
+
+/** The server was not there. */
+export function isAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return passing.has(cause.code);
+  }
+  return false;
 }

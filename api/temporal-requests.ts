@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { VoicebotError } from '../domain/errors.ts';
+import { fromTemporal, isAway } from './temporal-errors.ts';
 
-/**
- * gRPC codes of a server that restarts, is out of reach or has too much to do: UNAVAILABLE, UNKNOWN and ABORTED of one that is going
- * down, RESOURCE_EXHAUSTED.
- */
-const passing = new Set([14, 2, 10, 8]);
 const pauseMs = 250;
 
 /** What the API asks of Temporal: bounded in time, and asked again while the server is away. */
@@ -26,6 +22,15 @@ export class TemporalRequests {
   /** Gives up what is still asked, so that the connection can be closed. */
   stop(): void {
     this.#stopping.abort();
+  }
+
+  /** As `within`, where what went wrong is of interest as the product's own error only. @throws VoicebotError. */
+  async ask<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
+    try {
+      return await this.within(timeoutMs, request);
+    } catch (error) {
+      throw fromTemporal(error);
+    }
   }
 
   /**
@@ -63,12 +68,4 @@ export class TemporalRequests {
       }
     }
   }
-}
-
-/** The server was not there. */
-export function isAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause)) return passing.has(cause.code);
-  }
-  return false;
 }

@@ -43,8 +43,7 @@ export class OwedReply {
   playback(utterance: Utterance | undefined, interrupted: boolean): Playback {
     const { turn, attempt, reply } = this.#outcome;
     const heard = [this.#heard, utterance?.heardText].filter(Boolean).join(' ');
-    const playedMs = Math.round(utterance?.playedMs ?? 0);
-    return { turn, attempt, heardReply: interrupted ? heard : reply, playedMs, interrupted };
+    return { turn, attempt, heardReply: interrupted ? heard : reply, playedMs: utterance?.playedMs ?? 0, interrupted };
   }
 }
 

@@ -60,7 +60,7 @@ export class Prompts {
 
   /** PCM16 mono at the rate of the voice; one that is not there yet is spoken now. Empty where no voice is to be had. */
   async speech(name: PromptName): Promise<Uint8Array> {
-    const known = this.#speech.get(name);
+    const known = this.known(name);
     if (known) return known;
     try {
       const { pcm } = await this.#calls.steps.speak(this.#texts[name], {});

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveClient, type LiveEvent } from '../../client/live-client.ts';
 import { wording } from '../../domain/wording.ts';
 import { toPcm16 } from '../../media/pcm.ts';
-import { spokenText, textsIn } from '../fakes/spoken-text.ts';
+import { spokenText, textsInBytes } from '../fakes/spoken-text.ts';
 import { spokenSamples, standInRateHz } from '../fakes/stand-in-engines.ts';
 
 /** What a caller says, as samples at 16 kHz. */
@@ -264,8 +264,7 @@ export class ChaosCaller {
     const bytes = Buffer.concat(this.#sound);
     this.#sound = [];
     // Words that were cut off in the middle are said again, as a person would.
-    const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    this.heardTexts.push(...textsIn(samples, spokenSamples));
+    this.heardTexts.push(...textsInBytes(bytes, spokenSamples));
   }
 
   async #speak({ samples }: Utterance): Promise<void> {

@@ -14,6 +14,11 @@ export function spokenText(text: string, samples: number): Int16Array {
   return out;
 }
 
+/** As `textsIn`, of PCM16 as bytes. */
+export function textsInBytes(bytes: Uint8Array, lengthOf?: (text: string) => number): string[] {
+  return textsIn(new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)), lengthOf);
+}
+
 /**
  * The texts in the sound, in order.
  * @param lengthOf samples that a text takes; one that is cut off at the end of the sound is left out.
