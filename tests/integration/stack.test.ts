@@ -333,52 +333,6 @@ describe('sessions', () => {
   });
 });
 
-describe('the command line', () => {
-  const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
-  const voicebot = (args: string[], env: Record<string, string> = {}) =>
-    execa('node', [bin, ...args], { reject: false, env: { VOICEBOT_URL: stack.apiUrl, ...env } });
-
-  it('tries the engines and takes a turn', async () => {
-    const wav = join(folder, 'said.wav');
-    expect((await voicebot(['tts-test', '--text', 'Good morning to you.', '--output', wav])).exitCode).toBe(0);
-    const heardBack = await voicebot(['stt-test', '--input', wav, '--json']);
-    expect(wordErrors('Good morning to you.', JSON.parse(heardBack.stdout).text)).toBe(0);
-    const turn = await voicebot([
-      'start-call',
-      '--session-id',
-      'by-cli',
-      '--input',
-      wav,
-      '--output',
-      join(folder, 'reply.wav'),
-      '--json',
-    ]);
-    expect(JSON.parse(turn.stdout)).toMatchObject({ sessionId: 'by-cli', reply: expect.any(String) });
-    const listed = JSON.parse((await voicebot(['list-sessions', '--json'])).stdout);
-    expect(listed.sessions.map((session: { id: string }) => session.id)).toContain('by-cli');
-  });
-
-  it('shows configuration and models without secrets', async () => {
-    const config = await voicebot(['config', '--json'], { OPENAI_API_KEY: 'sk-secret' });
-    expect(JSON.parse(config.stdout)).toMatchObject({ WHISPER_MODEL: 'base', OPENAI_API_KEY: '(set)' });
-    expect(config.stdout).not.toContain('sk-secret');
-    const models = JSON.parse((await voicebot(['models', '--json'])).stdout);
-    expect(JSON.stringify(models)).toContain('whisper-base');
-  });
-
-  it('names every wrong setting at once', async () => {
-    const { exitCode, stderr } = await voicebot(['config'], { PORT: 'eighty', KOKORO_SPEED: '9' });
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toMatch(/PORT[\s\S]*KOKORO_SPEED/);
-  });
-
-  it('says what to do when the API is not there', async () => {
-    const { exitCode, stderr } = await voicebot(['list-sessions'], { VOICEBOT_URL: 'http://127.0.0.1:9' });
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('npm start');
-  });
-});
-
 describe('the stack', () => {
   it.each([
     ['PORT', 'PORT'],
