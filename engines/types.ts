@@ -48,7 +48,7 @@ export interface SpeechToText extends Engine {
 }
 
 export interface SpeechChunk {
-  /** The words of this chunk, as given (not as normalised). */
+  /** The words of this chunk, as given (not as normalised); empty for sound that goes on with the word before. */
   readonly text: string;
   readonly samples: Int16Array;
   readonly sampleRateHz: number;
@@ -63,8 +63,13 @@ export interface SpeakOptions extends RunOptions {
 
 export interface TextToSpeech extends Engine {
   readonly sampleRateHz: number;
-  /** Yields speech clause by clause, the first as early as possible. */
+  /**
+   * Yields speech as it is made, the first as early as possible: in pieces of a clause where the engine can. Priority `batch` asks for whole
+   * quality instead.
+   */
   speak(text: string, options?: SpeakOptions): AsyncIterable<SpeechChunk>;
+  /** Makes, while nobody waits, what lets the voice begin sooner; at once where that was done before. Unset where there is no such thing. */
+  prepare?(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 
 export interface ChatMessage {

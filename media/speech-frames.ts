@@ -23,8 +23,9 @@ function frame(kind: number, content: Uint8Array): Uint8Array {
 export const textFrame = (text: string): Uint8Array => frame(kinds.text, new TextEncoder().encode(text));
 export const audioFrame = (pcm: Uint8Array): Uint8Array => frame(kinds.audio, pcm);
 
-/** Words and their audio: a record of the pipe, which holds both or none. */
-export const speechPiece = (text: string, pcm: Uint8Array): Uint8Array => Buffer.concat([textFrame(text), audioFrame(pcm)]);
+/** Words and their audio: a record of the pipe, which holds both or none. Audio in which no word begins comes without. */
+export const speechPiece = (text: string, pcm: Uint8Array): Uint8Array =>
+  text === '' ? audioFrame(pcm) : Buffer.concat([textFrame(text), audioFrame(pcm)]);
 
 /** Records of the `spoken` pipe: frames up to and with the next audio. */
 export async function* splitPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
 import { artifactById } from '../artifacts/manifest.ts';
-import { kokoroFoldRecipe } from '../artifacts/prepare/kokoro-fold.ts';
+import { kokoroSplitRecipe } from '../artifacts/prepare/kokoro-split.ts';
 import { logMelRecipe } from '../artifacts/prepare/log-mel.ts';
 import { minilmRecipe } from '../artifacts/prepare/minilm.ts';
 import { ensurePrepared, type Recipe } from '../artifacts/prepare/prepared.ts';
@@ -38,7 +38,7 @@ function needsOf(queue: TaskQueue | 'api', config: Config): Needs {
     case 'tts':
       return {
         artifacts: [artifactById('kokoro'), artifactById('kokoro-voices')],
-        recipes: [kokoroFoldRecipe(artifactById('kokoro'))],
+        recipes: [kokoroSplitRecipe(artifactById('kokoro'))],
       };
     case 'bank':
     case 'calls':

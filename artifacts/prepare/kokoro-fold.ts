@@ -1,9 +1,5 @@
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import type { Artifact } from '../types.ts';
 import { elementType } from './onnx-graph.ts';
-import type { Recipe } from './prepared.ts';
 
 const { onnx } = onnxProto;
 type Node = onnxProto.onnx.INodeProto;
@@ -13,24 +9,8 @@ type TensorProto = onnxProto.onnx.ITensorProto;
  * Kokoro's int8 convolutions and matrix products folded back to float32. On a CPU `ConvInteger` hardly uses a second core; the
  * same weights times their scale in a plain `Conv` run about twice as fast. The chain that is replaced:
  * DynamicQuantizeLinear → ConvInteger | MatMulInteger → (Add quantised bias) → Cast → Mul (input scale × weight scale).
+ * Folds every chain of that shape and returns how many there were. Others stay as they are.
  */
-export function kokoroFoldRecipe(artifact: Artifact): Recipe {
-  return {
-    name: 'kokoro-folded',
-    version: 1,
-    input: artifact,
-    options: {},
-    run(inputs, outputDir) {
-      const model = onnx.ModelProto.decode(readFileSync(inputs[0] ?? ''));
-      const folded = foldIntegerOps(model.graph as onnxProto.onnx.IGraphProto);
-      if (folded === 0) throw new Error('The Kokoro graph holds no integer operation of the known shape; nothing was folded.');
-      moveWeightsOut(model.graph as onnxProto.onnx.IGraphProto, join(outputDir, 'kokoro.onnx.data'), 'kokoro.onnx.data');
-      writeFileSync(join(outputDir, 'kokoro.onnx'), onnx.ModelProto.encode(model).finish());
-    },
-  };
-}
-
-/** Folds every chain of the known shape and returns how many there were. Others stay as they are. */
 export function foldIntegerOps(graph: onnxProto.onnx.IGraphProto): number {
   const nodes = graph.node ?? [];
   const tensors = new Map((graph.initializer ?? []).map((t) => [t.name ?? '', t]));
@@ -150,7 +130,7 @@ function integers(tensor: TensorProto): Int8Array | Uint8Array {
   return unsigned ? Uint8Array.from(tensor.int32Data ?? []) : Int8Array.from(tensor.int32Data ?? []);
 }
 
-function floats(tensor: TensorProto): Float32Array {
+export function floats(tensor: TensorProto): Float32Array {
   // A copy: the bytes lie anywhere in the file, floats must be aligned.
   if (tensor.rawData?.length) return new Float32Array(Uint8Array.from(tensor.rawData).buffer);
   return Float32Array.from(tensor.floatData ?? []);
@@ -164,25 +144,4 @@ function withoutUnused(nodes: Node[], outputs: ReadonlySet<string>): Node[] {
     if (next.length === kept.length) return kept;
     kept = next;
   }
-}
-
-/** Moves large weights to a data file beside the graph (ONNX external data). */
-function moveWeightsOut(graph: onnxProto.onnx.IGraphProto, file: string, location: string): void {
-  const fd = openSync(file, 'w');
-  let end = 0;
-  for (const tensor of graph.initializer ?? []) {
-    const raw = tensor.rawData;
-    if (!raw || raw.length < 1024) continue;
-    const offset = Math.ceil(end / 64) * 64;
-    writeSync(fd, raw, 0, raw.length, offset);
-    end = offset + raw.length;
-    tensor.rawData = null;
-    tensor.dataLocation = onnx.TensorProto.DataLocation.EXTERNAL;
-    tensor.externalData = [
-      { key: 'location', value: location },
-      { key: 'offset', value: String(offset) },
-      { key: 'length', value: String(raw.length) },
-    ];
-  }
-  closeSync(fd);
 }

@@ -63,6 +63,13 @@ export async function ensurePrepared(store: ArtifactStore, recipe: Recipe, optio
   }
 }
 
+/** The folder with the recipe's output, if it was made already. */
+export async function findPrepared(store: ArtifactStore, recipe: Recipe): Promise<string | undefined> {
+  const inputs = recipe.input ? await store.ensure(recipe.input) : [];
+  const folder = join(store.root, 'prepared', await keyOf(recipe, inputs));
+  return (await isReady(folder)) ? folder : undefined;
+}
+
 const isReady = (folder: string) =>
   stat(join(folder, 'ready')).then(
     () => true,

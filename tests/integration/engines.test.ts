@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { artifactById } from '../../artifacts/manifest.ts';
-import { kokoroFoldRecipe } from '../../artifacts/prepare/kokoro-fold.ts';
+import { kokoroSplitRecipe } from '../../artifacts/prepare/kokoro-split.ts';
 import { logMelRecipe } from '../../artifacts/prepare/log-mel.ts';
 import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
@@ -187,11 +187,12 @@ describe('Kokoro and Whisper', () => {
 describe('folding Kokoro', () => {
   it('replaces every integer convolution and matrix product', async () => {
     const store = new ArtifactStore(runtime.cacheDir);
-    const folder = await ensurePrepared(store, kokoroFoldRecipe(artifactById('kokoro')));
+    const folder = await ensurePrepared(store, kokoroSplitRecipe(artifactById('kokoro')));
     const { readFile } = await import('node:fs/promises');
     const { default: onnxProto } = await import('onnx-proto');
-    const model = onnxProto.onnx.ModelProto.decode(await readFile(`${folder}/kokoro.onnx`));
-    const kinds = (model.graph?.node ?? []).map((node) => node.opType);
+    const files = await Promise.all(['text', 'generator'].map((part) => readFile(`${folder}/${part}.onnx`)));
+    const nodes = files.flatMap((file) => onnxProto.onnx.ModelProto.decode(file).graph?.node ?? []);
+    const kinds = nodes.map((node) => node.opType);
     expect(kinds.filter((kind) => kind === 'ConvInteger' || kind === 'MatMulInteger')).toEqual([]);
     expect(kinds.filter((kind) => kind === 'Conv').length).toBeGreaterThanOrEqual(87);
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { splitClauses } from '../../engines/kokoro/clauses.ts';
 import { normalise } from '../../engines/kokoro/normalise/normalise.ts';
 import { phonemesOf } from '../../engines/kokoro/phonemes.ts';
-import { soundBounds } from '../../engines/kokoro/silence.ts';
 import { maxTokens, tokenIds } from '../../engines/kokoro/symbols.ts';
 import { kokoroVoices, resolveAccent, resolveVoice } from '../../engines/kokoro/voices.ts';
 
@@ -88,14 +87,5 @@ describe('voices', () => {
     expect(resolveAccent('en', 'bf_emma')).toBe('en-gb');
     expect(resolveAccent('en', 'af_bella')).toBe('en-us');
     expect(() => resolveAccent('fr', 'af_bella')).toThrow(expect.objectContaining({ code: 'unsupported' }));
-  });
-});
-
-describe('silence around speech', () => {
-  it('is found with a margin', () => {
-    const samples = new Float32Array(100);
-    samples.fill(0.5, 40, 60);
-    expect(soundBounds(samples, 5)).toEqual([35, 65]);
-    expect(soundBounds(new Float32Array(10), 5)).toEqual([0, 0]);
   });
 });
