@@ -1,4 +1,5 @@
 import { putAnswer } from '../db/cache.ts';
+import { articleAnswers } from '../db/knowledge.ts';
 import type { Database } from '../db/open.ts';
 import { tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
@@ -42,7 +43,23 @@ export interface CacheActivities {
   remember(input: RememberInput): Promise<void>;
   /** Takes approved articles in. */
   importKnowledge(input: ImportInput): Promise<ImportResult>;
+  /** What articles say to callers, some at a time. */
+  spokenAnswers(input: SpokenAnswersInput): Promise<SpokenAnswers>;
 }
+
+export interface SpokenAnswersInput {
+  readonly tenant: string;
+  /** The article that the last ones ended with; empty at the beginning. */
+  readonly after: string;
+}
+
+export interface SpokenAnswers {
+  readonly answers: readonly { readonly id: string; readonly answer: string }[];
+  readonly timing: StepTiming;
+}
+
+/** Articles in one answer: some kilobytes of history. */
+const answersAtOnce = 20;
 
 export interface CacheDependencies {
   readonly db: Database;
@@ -71,5 +88,7 @@ export function createCacheActivities(deps: CacheDependencies): CacheActivities 
       });
     },
     importKnowledge: (input) => runActivity((signal) => knowledge.run(input, signal)),
+    spokenAnswers: ({ tenant, after }) =>
+      runActivity(async () => ({ answers: await articleAnswers(db, tenant, after, answersAtOnce) })),
   };
 }

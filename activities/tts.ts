@@ -6,6 +6,7 @@ import { readPipe, writePipe } from '../media/client.ts';
 import { linesOf } from '../media/lines.ts';
 import { speechPiece } from '../media/speech-frames.ts';
 import { runActivity } from './run-activity.ts';
+import type { SpeechQueue } from './speech-queue.ts';
 import { SpokenBefore } from './spoken-before.ts';
 import { takePipe } from './take-pipe.ts';
 
@@ -30,6 +31,8 @@ export interface SpeakResult {
 export interface PrepareInput {
   /** A text that may be spoken to anybody. */
   readonly text: string;
+  /** Is done with it only when its speech is there; else whenever nobody is on the line. */
+  readonly whole?: boolean | undefined;
 }
 
 export interface TtsActivities {
@@ -42,9 +45,10 @@ export interface TtsDependencies {
   readonly tts: TextToSpeech;
   /** Speech that was made ahead. */
   readonly store: SpeechStore;
+  readonly queue: Pick<SpeechQueue, 'add'>;
 }
 
-export function createTtsActivities({ tts, store }: TtsDependencies): TtsActivities {
+export function createTtsActivities({ tts, store, queue }: TtsDependencies): TtsActivities {
   /** A sentence from the store, or as the engine makes it. */
   async function* speech(
     sentence: string,
@@ -80,7 +84,9 @@ export function createTtsActivities({ tts, store }: TtsDependencies): TtsActivit
         await writePipe(spokenUrl, frames(), { at: claim.count, writer, signal });
         return { spokenMs: (samples / tts.sampleRateHz) * 1000, sampleRateHz: tts.sampleRateHz, firstAudioMs };
       }),
-    prepare: async ({ text }) => {
+    prepare: async ({ text, whole }) => {
+      // A step that waits until nobody is on the line takes a place that callers need: those of calls do not.
+      if (!whole) return queue.add(text);
       await runActivity(async (signal) => {
         await store.fill(splitSentences(text), tts, signal);
         return {};

@@ -16,9 +16,8 @@ import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { todayIn } from '../domain/language/dates.ts';
-import type { Example } from '../domain/understanding/evidence.ts';
 import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
-import type { Embedder, LanguageModel, RouterTrainer } from '../engines/types.ts';
+import type { Embedder, LabelledPhrase, LanguageModel, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
 import { CacheLookup } from './cache-lookup.ts';
 import { sayLines } from './say-lines.ts';
@@ -226,8 +225,8 @@ export class Understanding {
 
   async #learn(): Promise<Ready> {
     const { db, embedder, routerTrainer, minSimilarity } = this.#deps;
-    const examples = await embedPhrases(embedder);
-    const model = new SemanticModel(examples, await routerTrainer.learn(examples));
+    const { examples, learnt } = await routerTrainer.teach(routerPhrases, embedder);
+    const model = new SemanticModel(examples, learnt);
     // It is needed once in the life of a worker.
     await routerTrainer.unload();
     return { model, cache: new CacheLookup(db, model, minSimilarity) };
@@ -247,12 +246,10 @@ function subjectOf(decision: Decision): IntentName | undefined {
     : undefined;
 }
 
-/** The router's own examples. */
-export async function embedPhrases(embedder: Embedder): Promise<Example[]> {
-  const all = intentNames.flatMap((label) => phrases[label].map((text) => ({ text, label })));
-  const embeddings = await embedder.embed(all.map(({ text }) => text));
-  return all.map((phrase, i) => ({ ...phrase, embedding: embeddings[i] as Float32Array }));
-}
+/** The router's own phrases. */
+export const routerPhrases: readonly LabelledPhrase[] = intentNames.flatMap((label) =>
+  phrases[label].map((text) => ({ text, label })),
+);
 
 function approved(reply: string, leadsTo?: NextStep): Extract<StepOutcome['next'], { kind: 'said' }> {
   return { kind: 'said', reply, source: 'approved', ...(leadsTo ? { leadsTo } : {}) };

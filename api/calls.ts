@@ -24,6 +24,7 @@ import {
 import type { Admission } from './admission.ts';
 import { callStart } from './call-start.ts';
 import { CallTurns, type CallTurnsOptions } from './call-turns.ts';
+import type { Readiness } from './readiness.ts';
 import { SingleSteps } from './single-steps.ts';
 import { fromTemporal } from './temporal-errors.ts';
 import { TemporalRequests } from './temporal-requests.ts';
@@ -31,7 +32,9 @@ import { TemporalRequests } from './temporal-requests.ts';
 export interface CallServiceOptions extends CallTurnsOptions {
   readonly db: Database;
   readonly maxConcurrentSessions: number;
-  /** Lets new sessions in while there is room. */
+  /** Lets new sessions in once the service is ready … */
+  readonly readiness?: Pick<Readiness, 'admit'> | undefined;
+  /** … and while there is room. */
   readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
   readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions' | 'sessionsRefused'> | undefined;
 }
@@ -165,7 +168,7 @@ export class CallService {
   }
 
   async #admit(sessionId: string) {
-    const { db, maxConcurrentSessions, admission, metrics } = this.#options;
+    const { db, maxConcurrentSessions, admission, readiness, metrics } = this.#options;
     const admitted = await admitSession(db, sessionId, maxConcurrentSessions, this.#options.settings.scope?.tenant);
     if (admitted === 'full') {
       metrics?.sessionsRefused.inc({ reason: 'sessions' });
@@ -177,6 +180,7 @@ export class CallService {
     }
     if (admitted === 'admitted') {
       try {
+        await readiness?.admit();
         admission?.check();
       } catch (error) {
         await withdrawSession(db, sessionId);

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../domain/errors.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface Check {
   readonly ok: boolean;
@@ -9,7 +10,8 @@ export interface Check {
 }
 
 export interface Health {
-  readonly status: 'ok' | 'degraded' | 'down';
+  /** `starting`: new calls are not taken yet. */
+  readonly status: 'ok' | 'degraded' | 'starting' | 'down';
   readonly version: string;
   readonly uptimeSeconds: number;
   readonly database: Check;
@@ -22,6 +24,7 @@ export interface HealthSources {
   readonly version: string;
   readonly client: Client;
   readonly namespace: string;
+  readonly readiness: Pick<Readiness, 'ready'>;
   pingDatabase(): Promise<void>;
 }
 
@@ -42,7 +45,8 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   ]);
   const workers = Object.fromEntries(queues.map((queue, index) => [queue, pollers[index] ?? null])) as Health['workers'];
   const allPolled = Object.values(workers).every((count) => count !== null && count > 0);
-  const status = !database.ok || !temporal.ok ? 'down' : allPolled ? 'ok' : 'degraded';
+  const working = !sources.readiness.ready ? 'starting' : allPolled ? 'ok' : 'degraded';
+  const status = database.ok && temporal.ok ? working : 'down';
   return { status, version, uptimeSeconds: Math.round(process.uptime()), database, temporal, workers };
 }
 

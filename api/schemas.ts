@@ -178,7 +178,7 @@ export const speechRequestSchema = z
 const checkSchema = z.object({ ok: z.boolean(), latencyMs: z.number(), error: z.string().optional() });
 export const healthSchema = z
   .object({
-    status: z.enum(['ok', 'degraded', 'down']),
+    status: z.enum(['ok', 'degraded', 'starting', 'down']),
     version: z.string(),
     uptimeSeconds: z.number(),
     database: checkSchema,

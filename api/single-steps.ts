@@ -11,11 +11,13 @@ import {
   importKnowledgeWorkflow,
   loadAdapterWorkflow,
   speakOnceWorkflow,
+  speechAheadWorkflow,
   taskQueues,
   transcribeOnceWorkflow,
   unloadAdapterWorkflow,
 } from '../workflows/definitions.ts';
 import type { AdapterInput, importKnowledge, loadAdapter, speakOnce, transcribeOnce } from '../workflows/probes.ts';
+import type { speechAhead } from '../workflows/speech-ahead.ts';
 import { fromTemporal } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
 
@@ -72,6 +74,20 @@ export class SingleSteps {
   /** Takes a batch of articles in. */
   importKnowledge(input: ImportInput): Promise<ImportResult> {
     return this.#run<typeof importKnowledge>(importKnowledgeWorkflow, input);
+  }
+
+  /** Has what the articles say spoken ahead of the callers. Where that is under way it begins again, for what has changed meanwhile. */
+  async speakAhead(tenant: string): Promise<void> {
+    const { client, settings } = this.#options;
+    await this.#temporal.ask(settings.workerWaitMs, () =>
+      client.workflow.start<typeof speechAhead>(speechAheadWorkflow, {
+        workflowId: `speech-ahead-${tenant}`,
+        workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+        taskQueue: taskQueues.calls,
+        args: [{ tenant }],
+        staticSummary: 'Speech of articles, made ahead',
+      }),
+    );
   }
 
   /** Makes an adapter ready on a worker of the language model, or frees it. */

@@ -20,7 +20,7 @@ const question = await to16k(await gather(kokoro.speak('What is the interest rat
 await kokoro.unload();
 note('Starting the stack ...');
 const stack = await startTestStack(await testEnvironment({ MAX_CONCURRENT_SESSIONS: '1000', IDLE_PROMPT_SECONDS: '0' }));
-await stack.warm;
+await stack.ready;
 const baseUrl = stack.apiUrl ?? '';
 
 const memoryMb = () => round(process.memoryUsage().rss / 2 ** 20);

@@ -29,7 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), 'voicebot-conversations-'));
 const stack = await startTestStack(
   await testEnvironment({ DATABASE_URL: server.url, DATA_DIR: folder, TRANSFER_TO: '+15550100' }),
 );
-await stack.warm;
+await stack.ready;
 const { db, close } = await openDatabase({ url: server.url, dataDir: folder });
 const caller = new Kokoro(testRuntime(), { voice: 'am_michael' });
 const today = todayIn('UTC');

@@ -82,7 +82,7 @@ await Promise.all([kokoro.unload(), silero.unload()]);
 
 note('Starting the stack ...');
 const stack = await startTestStack(await testEnvironment({ MAX_CONCURRENT_SESSIONS: '1000', IDLE_PROMPT_SECONDS: '0' }));
-await stack.warm;
+await stack.ready;
 const baseUrl = stack.apiUrl ?? '';
 const run = `bench-${Date.now()}`;
 

@@ -11,7 +11,8 @@ export function spectralDistance(a: Float32Array, b: Float32Array): number {
   let n = 0;
   for (let at = 0; at + windowSamples <= length; at += stepSamples) {
     const [x, y] = [powerSpectrum(a, at), powerSpectrum(b, at)];
-    for (let i = 0; i < x.length; i++) sum += Math.abs(Math.log10((x[i] as number) + floor) - Math.log10((y[i] as number) + floor));
+    for (let i = 0; i < x.length; i++)
+      sum += Math.abs(Math.log10((x[i] as number) + floor) - Math.log10((y[i] as number) + floor));
     n += x.length;
   }
   return n === 0 ? Number.NaN : sum / n;

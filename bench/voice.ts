@@ -95,7 +95,7 @@ await kokoro.unload();
 const measured = decodeStatistics(await readFile(statisticsFile ?? ''));
 if (!measured) throw new Error('The voice has no statistics.');
 const model = new StatisticsModel(measured);
-const graphs = await KokoroGraphs.open(await ensurePrepared(store, kokoroSplitRecipe(artifactById('kokoro'))), runtime.threads);
+const graphs = new KokoroGraphs(await ensurePrepared(store, kokoroSplitRecipe(artifactById('kokoro'))), runtime.threads);
 const styles = new StyleTables(await store.ensure(artifactById('kokoro-voices')));
 const published = await InferenceSession.create((await store.ensure(artifactById('kokoro')))[0] ?? '', {
   intraOpNumThreads: runtime.threads,

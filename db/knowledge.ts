@@ -1,4 +1,4 @@
-import { and, cosineDistance, desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, cosineDistance, desc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Article } from '../domain/knowledge/article.ts';
 import type { Database } from './open.ts';
 import { articlePassages, articles, cacheEntries, tenants } from './schema.ts';
@@ -143,4 +143,14 @@ export function listArticles(db: Database, tenant: string) {
     .from(articles)
     .where(eq(articles.tenant, tenant))
     .orderBy(articles.id);
+}
+
+/** The spoken answers of some articles, in the order of their ids. @param after the id of the last one before them. */
+export function articleAnswers(db: Database, tenant: string, after: string, limit: number) {
+  return db
+    .select({ id: articles.id, answer: articles.answer })
+    .from(articles)
+    .where(and(eq(articles.tenant, tenant), gt(articles.id, after)))
+    .orderBy(articles.id)
+    .limit(limit);
 }

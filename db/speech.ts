@@ -6,7 +6,7 @@ import type { BlobStore } from './blobs.ts';
 export interface SpeechMaker {
   speak(
     text: string,
-    options: { readonly signal?: AbortSignal; readonly priority?: 'batch' },
+    options: { readonly signal?: AbortSignal; readonly priority?: 'batch' | 'background' },
   ): AsyncIterable<{ readonly samples: Int16Array }>;
 }
 
@@ -45,12 +45,20 @@ export class SpeechStore {
     return samples;
   }
 
-  /** Makes the speech of sentences that have none yet, while no caller waits for anything. */
-  async fill(sentences: readonly string[], maker: SpeechMaker, signal: AbortSignal): Promise<void> {
+  /**
+   * Makes the speech of sentences that have none yet, while no caller is there.
+   * @param priority `batch` where callers are not let in before it is done.
+   */
+  async fill(
+    sentences: readonly string[],
+    maker: SpeechMaker,
+    signal: AbortSignal,
+    priority: 'batch' | 'background' = 'background',
+  ): Promise<void> {
     for (const sentence of sentences) {
       if (await this.find(sentence, undefined)) continue;
       const parts: Uint8Array[] = [];
-      for await (const { samples } of maker.speak(sentence, { signal, priority: 'batch' })) {
+      for await (const { samples } of maker.speak(sentence, { signal, priority })) {
         parts.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
       }
       const pcm = Buffer.concat(parts);

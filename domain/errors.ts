@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'limit-reached'
   /** All places are taken: the service must not take more on now. */
   | 'overloaded'
+  /** The service is not ready for new callers yet. */
+  | 'starting'
   /** The process that held the caller's line, or the turn on it, is gone. */
   | 'line-gone'
   | 'artifact-unavailable'

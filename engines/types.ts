@@ -5,9 +5,9 @@ import type { Learnt } from '../domain/understanding/learn.ts';
 
 /**
  * Who waits for the work. `urgent`: a caller hears nothing until it is done; `caller`: a caller will need it soon; `batch`: nobody
- * waits, as for housekeeping.
+ * waits, as for housekeeping; `background`: it may wait until no caller is on the line at all, as what is made ahead.
  */
-export type Priority = 'urgent' | 'caller' | 'batch';
+export type Priority = 'urgent' | 'caller' | 'batch' | 'background';
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
@@ -64,8 +64,8 @@ export interface SpeakOptions extends RunOptions {
 export interface TextToSpeech extends Engine {
   readonly sampleRateHz: number;
   /**
-   * Yields speech as it is made, the first as early as possible: in pieces of a clause where the engine can. Priority `batch` asks for whole
-   * quality instead.
+   * Yields speech as it is made, the first as early as possible: in pieces of a clause where the engine can. The priorities `batch` and `background`
+   * ask for whole quality instead.
    */
   speak(text: string, options?: SpeakOptions): AsyncIterable<SpeechChunk>;
   /** Makes, while nobody waits, what lets the voice begin sooner; at once where that was done before. Unset where there is no such thing. */
@@ -119,9 +119,18 @@ export interface Embedder extends Engine {
   embed(texts: readonly string[], options?: RunOptions): Promise<Float32Array[]>;
 }
 
+/** A sentence and what it means. */
+export type LabelledPhrase = Pick<Example, 'text' | 'label'>;
+
+/** What a semantic model is made of. */
+export interface TaughtRouter {
+  readonly examples: readonly Example[];
+  readonly learnt: Learnt;
+}
+
 export interface RouterTrainer extends Engine {
-  /** What a semantic model is to know beside these examples; the same ones teach the same. */
-  learn(examples: readonly Example[], options?: RunOptions): Promise<Learnt>;
+  /** Teaches what these phrases mean; the same phrases and embedder teach the same. */
+  teach(phrases: readonly LabelledPhrase[], embedder: Embedder): Promise<TaughtRouter>;
 }
 
 export interface SpeechSegment {

@@ -2,8 +2,10 @@ import { Admission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
 import { CallService } from '../api/calls.ts';
+import type { EarEngines } from '../api/live/ears.ts';
 import type { LiveDependencies } from '../api/live/live-setup.ts';
 import { Prompts } from '../api/live/prompts.ts';
+import { Readiness } from '../api/readiness.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
@@ -38,8 +40,16 @@ const drainMs = 10_000;
 /** Some dozens of turns: what a worker must go over again when it takes a call from one that died. */
 export const maxHistoryEvents = 1_500;
 
-/** Starts the API with everything behind it. @returns its address, and what is to be done once a voice is there. */
-export async function startApi(options: ApiServiceOptions): Promise<{ readonly url: string; readonly prompts: Prompts }> {
+export interface ApiService {
+  readonly url: string;
+  readonly prompts: Prompts;
+  readonly calls: CallService;
+  /** Lets callers in, once it is told that all is there. */
+  readonly readiness: Readiness;
+}
+
+/** Starts the API with everything behind it. */
+export async function startApi(options: ApiServiceOptions): Promise<ApiService> {
   const { config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup } = options;
   const hub = new MediaHub(mediaUrl(config));
   const { client } = temporal;
@@ -52,12 +62,14 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
     metrics,
     logger,
   });
+  const readiness = new Readiness();
   admission.start();
   cleanup.add('admission', async () => admission.stop());
   const calls = new CallService({
     client,
     db: database.db,
     hub,
+    readiness,
     admission,
     metrics,
     sealer,
@@ -89,7 +101,7 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,
     live,
     telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, dialplan },
-    health: { version, client, namespace, pingDatabase: () => database.ping() },
+    health: { version, client, namespace, readiness, pingDatabase: () => database.ping() },
   });
   const listening = await startServer(app, {
     host: config.HOST,
@@ -105,7 +117,20 @@ export async function startApi(options: ApiServiceOptions): Promise<{ readonly u
   cleanup.add('prompts', async () => prompts.stop());
   // First of all, while everything still runs, turns under way are finished.
   cleanup.add('turns', () => calls.stop(drainMs));
-  return { url: listening.url, prompts };
+  return { url: listening.url, prompts, calls, readiness };
+}
+
+/** Hears a caller; while somebody is on the line, nothing is made ahead in this process. */
+function followOnLine({ ears, lineOpened }: Engines): ReturnType<EarEngines['follow']> {
+  const follower = ears.vad.follow();
+  const left = lineOpened();
+  return {
+    push: (frame) => follower.push(frame),
+    close: () => {
+      left();
+      follower.close();
+    },
+  };
 }
 
 function liveDependencies(
@@ -113,12 +138,12 @@ function liveDependencies(
   parts: { readonly calls: CallService; readonly prompts: Prompts; readonly engines: Engines; readonly logger: Logger },
 ): LiveDependencies {
   const { calls, prompts, engines, logger } = parts;
-  const { vad, turns } = engines.ears;
+  const { turns } = engines.ears;
   return {
     calls,
     prompts,
     logger,
-    engines: { follow: () => vad.follow(), finished: (samples, options) => turns.finished(samples, options) },
+    engines: { follow: () => followOnLine(engines), finished: (samples, options) => turns.finished(samples, options) },
     voiceRateHz: engines.tts.sampleRateHz,
     settings: {
       pauseMs: config.PAUSE_MS,

@@ -23,6 +23,9 @@ import type {
 import { Whisper } from '../engines/whisper/whisper.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 
+/** A queue's workers, or the API. */
+export type ServicePart = TaskQueue | 'api';
+
 export interface Engines {
   readonly stt: SpeechToText;
   readonly vad: VoiceActivityDetector;
@@ -34,8 +37,10 @@ export interface Engines {
   readonly ears: { readonly vad: VoiceActivityDetector; readonly turns: TurnDetector };
   /** What the voice sounds like: speech that was made with other settings is another one's. */
   readonly voiceKey: string;
-  /** Loads what these parts of the product need, so that no caller waits for it. */
-  warm(parts: readonly (TaskQueue | 'api')[]): Promise<void>;
+  /** A caller is on a line of this process until the returned function is called: nothing is made ahead meanwhile. */
+  readonly lineOpened: () => () => void;
+  /** Loads what these parts of the product need, so that no caller waits for it. @returns for each part when it is loaded. */
+  warm(parts: readonly ServicePart[]): ReadonlyMap<ServicePart, Promise<void>>;
   unloadAll(): Promise<void>;
 }
 
@@ -57,7 +62,12 @@ export function createEngines(config: Config): Engines {
     language: config.WHISPER_LANGUAGE,
   });
   const vad = new Silero(runtime);
-  const tts = new Kokoro(runtime, { voice: config.KOKORO_VOICE, language: config.KOKORO_LANGUAGE, speed: config.KOKORO_SPEED });
+  const tts = new Kokoro(runtime, {
+    voice: config.KOKORO_VOICE,
+    language: config.KOKORO_LANGUAGE,
+    speed: config.KOKORO_SPEED,
+    calibrate: true,
+  });
   const embedder = new Minilm(runtime);
   const routerTrainer = new ThreadedRouterTrainer(runtime);
   const llm = createLanguageModel(config, runtime);
@@ -72,8 +82,9 @@ export function createEngines(config: Config): Engines {
     routerTrainer,
     ears,
     voiceKey: [tts.name, config.KOKORO_VOICE, config.KOKORO_LANGUAGE, config.KOKORO_SPEED].join(' '),
-    warm: async (parts) => {
-      const needed: Partial<Record<TaskQueue | 'api', readonly Engine[]>> = {
+    lineOpened: () => runtime.gate.lineOpened(),
+    warm: (parts) => {
+      const needed: Partial<Record<ServicePart, readonly Engine[]>> = {
         stt: [stt, vad],
         cache: [embedder],
         llm: [llm],
@@ -81,7 +92,16 @@ export function createEngines(config: Config): Engines {
         api: [ears.vad, ears.turns],
       };
       // One after the other: loading is work for all cores.
-      for (const engine of new Set(parts.flatMap((part) => needed[part] ?? []))) await engine.load();
+      let last: Promise<unknown> = Promise.resolve();
+      return new Map(
+        parts.map((part) => {
+          const loading = last.then(async () => {
+            for (const engine of needed[part] ?? []) await engine.load();
+          });
+          last = loading.catch(() => undefined);
+          return [part, loading];
+        }),
+      );
     },
     unloadAll: async () => void (await Promise.allSettled(all.map((engine) => engine.unload()))),
   };

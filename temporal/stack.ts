@@ -42,8 +42,8 @@ export interface Stack {
   /** The embedded server's UI. */
   readonly temporalUiUrl: string | undefined;
   readonly database: string | undefined;
-  /** Resolves once engines are loaded and prompts are spoken: the first caller waits for nothing. */
-  readonly warm: Promise<void>;
+  /** Resolves once callers are let in: engines are loaded, callers are understood, prompts are spoken. */
+  readonly ready: Promise<void>;
   /** Rejects when a part fails for good. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
@@ -106,27 +106,51 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const engines = options.engines ?? createEngines(config);
     const warm = engines.warm(api ? [...queues, 'api'] : queues);
-    let warmed: Promise<void> = warm;
-    warm.catch((error) => logger.warn({ error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
+    for (const [part, loading] of warm) {
+      loading.catch((error) => logger.warn({ part, error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
+    }
     cleanup.add('engines', () => engines.unloadAll());
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
     const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
     const metrics = new Metrics();
-    const workers = await startWorkers(queues, { config, logger, metrics, connection, engines, sealer, db: database?.db, blobs });
+    const workers = await startWorkers(queues, {
+      config,
+      logger,
+      metrics,
+      connection,
+      engines,
+      warm,
+      sealer,
+      db: database?.db,
+      blobs,
+    });
     cleanup.add('workers', () => workers.stop());
 
     let apiUrl: string | undefined;
+    let ready = workers.polling;
     if (api && database) {
-      const { url, prompts } = await startApi({ config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup });
+      const parts = { config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup };
+      const { url, prompts, calls, readiness } = await startApi(parts);
       apiUrl = url;
-      // What workers of this process speak ahead of time need not be spoken twice.
-      warmed = Promise.all([warm, workers.prepared.then(() => prompts.load())]).then(() => undefined);
-      warmed.catch(() => undefined);
+      ready = (async () => {
+        await warm.get('api')?.catch(() => undefined);
+        // What workers of this process speak ahead of time need not be spoken twice.
+        await workers.prepared;
+        void prompts.load();
+        await prompts.attempted;
+        readiness.becomeReady();
+        // Where no worker runs yet it is begun by the next process, or the next import.
+        calls.steps
+          .speakAhead(config.TENANT)
+          .catch((error) => logger.debug({ error: messageOf(error) }, 'speech is not made ahead'));
+      })();
     } else if (config.METRICS_PORT) {
       const served = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, metrics, workers });
       cleanup.add('metrics', () => served.stop());
     }
+    // Workers that are said to run do.
+    if (!api) await ready;
     const failed = Promise.race([
       workers.done.then(() => new Promise<never>(() => {})),
       server
@@ -141,7 +165,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       temporalAddress: target.address,
       temporalUiUrl: server?.uiUrl,
       database: database?.description,
-      warm: warmed,
+      ready,
       failed,
       stop: () => cleanup.run(),
     };

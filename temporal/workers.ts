@@ -8,6 +8,7 @@ import { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { createLlmActivities } from '../activities/llm.ts';
 import { createRecordsActivities } from '../activities/records.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
+import { SpeechQueue } from '../activities/speech-queue.ts';
 import { createSttActivities } from '../activities/stt.ts';
 import { createTelephonyActivities } from '../activities/telephony.ts';
 import { createTransferHook } from '../activities/transfer-hook.ts';
@@ -22,7 +23,8 @@ import type { BlobStore } from '../db/blobs.ts';
 import { DemoBank } from '../db/demo-bank.ts';
 import type { Database } from '../db/open.ts';
 import { SpeechStore } from '../db/speech.ts';
-import { say } from '../domain/dialog/say.ts';
+import { approvedReplies } from '../domain/dialog/approved-replies.ts';
+import { identifications, say } from '../domain/dialog/say.ts';
 import { messageOf } from '../domain/errors.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
@@ -30,7 +32,7 @@ import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
 import { importDemoKnowledge } from './demo-knowledge.ts';
 import { deploymentOptions } from './deployment.ts';
-import { type Engines, temperatureOf } from './engines.ts';
+import { type Engines, type ServicePart, temperatureOf } from './engines.ts';
 import { StepMetrics } from './step-metrics.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -42,15 +44,24 @@ export interface WorkerDependencies {
   readonly metrics: Metrics;
   /** Seals and opens what callers tell in confidence. */
   readonly sealer: Sealer;
+  /** When the engines of a queue are loaded. */
+  readonly warm: ReadonlyMap<ServicePart, Promise<void>>;
   /** Needed by the queues `cache` and `records`, and by `bank` for the demo bank. */
   readonly db?: Database | undefined;
   /** Needed by the queues `tts` and `records`. */
   readonly blobs?: BlobStore | undefined;
 }
 
+/** Speech that was made, and what is still to be made. */
+interface Speech {
+  readonly store: SpeechStore;
+  readonly queue: SpeechQueue;
+}
+
 /** What the queues of one process share. */
 interface Parts extends WorkerDependencies {
   readonly understanding?: Understanding | undefined;
+  readonly speech?: Speech | undefined;
 }
 
 /** Running steps of a worker that stops may take so long to finish. */
@@ -60,7 +71,9 @@ export const allQueues = Object.keys(taskQueues) as TaskQueue[];
 
 export interface RunningWorkers {
   readonly queues: readonly TaskQueue[];
-  /** Resolves once the router has learnt, and wording that is said again and again is speech. */
+  /** Resolves once all workers poll: those whose engines are loaded, and whose router has learnt. */
+  readonly polling: Promise<void>;
+  /** Resolves once they poll, and wording that is said again and again is speech. */
   readonly prepared: Promise<void>;
   /** What each worker is at, as the SDK names it: RUNNING, DRAINING and so on. */
   states(): Readonly<Partial<Record<TaskQueue, string>>>;
@@ -74,14 +87,20 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const { logger } = deps;
   const preparing = new AbortController();
   const understanding = queues.includes('cache') ? createUnderstanding(deps) : undefined;
-  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, understanding })));
+  const speech = queues.includes('tts') ? createSpeech(deps, preparing.signal) : undefined;
+  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, understanding, speech })));
   const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
+  // Callers would wait in vain for one that still loads or learns.
+  const loaded = queues.map(async (queue) => {
+    await deps.warm.get(queue)?.catch(() => undefined);
+    if (queue === 'cache') await learnt;
+  });
+  const polling = Promise.all(loaded).then(() => undefined);
   const runs = Promise.all(
     workers.map(async (worker, index) => {
-      // Callers would wait in vain for one that still learns.
-      if (queues[index] === 'cache') await learnt;
+      await loaded[index];
       const running = worker.run();
-      // It was stopped while it learnt; it must have run to let go of its connection.
+      // It was stopped before it began; it must have run to let go of its connection.
       if (preparing.signal.aborted) worker.shutdown();
       await running;
     }),
@@ -89,12 +108,14 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
   });
-  const worded = prepareWording(queues, deps, preparing.signal).catch((error) => {
+  const worded = prepareWording(speech, deps, preparing.signal).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
-  const prepared = Promise.all([learnt, taught, worded]).then(() => undefined);
+  const prepared = Promise.all([polling, taught, worded]).then(() => undefined);
+  if (speech) void prepared.then(() => speakAhead(speech, deps, preparing.signal));
   return {
     queues,
+    polling,
     prepared,
     states: () => Object.fromEntries(queues.map((queue, index) => [queue, workers[index]?.getState()])),
     done: runs,
@@ -114,17 +135,26 @@ async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies,
 }
 
 /** What is said again and again is made once, while nobody waits; every personal request begins with the questions who calls. */
-async function prepareWording(queues: readonly TaskQueue[], deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
-  if (!queues.includes('tts')) return;
-  const { config, engines, blobs } = deps;
-  const questions = (['customer-number', 'phone-pin', 'security-code'] as const).map(say.identify);
+async function prepareWording(speech: Speech | undefined, deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
+  const { config, engines } = deps;
+  const questions = identifications.map(say.identify);
   const texts = [...Object.values(wording), greeting(config.BANK_NAME), ...questions, say.unknown];
-  await speechStore(engines, blobs).fill(texts.flatMap(splitSentences), engines.tts, signal);
+  await speech?.store.fill(texts.flatMap(splitSentences), engines.tts, signal, 'batch');
 }
 
-function speechStore(engines: Engines, blobs: BlobStore | undefined): SpeechStore {
+function createSpeech({ engines, blobs, logger }: WorkerDependencies, signal: AbortSignal): Speech {
   if (!blobs) throw new Error('The queue tts needs a blob store.');
-  return new SpeechStore(blobs, engines.voiceKey);
+  const store = new SpeechStore(blobs, engines.voiceKey);
+  const warn = (message: string) => logger.warn(message);
+  return { store, queue: new SpeechQueue({ store, maker: engines.tts, signal, warn }) };
+}
+
+/** What comes once callers are let in, while none is there: the voice learns to begin early, and what may be said is spoken. */
+async function speakAhead({ queue }: Speech, { engines, logger }: WorkerDependencies, signal: AbortSignal): Promise<void> {
+  await engines.tts.prepare?.({ signal }).catch((error) => {
+    if (!signal.aborted) logger.warn({ error: messageOf(error) }, 'the voice is not calibrated, and begins later');
+  });
+  for (const text of approvedReplies()) queue.add(text);
 }
 
 function createUnderstanding({ config, engines, db }: WorkerDependencies): Understanding {
@@ -177,7 +207,7 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
 function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
   const { config, engines, db, blobs, sealer, logger } = deps;
   const needed = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error(`The queue ${queue} needs a database or a blob store.`);
+    if (value === undefined) throw new Error(`The queue ${queue} needs a database, a blob store or a voice.`);
     return value;
   };
   switch (queue) {
@@ -219,8 +249,10 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
           warn: (message) => logger.warn(message),
         }),
       });
-    case 'tts':
-      return createTtsActivities({ tts: engines.tts, store: speechStore(engines, blobs) });
+    case 'tts': {
+      const { store, queue } = needed(deps.speech);
+      return createTtsActivities({ tts: engines.tts, store, queue });
+    }
     case 'records':
       return {
         ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),

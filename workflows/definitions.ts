@@ -12,6 +12,7 @@ export const transcribeOnceWorkflow = 'transcribeOnce';
 export const speakOnceWorkflow = 'speakOnce';
 export const retryTurnWorkflow = 'retryTurn';
 export const importKnowledgeWorkflow = 'importKnowledge';
+export const speechAheadWorkflow = 'speechAhead';
 export const loadAdapterWorkflow = 'loadAdapter';
 export const unloadAdapterWorkflow = 'unloadAdapter';
 /** Trains a LoRA adapter; `workflows/adapter-training.ts`. */

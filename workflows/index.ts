@@ -2,3 +2,4 @@ export { adapterTraining } from './adapter-training.ts';
 export { call } from './call.ts';
 export { importKnowledge, loadAdapter, speakOnce, transcribeOnce, unloadAdapter } from './probes.ts';
 export { retryTurn } from './retry-turn.ts';
+export { speechAhead } from './speech-ahead.ts';

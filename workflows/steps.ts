@@ -13,7 +13,9 @@ export interface Steps {
   readonly cache: ActivityInterfaceFor<CacheActivities>;
 
   /** Takes articles in, off any line. */
-  readonly knowledge: Pick<ActivityInterfaceFor<CacheActivities>, 'importKnowledge'>;
+  readonly knowledge: Pick<ActivityInterfaceFor<CacheActivities>, 'importKnowledge' | 'spokenAnswers'>;
+  /** Makes speech ahead of the callers, however long it has to wait for them. */
+  readonly ahead: Pick<ActivityInterfaceFor<TtsActivities>, 'prepare'>;
   readonly bank: ActivityInterfaceFor<BankActivities>;
   /** Takes back what was begun at the bank, however long it takes. */
   readonly bankLater: ActivityInterfaceFor<BankActivities>;
@@ -45,10 +47,11 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
     stt: proxyActivities<SttActivities>({ ...live, taskQueue: taskQueues.stt }),
     llm: proxyActivities<LlmActivities>({ ...live, taskQueue: taskQueues.llm }),
     tts: proxyActivities<TtsActivities>({ ...live, taskQueue: taskQueues.tts }),
-    // A cache that is slow or gone is passed over: the turn goes on as a miss.
+    // A cache that is slow is waited for while a filler can cover it, as after its worker was started anew; one that is gone is passed
+    // over: the turn goes on as a miss.
     cache: proxyActivities<CacheActivities>({
       taskQueue: taskQueues.cache,
-      scheduleToStartTimeout: Math.min(workerWaitMs, 1_500),
+      scheduleToStartTimeout: Math.min(workerWaitMs, 4_000),
       // Fifty times what it takes; also how long a dead worker is waited for.
       startToCloseTimeout: 2_000,
       retry: { initialInterval: 100, maximumAttempts: 2 },
@@ -59,6 +62,14 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       startToCloseTimeout: 120_000,
       heartbeatTimeout: 10_000,
       scheduleToCloseTimeout: 300_000,
+    }),
+    // It waits until no caller is on the line of its worker, which may take hours; nobody waits for it.
+    ahead: proxyActivities<TtsActivities>({
+      taskQueue: taskQueues.tts,
+      startToCloseTimeout: '6 hours',
+      heartbeatTimeout: 10_000,
+      scheduleToCloseTimeout: '24 hours',
+      retry: { initialInterval: 5_000, backoffCoefficient: 2, maximumInterval: 60_000 },
     }),
     // The bank's own answer may take its time; the caller hears a filler meanwhile.
     bank: proxyActivities<BankActivities>({ ...live, taskQueue: taskQueues.bank }),

@@ -22,6 +22,11 @@ export class Prompts {
   readonly #texts: Readonly<Record<PromptName, string>>;
   readonly #speech = new Map<PromptName, Uint8Array>();
   readonly #stopping = new AbortController();
+  #tried: () => void = () => {};
+  /** Resolves once all are there, or it is clear that no voice is to be had at the moment. */
+  readonly attempted = new Promise<void>((resolve) => {
+    this.#tried = resolve;
+  });
 
   constructor(calls: CallService, logger: Logger, bankName: string) {
     this.#calls = calls;
@@ -35,11 +40,12 @@ export class Prompts {
     while (!signal.aborted && this.#speech.size < Object.keys(this.#texts).length) {
       try {
         for (const [name, text] of Object.entries(this.#texts) as [PromptName, string][]) {
-          if (signal.aborted) return;
+          if (signal.aborted) break;
           if (this.#speech.has(name)) continue;
           this.#speech.set(name, (await this.#calls.steps.speak(text, {})).pcm);
         }
       } catch (error) {
+        this.#tried();
         if (!signal.aborted) this.#logger.warn({ error: messageOf(error) }, 'prompts are not there yet');
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, retryMs);
@@ -47,9 +53,11 @@ export class Prompts {
         });
       }
     }
+    this.#tried();
   }
 
   stop(): void {
+    this.#tried();
     this.#stopping.abort();
   }
 

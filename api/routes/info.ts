@@ -17,7 +17,7 @@ const health = createRoute({
   summary: 'Whether calls can be taken',
   responses: {
     200: json(healthSchema, 'Database and Temporal answer; degraded when a queue has no worker.'),
-    503: json(healthSchema, 'Database or Temporal is down.'),
+    503: json(healthSchema, 'Database or Temporal is down, or the service is starting and takes no new calls yet.'),
   },
 });
 
@@ -39,6 +39,6 @@ export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
   });
   app.openapi(health, async (c) => {
     const result = await checkHealth(sources);
-    return c.json(result, result.status === 'down' ? 503 : 200);
+    return c.json(result, result.status === 'down' || result.status === 'starting' ? 503 : 200);
   });
 }

@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Logger } from '../../config/logger.ts';
 import { findArticle, listArticles } from '../../db/knowledge.ts';
 import type { Database } from '../../db/open.ts';
+import { messageOf } from '../../domain/errors.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
@@ -68,7 +70,7 @@ const batchCharacters = 300_000;
 
 export function addKnowledgeRoutes(
   app: OpenAPIHono,
-  { db, calls }: { readonly db: Database; readonly calls: CallService },
+  { db, calls, logger }: { readonly db: Database; readonly calls: CallService; readonly logger: Logger },
 ): void {
   app.openapi(importRoute, async (c) => {
     const { tenant } = c.req.valid('query');
@@ -94,6 +96,8 @@ export function addKnowledgeRoutes(
       size = 0;
     }
     await take(batch, prune ? articles.map(({ id }) => id) : undefined);
+    // The articles are in; that their speech is not made ahead yet is no reason to refuse them.
+    await calls.steps.speakAhead(tenant).catch((error) => logger.warn({ error: messageOf(error) }, 'speech is not made ahead'));
     return c.json(result, 200);
   });
   app.openapi(list, async (c) => {

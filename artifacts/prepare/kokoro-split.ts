@@ -94,12 +94,28 @@ export function splitKokoro(graph: Graph): Record<keyof typeof kokoroGraphFiles,
     const index = replaced.get(node.output?.[0] ?? '');
     if (index === undefined) return [node];
     const { input, out } = norms[index] as Norm;
-    return [op('Mul', [input, `factor_${index}`], [`scaled_${index}`]), op('Add', [`scaled_${index}`, `summand_${index}`], [out])];
+    return [
+      op('Mul', [input, `factor_${index}`], [`scaled_${index}`]),
+      op('Add', [`scaled_${index}`, `summand_${index}`], [out]),
+    ];
   });
-  const sizes = int64('voicebot/norm_sizes', norms.map(({ channels }) => channels));
+  const sizes = int64(
+    'voicebot/norm_sizes',
+    norms.map(({ channels }) => channels),
+  );
   const apart = [
-    op('Split', [t.factors, sizes.name ?? ''], norms.map((_, i) => `factor_${i}`), { axis: 1 }),
-    op('Split', [t.summands, sizes.name ?? ''], norms.map((_, i) => `summand_${i}`), { axis: 1 }),
+    op(
+      'Split',
+      [t.factors, sizes.name ?? ''],
+      norms.map((_, i) => `factor_${i}`),
+      { axis: 1 },
+    ),
+    op(
+      'Split',
+      [t.summands, sizes.name ?? ''],
+      norms.map((_, i) => `summand_${i}`),
+      { axis: 1 },
+    ),
   ];
   return {
     text: lookup.part(

@@ -63,7 +63,8 @@ async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): 
   });
   listener.stop();
   if (!stack) return;
-  showAddresses(stack, queues, log.file, performance.now() - startedAt);
+  showAddresses(stack, queues, log.file);
+  void stack.ready.then(() => showReady(wanted.api, performance.now() - startedAt));
   const failure = await Promise.race([interrupted.then(() => undefined), stack.failed.catch((error: Error) => error)]);
   process.stdout.write(failure ? '' : '\nStopping ...\n');
   await stack.stop();
@@ -114,7 +115,7 @@ interface Shown {
   readonly database: string | undefined;
 }
 
-function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: string | undefined, tookMs: number): void {
+function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: string | undefined): void {
   const rows: [string, string | undefined][] = [
     ['API', stack.apiUrl],
     ['API documentation', stack.apiUrl && `${stack.apiUrl}/docs`],
@@ -128,8 +129,10 @@ function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: stri
   const shown = rows
     .filter((row): row is [string, string] => row[1] !== undefined)
     .map(([name, value]) => `  ${name.padEnd(18)} ${value}`);
-  process.stdout.write(
-    `\nVoicebot Orchestrator ${version} is ready (${(tookMs / 1000).toFixed(1)} s)\n\n${shown.join('\n')}\n\n`,
-  );
-  process.stdout.write('Engines warm up for some seconds; the first caller may come before. Ctrl-C stops everything.\n');
+  process.stdout.write(`\nVoicebot Orchestrator ${version}\n\n${shown.join('\n')}\n\nStarting ...\n`);
+}
+
+function showReady(api: boolean, tookMs: number): void {
+  const what = api ? 'callers are let in' : 'steps are taken';
+  process.stdout.write(`Ready after ${(tookMs / 1000).toFixed(1)} s: ${what}. Ctrl-C stops everything.\n`);
 }

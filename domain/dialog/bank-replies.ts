@@ -16,6 +16,15 @@ export type Prepared =
   | ({ readonly kind: 'confirm'; readonly action: Action } & FactualReply)
   | ({ readonly kind: 'ask'; readonly need: Needed } & FactualReply);
 
+/** Replies without anything of the caller's. */
+export const fixedReplies = {
+  noTransfer: 'I find no such transfer in the last 90 days.',
+  noCard: 'I find no such card.',
+  noActiveCard: 'You have no active card that I could block.',
+  whichPayment: 'Which payment is it? Tell me the merchant, the amount or the day.',
+  outcomeUnknown: 'I could not find out whether that was done. Please ask a colleague before you try again.',
+} as const;
+
 type Reads = Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers'>;
 
 const kindNames: Readonly<Record<AccountKind, string>> = {
@@ -144,7 +153,7 @@ async function transferStatus(bank: Reads, customerId: string, { amountMinor }: 
   const asked = amountMinor === undefined ? all : all.filter(({ amount }) => Math.abs(amount.minor) === amountMinor);
   const open = asked.filter(({ status }) => status !== 'completed');
   const shown = (open.length > 0 ? open : asked).slice(0, 2);
-  if (shown.length === 0) return { reply: 'I find no such transfer in the last 90 days.', facts: ['90'] };
+  if (shown.length === 0) return { reply: fixedReplies.noTransfer, facts: ['90'] };
   const sentences = shown.map(({ amount, party, day, status, expected }) => {
     const what = `Your transfer of ${moneyText(amount)} to ${party} from ${writtenDay(day, today)}`;
     if (status === 'completed') return `${what} was completed.`;
@@ -156,7 +165,7 @@ async function transferStatus(bank: Reads, customerId: string, { amountMinor }: 
 
 async function cardStatus(bank: Reads, customerId: string, slots: Slots): Promise<FactualReply> {
   const cards = matching(await bank.cards(customerId), slots);
-  if (cards.length === 0) return { reply: 'I find no such card.', facts: [] };
+  if (cards.length === 0) return { reply: fixedReplies.noCard, facts: [] };
   const state = { active: 'is active', blocked: 'is blocked', ordered: 'is on its way to you' } as const;
   const sentences = cards.map((card) => `Your ${cardName(card)} ${state[card.status]}.`);
   return { reply: sentences.join(' '), facts: sentences };
@@ -184,7 +193,7 @@ async function prepareBlock(bank: Reads, customerId: string, slots: Slots): Prom
   const named = matching(active, slots);
   const candidates = named.length > 0 ? named : active;
   const names = candidates.map(cardName);
-  if (candidates.length === 0) return { kind: 'reply', reply: 'You have no active card that I could block.', facts: [] };
+  if (candidates.length === 0) return { kind: 'reply', reply: fixedReplies.noActiveCard, facts: [] };
   const [card] = candidates;
   if (candidates.length > 1 || !card) {
     const reply = `Which card do you mean: the ${list(names, 'or the')}?`;
@@ -233,7 +242,7 @@ async function prepareDispute(bank: Reads, customerId: string, slots: Slots, tod
     return {
       kind: 'ask',
       need: 'payment',
-      reply: 'Which payment is it? Tell me the merchant, the amount or the day.',
+      reply: fixedReplies.whichPayment,
       facts: [],
     };
   }
@@ -286,5 +295,5 @@ export function readBack(action: Action, outcome: Outcome | undefined): FactualR
   if (outcome?.kind === 'call-back' && action.kind === 'call-back') {
     return { reply: `Done. A colleague will call you on ${action.spokenAt}.`, facts: [action.spokenAt] };
   }
-  return { reply: 'I could not find out whether that was done. Please ask a colleague before you try again.', facts: [] };
+  return { reply: fixedReplies.outcomeUnknown, facts: [] };
 }

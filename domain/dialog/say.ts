@@ -9,6 +9,8 @@ const named: Readonly<Record<Identification, string>> = {
   'security-code': 'security code',
 };
 
+export const identifications = Object.keys(named) as Identification[];
+
 const digits = (need: Identification) => inWords[digitsOf[need]] ?? String(digitsOf[need]);
 
 /** Approved wording of the conversation about banking. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { kokoroGraphFiles, kokoroTensors as names } from '../../artifacts/prepare/kokoro-split.ts';
+import { OccasionalSession } from '../runtime/occasional-session.ts';
 import { floatsOf, openSession } from '../runtime/onnx.ts';
 import { featuresOf, type Measured, type NormStatistics, type StatisticsModel } from './norm-statistics.ts';
 import { contextFrames, edgeFrames, frameSamples } from './piece-plan.ts';
@@ -31,37 +32,40 @@ export interface FixedNorms {
   readonly summands: Float32Array;
 }
 
+/** Without work for so long, the generator is closed. */
+const generatorIdleMs = 20_000;
 /** Channels of the generator's frames. */
 const channels = 512;
 /** Samples of the source beyond its frames: half a window of its transform on each side. */
 const sourceMargin = 20;
 
-/** The graphs of Kokoro: text side and generator, the generator whole or in pieces. */
+/** The graphs of Kokoro: text side and generator, the generator whole or in pieces. Each is opened when it is first needed. */
 export class KokoroGraphs {
-  readonly #text: InferenceSession;
-  readonly #generator: InferenceSession;
-  readonly #folder: string;
-  readonly #threads: number;
-  #pieces: Promise<InferenceSession> | undefined;
+  readonly #text: OccasionalSession;
+  readonly #generator: OccasionalSession;
+  readonly #pieces: OccasionalSession;
 
-  private constructor(folder: string, threads: number, text: InferenceSession, generator: InferenceSession) {
-    this.#folder = folder;
-    this.#threads = threads;
-    this.#text = text;
-    this.#generator = generator;
+  constructor(folder: string, threads: number) {
+    const session = (file: string, idleMs: number) =>
+      new OccasionalSession(() => openSession(join(folder, file), threads), idleMs);
+    this.#text = session(kokoroGraphFiles.text, 0);
+    // Once a voice is calibrated it is for batches only, and takes two hundred megabytes.
+    this.#generator = session(kokoroGraphFiles.generator, generatorIdleMs);
+    this.#pieces = session(kokoroGraphFiles.pieces, 0);
   }
 
-  static async open(folder: string, threads: number): Promise<KokoroGraphs> {
-    const text = await openSession(join(folder, kokoroGraphFiles.text), threads);
-    return new KokoroGraphs(folder, threads, text, await openSession(join(folder, kokoroGraphFiles.generator), threads));
+  /** Opens what every clause needs. */
+  async load(): Promise<void> {
+    await this.#text.use(async () => undefined);
   }
 
   async prepare({ ids, style, speed }: TextInput): Promise<Prepared> {
-    const results = await this.#text.run({
+    const feeds = {
       tokens: new Tensor('int64', BigInt64Array.from([0, ...ids, 0], BigInt), [1, ids.length + 2]),
       style: new Tensor('float32', style, [1, style.length]),
       speed: new Tensor('float32', Float32Array.of(speed), [1]),
-    });
+    };
+    const results = await this.#text.use((session) => session.run(feeds));
     const durations = results[names.durations]?.data as BigInt64Array;
     const frames = floatsOf(results, names.frames);
     const length = frames.length / channels;
@@ -110,34 +114,25 @@ export class KokoroGraphs {
       stretch.set(frames.subarray(channel * length + left, channel * length + right), channel * width);
     }
     const sound = source.subarray(left * frameSamples, right * frameSamples + sourceMargin);
-    const results = await (await this.#openPieces()).run({
+    const feeds = {
       [names.frames]: new Tensor('float32', stretch, [1, channels, width]),
       [names.source]: new Tensor('float32', sound, [1, sound.length]),
       [names.factors]: new Tensor('float32', norms.factors, [1, norms.factors.length, 1]),
       [names.summands]: new Tensor('float32', norms.summands, [1, norms.summands.length, 1]),
-    });
+    };
+    const results = await this.#pieces.use((session) => session.run(feeds));
     return floatsOf(results, names.audio).subarray((from - left) * frameSamples, (to - left) * frameSamples);
   }
 
   #generate({ style, frames, length, source }: Prepared, outputs: string[]) {
-    return this.#generator.run(
-      {
-        [names.frames]: new Tensor('float32', frames, [1, channels, length]),
-        [names.source]: new Tensor('float32', source, [1, source.length]),
-        style: new Tensor('float32', style, [1, style.length]),
-      },
-      outputs,
-      // A long clause takes hundreds of megabytes for a second; they are given back.
-      { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } },
-    );
-  }
-
-  #openPieces(): Promise<InferenceSession> {
-    this.#pieces ??= openSession(join(this.#folder, kokoroGraphFiles.pieces), this.#threads);
-    this.#pieces.catch(() => {
-      this.#pieces = undefined;
-    });
-    return this.#pieces;
+    const feeds = {
+      [names.frames]: new Tensor('float32', frames, [1, channels, length]),
+      [names.source]: new Tensor('float32', source, [1, source.length]),
+      style: new Tensor('float32', style, [1, style.length]),
+    };
+    // A long clause takes hundreds of megabytes for a second; they are given back.
+    const options = { extra: { memory: { enable_memory_arena_shrinkage: 'cpu:0' } } };
+    return this.#generator.use((session) => session.run(feeds, outputs, options));
   }
 }
 

@@ -113,7 +113,8 @@ export class Kokoro extends ThreadHosted implements TextToSpeech {
   async *#clause(clause: Clause, input: KokoroThreadInput, options: RunOptions): AsyncGenerator<SpeechChunk> {
     const { min, max } = speedsInPieces;
     const firstFrames = firstPieceFrames(this.#speed.msPerFrame);
-    const mayBePieces = options.priority !== 'batch' && input.speed >= min && input.speed <= max && firstFrames !== undefined;
+    const somebodyWaits = options.priority !== 'batch' && options.priority !== 'background';
+    const mayBePieces = somebodyWaits && input.speed >= min && input.speed <= max && firstFrames !== undefined;
     const statistics = mayBePieces ? await this.#statistics?.find(input.voice) : undefined;
     if (statistics !== undefined && firstFrames !== undefined) {
       const begin: BeginInput = { ...input, statistics, frames: firstFrames };

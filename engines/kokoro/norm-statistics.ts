@@ -113,7 +113,9 @@ function dot(a: Float32Array, b: Float32Array): number {
 /** Inverse of a positive definite matrix by Gauss and Jordan; the ridge keeps its pivots away from 0. */
 function inverseOf(matrix: readonly (readonly number[])[]): Float64Array[] {
   const n = matrix.length;
-  const rows = matrix.map((row, i) => Float64Array.from({ length: 2 * n }, (_, j) => (j < n ? (row[j] ?? 0) : j - n === i ? 1 : 0)));
+  const rows = matrix.map((row, i) =>
+    Float64Array.from({ length: 2 * n }, (_, j) => (j < n ? (row[j] ?? 0) : j - n === i ? 1 : 0)),
+  );
   for (const [i, pivot] of rows.entries()) {
     const by = pivot[i] as number;
     for (let j = i; j < 2 * n; j++) pivot[j] = (pivot[j] as number) / by;

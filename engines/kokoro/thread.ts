@@ -53,7 +53,9 @@ async function load(): Promise<Loaded> {
     return { styles, graphs: undefined, published: await openSession((await store.ensure(artifact))[0] ?? '', threads) };
   }
   const folder = await ensurePrepared(store, kokoroSplitRecipe(artifact));
-  return { styles, graphs: await KokoroGraphs.open(folder, threads), published: undefined };
+  const graphs = new KokoroGraphs(folder, threads);
+  await graphs.load();
+  return { styles, graphs, published: undefined };
 }
 
 const loaded = () => {
@@ -128,8 +130,7 @@ serve({
     const started = performance.now();
     const text = await textInput(input, all.styles);
     context.checkCancelled();
-    const samples =
-      text.ids.length === 0 ? new Int16Array(0) : trimmed(await soundOf(text, all, context), pauseSamples(input));
+    const samples = text.ids.length === 0 ? new Int16Array(0) : trimmed(await soundOf(text, all, context), pauseSamples(input));
     const output: KokoroThreadOutput = { samples, processingMs: performance.now() - started };
     return { output, transfer: [samples.buffer as ArrayBuffer] };
   },

@@ -79,7 +79,7 @@ export class VoiceStatistics {
     const graphs = basename(await ensurePrepared(this.#store, kokoroSplitRecipe(artifactById('kokoro'))));
     return calibrationRecipe(voice, graphs, ({ text, speed }) => {
       const input: KokoroThreadInput = { text, voice, accent: resolveAccent('en', voice), speed, pauseMs: 0 };
-      return this.#thread.call<Measured>('measure', input, { signal, priority: 'batch' });
+      return this.#thread.call<Measured>('measure', input, { signal, priority: 'background' });
     });
   }
 }

@@ -29,7 +29,7 @@ export interface ThreadOptions {
 }
 
 /** Lower goes first. */
-const rank: Record<Priority, number> = { urgent: 0, caller: 1, batch: 2 };
+const rank: Record<Priority, number> = { urgent: 0, caller: 1, batch: 2, background: 3 };
 
 interface Job {
   readonly request: ThreadRequest;
@@ -63,8 +63,8 @@ export class ThreadedEngine {
   }
 
   /** Runs one method in the thread; buffers in `transfer` move there. */
-  async call<Output>(method: string, input: unknown, run: RunOptions = {}, transfer: ArrayBuffer[] = []): Promise<Output> {
-    const { signal, priority = 'caller' } = run;
+  async call<Output>(method: string, input: unknown, options: RunOptions = {}, transfer: ArrayBuffer[] = []): Promise<Output> {
+    const { signal, priority = 'caller' } = options;
     if (signal?.aborted) throw cancelled(signal);
     if (this.#queue.length >= maxQueued) {
       throw new VoicebotError('limit-reached', `${this.#options.name} already has ${maxQueued} requests waiting.`, {
@@ -73,12 +73,16 @@ export class ThreadedEngine {
       });
     }
     const { gate } = this.#options;
-    if (priority === 'batch') await gate.batchMayStart(signal);
-    else gate.started(priority);
+    const run = () => this.#enqueue<Output>(method, input, priority, signal, transfer);
+    if (priority === 'batch' || priority === 'background') {
+      await (priority === 'batch' ? gate.batchMayStart(signal) : gate.backgroundMayStart(signal));
+      return run();
+    }
+    gate.started(priority);
     try {
-      return await this.#enqueue<Output>(method, input, priority, signal, transfer);
+      return await run();
     } finally {
-      if (priority !== 'batch') gate.finished(priority);
+      gate.finished(priority);
     }
   }
 

@@ -93,7 +93,8 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
         yield { text, samples, sampleRateHz: standInRateHz, processingMs: delays.firstAudioMs };
       },
     },
-    warm: async () => {},
+    lineOpened: () => () => {},
+    warm: (parts) => new Map(parts.map((part) => [part, Promise.resolve()])),
     unloadAll: async () => {},
   };
 }

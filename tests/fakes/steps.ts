@@ -80,6 +80,7 @@ export function fakeSteps(): FakeSteps {
         searchMs: 1,
         timing,
       }),
+      spokenAnswers: async () => ({ answers: [], timing }),
       importKnowledge: async () => ({ added: [], changed: [], removed: [], unchanged: 0 }),
       lookup: async () => ({ hit: null, searchMs: 1, timing }),
       remember: async ({ question }) => void steps.remembered.push(question),

@@ -19,7 +19,7 @@ beforeAll(async () => {
   stack = await startTestStack(environment, {
     engines: standInEngines({ ...measuredDelays, firstAudioMs: 50, realTimeFactor: 0.05 }),
   });
-  await stack.warm;
+  await stack.ready;
 });
 afterAll(() => stack?.stop());
 

@@ -77,7 +77,7 @@ beforeAll(async () => {
       historyMaxTokens: 100,
       adapters: noAdapters,
     }),
-    tts: createTtsActivities({ tts: fakeVoice(), store }),
+    tts: createTtsActivities({ tts: fakeVoice(), store, queue: { add: () => {} } }),
     records: steps.records,
   };
   const connection = environment.nativeConnection;

@@ -95,7 +95,8 @@ describe('the statistics of a voice', () => {
     await symlink(join(runtime.cacheDir, 'files'), join(cacheDir, 'files'));
     await mkdir(join(cacheDir, 'prepared'));
     for (const name of await readdir(join(runtime.cacheDir, 'prepared'))) {
-      if (name.startsWith('kokoro-split')) await symlink(join(runtime.cacheDir, 'prepared', name), join(cacheDir, 'prepared', name));
+      if (name.startsWith('kokoro-split'))
+        await symlink(join(runtime.cacheDir, 'prepared', name), join(cacheDir, 'prepared', name));
     }
   });
   afterAll(() => rm(cacheDir, { recursive: true, force: true }));

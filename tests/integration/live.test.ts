@@ -60,7 +60,7 @@ beforeAll(async () => {
       MAX_AUDIO_SECONDS: '30',
     }),
   );
-  await stack.warm;
+  await stack.ready;
 });
 afterAll(async () => {
   await stack?.stop();

@@ -191,7 +191,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
 
   it('says aloud that it did not work when the Temporal server is away for longer than callers wait, and answers what is said then', async () => {
     await restartApi(quick);
-    await api.warm;
+    await api.ready;
     const caller = await connect('too-long');
     await say(caller, 'Tell me of the fog.');
     await letIn('too-long-live');

@@ -60,7 +60,7 @@ beforeAll(async () => {
       TRANSFER_TO: 'sip:agents@bank.example',
     }),
   );
-  await stack.warm;
+  await stack.ready;
 });
 afterAll(async () => {
   await stack?.stop();

@@ -1,4 +1,5 @@
 import { learn } from '../../domain/understanding/learn.ts';
+import { teach } from '../../engines/router/teach.ts';
 import type { RouterTrainer } from '../../engines/types.ts';
 
 /** Learns really, but without a thread of its own. */
@@ -7,5 +8,5 @@ export const routerTrainerInPlace: RouterTrainer = {
   loaded: true,
   load: async () => {},
   unload: async () => {},
-  learn: async (examples) => learn(examples),
+  teach: (phrases, embedder) => teach(phrases, embedder, async (examples) => learn(examples)),
 };

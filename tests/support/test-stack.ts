@@ -27,8 +27,18 @@ export async function testEnvironment(overrides: TestEnvironment = {}): Promise<
   };
 }
 
-/** The stack as `voicebot start` brings it up, or parts of it. */
-export function startTestStack(
+/** The stack as `voicebot start` brings it up, or parts of it, once callers are let in. */
+export async function startTestStack(
+  environment: TestEnvironment,
+  parts: Partial<Pick<StackOptions, 'api' | 'queues' | 'engines'>> = {},
+): Promise<Stack> {
+  const stack = await startingTestStack(environment, parts);
+  await stack.ready;
+  return stack;
+}
+
+/** The same, as soon as it listens. */
+export function startingTestStack(
   environment: TestEnvironment,
   parts: Partial<Pick<StackOptions, 'api' | 'queues' | 'engines'>> = {},
 ): Promise<Stack> {

@@ -211,7 +211,8 @@ describe('transcribe', () => {
 
 describe('speak', () => {
   const speak = async (voice: ReturnType<typeof fakeVoice>, input: Omit<SpeakInput, 'spokenUrl'>) => {
-    const activities = createTtsActivities({ tts: voice, store: new SpeechStore(await openBlobs({ dataDir: folder }), 'test') });
+    const store = new SpeechStore(await openBlobs({ dataDir: folder }), 'test');
+    const activities = createTtsActivities({ tts: voice, store, queue: { add: () => {} } });
     return environment.run<[SpeakInput], SpeakResult, typeof activities.speak>(activities.speak, {
       ...input,
       spokenUrl: turn.media.spokenUrl,

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, type Measured, StatisticsModel } from '../../engines/kokoro/norm-statistics.ts';
-import { contextFrames, firstPieceFrames, framesPerSecond, nextPieceFrames, PieceSpeed } from '../../engines/kokoro/piece-plan.ts';
+import {
+  contextFrames,
+  firstPieceFrames,
+  framesPerSecond,
+  nextPieceFrames,
+  PieceSpeed,
+} from '../../engines/kokoro/piece-plan.ts';
 import { decodeStatistics, encodeStatistics } from '../../engines/kokoro/statistics-file.ts';
 import { Trimmer } from '../../engines/kokoro/trimmer.ts';
 import { WordShare } from '../../engines/kokoro/word-share.ts';

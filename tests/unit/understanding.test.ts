@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Keypad } from '../../api/live/keypad.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
@@ -9,6 +12,7 @@ import { SemanticModel } from '../../domain/understanding/semantic-model.ts';
 import { sparseDot, TextFeatures } from '../../domain/understanding/text-features.ts';
 import { ThreadedRouterTrainer } from '../../engines/router/router-trainer.ts';
 import { Sealer } from '../../media/sealed.ts';
+import { fakeEmbedder } from '../fakes/engines.ts';
 import { randomFrom } from '../support/random.ts';
 import { testRuntime } from '../support/runtime.ts';
 
@@ -65,11 +69,38 @@ describe('the router', () => {
     expect(again.sureFrom).toBe(model.sureFrom);
   });
 
-  it('learns the same in a thread of its own, which can be ended then', async () => {
-    const trainer = new ThreadedRouterTrainer(testRuntime());
-    expect(await trainer.learn(examples)).toEqual(learn(examples));
+  it('learns the same in a thread of its own, which can be ended then, and keeps it for the next start', async () => {
+    const cacheDir = await mkdtemp(join(tmpdir(), 'voicebot-router-'));
+    await symlink(join(testRuntime().cacheDir, 'files'), join(cacheDir, 'files'));
+    const known = new Map(examples.map(({ text, embedding }) => [text, embedding]));
+    let embedded = 0;
+    const embedder = {
+      ...fakeEmbedder({}),
+      embed: async (texts: readonly string[]) => {
+        embedded++;
+        return texts.map((text) => known.get(text) as Float32Array);
+      },
+    };
+    const phrases = examples.map(({ text, label }) => ({ text, label }));
+    const trainer = new ThreadedRouterTrainer(testRuntime({ cacheDir }));
+    const taught = await trainer.teach(phrases, embedder);
+    expect(taught).toEqual({ examples, learnt: learn(examples) });
     await trainer.unload();
     expect(trainer.loaded).toBe(false);
+
+    const later = new ThreadedRouterTrainer(testRuntime({ cacheDir }));
+    expect(await later.teach(phrases, embedder)).toEqual(taught);
+    expect([embedded, later.loaded]).toEqual([1, false]);
+
+    const [folder = ''] = (await readdir(join(cacheDir, 'prepared'))).filter((name) => name.startsWith('router'));
+    const file = join(cacheDir, 'prepared', folder, 'router.bin');
+    const bytes = await readFile(file);
+    bytes[100] = (bytes[100] as number) ^ 1;
+    await writeFile(file, bytes);
+    expect(await later.teach(phrases, embedder)).toEqual(taught);
+    expect(embedded, 'what is damaged is learnt anew').toBe(2);
+    await later.unload();
+    await rm(cacheDir, { recursive: true, force: true });
   });
 });
 

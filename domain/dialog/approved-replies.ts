@@ -1,0 +1,12 @@
+import { fixedReplies } from './bank-replies.ts';
+import { identifications, say } from './say.ts';
+
+/** Everything approved that is said as it stands, whoever calls and whatever about: it can be speech before anybody hears it. */
+export function approvedReplies(): string[] {
+  const { identify, identifyAgain, unsure: _, ...fixed } = say;
+  return [
+    ...identifications.flatMap((need) => [identify(need), identifyAgain(need)]),
+    ...Object.values(fixed),
+    ...Object.values(fixedReplies),
+  ];
+}
