@@ -53,6 +53,7 @@ export class Admission {
   readonly #delays = new Map<LiveQueue, { readonly at: number; readonly ms: number }[]>();
   #slots = new Map<LiveQueue, QueueSlots>();
   #backlogAgeMs = new Map<LiveQueue, number>();
+  #lastAges: ReadonlyMap<LiveQueue, number> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #listsWorkers = true;
@@ -110,7 +111,12 @@ export class Admission {
   async poll(): Promise<void> {
     const [slots, ages] = await Promise.all([this.#askWorkers(), this.#askQueues()]);
     this.#slots = slots;
-    this.#backlogAgeMs = ages;
+    const before = this.#lastAges;
+    this.#lastAges = ages;
+    // Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once: what waits tells of load only
+    // while somebody works there, and only where it is still so a moment later.
+    const works = (queue: LiveQueue) => slots.size === 0 || slots.has(queue);
+    this.#backlogAgeMs = new Map([...ages].map(([queue, age]) => [queue, works(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]));
     const { queueSlots, queueBacklogAge } = this.#options.metrics;
     queueSlots.reset();
     queueBacklogAge.reset();

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporalRequests } from '../api/temporal-requests.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import type { Logger } from '../config/logger.ts';
@@ -138,7 +139,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         // What workers of this process speak ahead of time need not be spoken twice.
         await workers.prepared;
         void prompts.load();
-        await prompts.attempted;
+        // Where no worker runs at all, callers are told so honestly.
+        await Promise.race([prompts.attempted, sleep(config.WORKER_WAIT * 1000, undefined, { ref: false })]);
         readiness.becomeReady();
         // Where no worker runs yet it is begun by the next process, or the next import.
         calls.steps

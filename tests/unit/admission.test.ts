@@ -103,7 +103,20 @@ describe('new sessions', () => {
   it('are refused while work waits in a queue', async () => {
     const { admission } = admissionOf({ workers: [], backlog: { llm: { count: 3, ageSeconds: 2 } } });
     await admission.poll();
+    // What has just been seen may be what a worker of before has left.
+    expect(() => admission.check()).not.toThrow();
+    await admission.poll();
     expect(() => admission.check()).toThrow(/waits 2000 ms in the queue 'llm'/);
+  });
+
+  it('come in where what waits was left by workers that are gone', async () => {
+    const { admission } = admissionOf({
+      workers: [{ queue: 'stt', used: 0, free: 8 }],
+      backlog: { tts: { count: 3, ageSeconds: 30 } },
+    });
+    await admission.poll();
+    await admission.poll();
+    expect(() => admission.check()).not.toThrow();
   });
 
   it('are refused while turns wait for their steps, and not for one slow step, and not for long', () => {
