@@ -8,6 +8,8 @@ import { takePipe } from './take-pipe.ts';
 export interface TranscriptLine {
   readonly text: string;
   readonly final: boolean;
+  /** Digits in it that are hidden. */
+  readonly digits?: number | undefined;
 }
 
 export interface LiveListening {
@@ -17,7 +19,7 @@ export interface LiveListening {
   readonly transcriptUrl: string;
   readonly language: string | undefined;
   /** Hides what nobody may read. */
-  readonly hide: (text: string) => string;
+  readonly hide: (text: string) => Pick<TranscriptLine, 'text' | 'digits'>;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +47,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
   written.catch(() => undefined);
   const write = (line: TranscriptLine) => {
     if (resumed) return;
-    void writer.write(encoder.encode(`${JSON.stringify({ ...line, text: options.hide(line.text) })}\n`)).catch(() => undefined);
+    void writer.write(encoder.encode(`${JSON.stringify({ ...line, ...options.hide(line.text) })}\n`)).catch(() => undefined);
   };
 
   const audio = new GrowingAudio();

@@ -100,7 +100,7 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
       heard: readPipe(heardUrl, signal),
       transcriptUrl,
       language,
-      hide: secret ? hideNumbers : redact,
+      hide: (text) => (secret ? { text: hideNumbers(text), digits: spokenDigits(text).length } : { text: redact(text) }),
       signal,
     });
     const audioMs = (samples / sttSampleRateHz) * 1000;

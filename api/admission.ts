@@ -116,7 +116,9 @@ export class Admission {
     // Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once: what waits tells of load only
     // while somebody works there, and only where it is still so a moment later.
     const works = (queue: LiveQueue) => slots.size === 0 || slots.has(queue);
-    this.#backlogAgeMs = new Map([...ages].map(([queue, age]) => [queue, works(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]));
+    this.#backlogAgeMs = new Map(
+      [...ages].map(([queue, age]) => [queue, works(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]),
+    );
     const { queueSlots, queueBacklogAge } = this.#options.metrics;
     queueSlots.reset();
     queueBacklogAge.reset();

@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { type AppDependencies, createApp } from '../api/app.ts';
+import { floorPicture } from '../api/live/floor.ts';
 import { asyncApi } from '../api/live/protocol.ts';
 import { realtimeSupport } from '../api/realtime/realtime-messages.ts';
 import { bankOpenApi } from '../bank/schemas.ts';
@@ -93,12 +94,26 @@ function realtimePage(): string {
 }
 
 /** Path from the root of the project → text. */
+function floorPage(): string {
+  return (
+    [
+      `${head}# Who has the floor`,
+      'A live line is always in one of these states ([`api/live/floor.ts`](../../api/live/floor.ts)). What is not drawn changes nothing.',
+      `\`\`\`mermaid\n${floorPicture()}\n\`\`\``,
+      '',
+    ]
+      .join('\n\n')
+      .trimEnd() + '\n'
+  );
+}
+
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/api.md', await apiPage()],
     ['docs/reference/realtime.md', realtimePage()],
+    ['docs/reference/floor.md', floorPage()],
     ['docs/reference/bank-openapi.json', `${JSON.stringify(bankOpenApi(version), null, 2)}\n`],
     ['docs/reference/asyncapi.json', `${JSON.stringify(asyncApi(version), null, 2)}\n`],
     ['.env.example', envExample()],

@@ -121,6 +121,8 @@ export interface TurnOutcome {
   readonly confidential?: boolean | undefined;
   /** Digits that the bot waits for now, by voice or by keys. */
   readonly expectedDigits?: number | undefined;
+  /** The bot has asked whether it shall do something. */
+  readonly expectsConfirmation?: boolean | undefined;
   /** How often it had failed before. */
   readonly retries?: number | undefined;
   /** Where the reply was played to a caller on the line. */

@@ -112,7 +112,8 @@ export class TurnRun {
   outcome(status: TurnStatus, answer: Answer, error?: TurnError): TurnOutcome {
     const { turn, attempt } = this.#input;
     const { dialog, intent = intentOf(this.#transcript), citations, guards, scope } = this.findings;
-    const awaited = expectedDigits(dialog ?? this.#around.dialog());
+    const asked = dialog ?? this.#around.dialog();
+    const awaited = expectedDigits(asked);
     return {
       turn,
       ...(attempt === undefined ? {} : { attempt }),
@@ -132,6 +133,7 @@ export class TurnRun {
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
       ...(this.#confidential ? { confidential: true } : {}),
       ...(awaited === undefined ? {} : { expectedDigits: awaited }),
+      ...(asked.pending?.kind === 'confirm' ? { expectsConfirmation: true } : {}),
       ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };

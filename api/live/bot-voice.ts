@@ -19,6 +19,8 @@ export interface Speech {
 
 export interface Speaking extends Speech {
   readonly utterance: Utterance;
+  /** It has not begun: the caller spoke again before. */
+  readonly withheld?: boolean;
 }
 
 const tickMs = 40;
@@ -70,7 +72,7 @@ export class BotVoice {
   /** Puts a reply that has not begun in place of what is said, so that it is given up, or goes on, like one that has. */
   withhold(attempt: TurnAttempt): void {
     this.#speaking?.utterance.stop();
-    this.#speaking = { attempt, utterance: this.#utterance({ attempt }) };
+    this.#speaking = { attempt, utterance: this.#utterance({ attempt }), withheld: true };
   }
 
   /** Silent at once, to go on where the caller stopped hearing. */

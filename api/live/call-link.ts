@@ -2,7 +2,7 @@ import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts'
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import type { Line } from '../../domain/line.ts';
 import type { CallService } from '../calls.ts';
-import { TurnAttempt } from './turn-attempt.ts';
+import { type TranscriptLine, TurnAttempt } from './turn-attempt.ts';
 
 export interface CallLinkOptions {
   readonly calls: CallService;
@@ -30,13 +30,13 @@ export class CallLink {
   begin(
     turn: number,
     duringReply: boolean,
-    onTranscript: (attempt: TurnAttempt, text: string, final: boolean) => void,
+    onTranscript: (attempt: TurnAttempt, line: TranscriptLine) => void,
     digits?: SpokenSecret,
   ): TurnAttempt {
     const { calls, sessionId, style, language } = this.#options;
     const attempt: TurnAttempt = new TurnAttempt(
       { calls, sessionId, turn, style, language, duringReply, digits, after: this.#order },
-      (text, final) => onTranscript(attempt, text, final),
+      (line) => onTranscript(attempt, line),
     );
     this.#order = attempt.accepted;
     return attempt;

@@ -1,4 +1,5 @@
-import { releaseMsFor } from '../../domain/completeness.ts';
+import { EndOfTurn } from '../../domain/endpointing/end-of-turn.ts';
+import type { Expectation } from '../../domain/endpointing/evidence.ts';
 import { EchoDetector } from './echo.ts';
 import { type EndpointEvent, Endpointer, type EndpointingSettings, frameMs } from './endpointing.ts';
 
@@ -38,6 +39,8 @@ const judgeAfterMs = 150;
 const judgeAfterTranscriptMs = 40;
 /** Audio before the first sound that belongs to it. */
 const prerollFrames = 10;
+/** Pauses of a caller that tell how they pause. */
+const rememberedHesitations = 8;
 /** Frames that may wait for the detector; a caller whose frames pile up is not in real time. */
 const maxWaitingFrames = 256;
 
@@ -48,6 +51,7 @@ export class Ears {
   readonly #listener: EarListener;
   readonly #follower: ReturnType<EarEngines['follow']>;
   readonly #endpointer: Endpointer;
+  readonly #endOfTurn = new EndOfTurn();
   readonly #echo = new EchoDetector();
   readonly #rest = new Float32Array(frameSamples);
   #restLength = 0;
@@ -59,6 +63,9 @@ export class Ears {
   #judgeTimer: NodeJS.Timeout | undefined;
   #voice: number | undefined;
   #words: string | undefined;
+  #digits: number | undefined;
+  #expected: Expectation | undefined;
+  #hesitationsMs: readonly number[] = [];
   #speechEndedAt = 0;
   #closed = false;
   /** The bot speaks: what sounds like it is no caller. */
@@ -102,9 +109,15 @@ export class Ears {
     this.#echo.played(samples);
   }
 
-  /** The words of the turn so far; they help to tell whether it is finished. */
-  readTranscript(text: string, final: boolean): void {
+  /** What the bot has asked for; it helps to tell whether an answer is finished. */
+  expect(expected: Expectation | undefined): void {
+    this.#expected = expected;
+  }
+
+  /** The words of the turn so far; they help to tell whether it is finished. @param digits among them, where they are not shown. */
+  readTranscript(text: string, final: boolean, digits?: number): void {
     this.#words = text;
+    this.#digits = digits;
     if (final) this.#judgeIn(judgeAfterTranscriptMs);
     this.#endpointer.expectRelease(this.#releaseMs());
   }
@@ -159,6 +172,7 @@ export class Ears {
         this.#judgeIn(judgeAfterMs);
         return this.#listener.paused(this.#speechEndedAt);
       case 'resumed':
+        this.#hesitationsMs = [...this.#hesitationsMs, this.#endpointer.lastPauseMs].slice(-rememberedHesitations);
         this.#forgetJudgement();
         return this.#listener.resumed(joined(this.#turn));
       case 'released':
@@ -197,11 +211,22 @@ export class Ears {
     this.#judging = undefined;
     this.#voice = undefined;
     this.#words = undefined;
+    this.#digits = undefined;
   }
 
   #releaseMs(): number {
     const { releaseMinMs, releaseMaxMs } = this.#settings;
-    return releaseMsFor({ minMs: releaseMinMs, maxMs: releaseMaxMs }, this.#voice, this.#words);
+    return this.#endOfTurn.releaseMs(
+      { minMs: releaseMinMs, maxMs: releaseMaxMs },
+      {
+        voice: this.#voice,
+        words: this.#words,
+        digits: this.#digits,
+        expected: this.#expected,
+        turnMs: this.#turn.length * frameMs,
+        hesitationsMs: this.#hesitationsMs,
+      },
+    );
   }
 }
 

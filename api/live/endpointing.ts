@@ -43,6 +43,7 @@ export class Endpointer {
   #silentFrames = 0;
   #turnFrames = 0;
   #releaseMs: number;
+  #lastPauseMs = 0;
 
   constructor(settings: EndpointingSettings) {
     this.#settings = settings;
@@ -61,6 +62,11 @@ export class Endpointer {
   /** Length of the silence that lasts now. */
   get silenceMs(): number {
     return this.#silentFrames * frameMs;
+  }
+
+  /** Length of the last pause after which the caller went on. */
+  get lastPauseMs(): number {
+    return this.#lastPauseMs;
   }
 
   get turnMs(): number {
@@ -110,6 +116,7 @@ export class Endpointer {
     const full = this.turnMs >= this.#settings.maxTurnMs;
     if (this.#speechFrames >= minResumeFrames && !full) {
       this.#state = 'speaking';
+      this.#lastPauseMs = this.silenceMs;
       this.#silentFrames = 0;
       this.#releaseMs = this.#settings.releaseMs;
       return { type: 'resumed' };

@@ -7,12 +7,14 @@ import { problemOf } from '../problem.ts';
 import { BotVoice, type Speaking } from './bot-voice.ts';
 import { CallLink } from './call-link.ts';
 import { Ears } from './ears.ts';
+import { Floor } from './floor.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Keypad } from './keypad.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import type { Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
-import type { TurnAttempt } from './turn-attempt.ts';
+import type { PromptName } from './prompts.ts';
+import type { TranscriptLine, TurnAttempt } from './turn-attempt.ts';
 
 /** Speech over the bot that lasts longer is an interruption whatever it says. */
 const surelyInterruptsMs = 700;
@@ -36,9 +38,7 @@ export class LiveCall {
   /** The turn that is being heard or answered, until its reply begins. */
   #attempt: TurnAttempt | undefined;
   #lastAudioAt = performance.now();
-  #ending: CallEndReason | undefined;
-  #closed = false;
-  #transferring = false;
+  readonly #floor = new Floor();
   readonly #keypad = new Keypad();
   /** What the bot has asked for. */
   #expectedDigits: number | undefined;
@@ -55,7 +55,7 @@ export class LiveCall {
       dismissed: () => this.#voice.goOn(),
       started: (audio) => this.#begin(audio),
       audio: (samples) => this.#hear(samples),
-      paused: (speechEndedAt) => this.#attempt?.pause(speechEndedAt),
+      paused: (speechEndedAt) => this.#pause(speechEndedAt),
       resumed: (audio) => this.#goOn(audio),
       released: () => this.#release(),
       failed: (error) => this.#fail(error),
@@ -69,7 +69,7 @@ export class LiveCall {
       failed: (error) => this.#fail(error),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.greet) this.#voice.prompt('greeting');
+    if (options.greet) this.#prompt('greeting');
     void options.owed?.then((owed) => owed && this.#sayOwed(new OwedReply(owed, options.heard)));
   }
 
@@ -86,7 +86,7 @@ export class LiveCall {
 
   /** A key of the telephone. */
   dtmf(key: string): void {
-    if (this.#transferring || this.#closed) return;
+    if (this.#floor.state === 'transferring' || this.#floor.over) return;
     const pressed = this.#keypad.press(key, this.#expectedDigits, performance.now());
     if (pressed.kind === 'ignored') return;
     this.#idle.heard();
@@ -103,14 +103,14 @@ export class LiveCall {
     if (!attempt) return;
     attempt.pause(performance.now());
     attempt.transcript = keyedIn;
-    this.#release();
+    this.#floor.send('digitsKeyed');
+    this.#letGo(attempt);
   }
 
   /** Ends the call and tells the caller why. */
   async end(reason: CallEndReason): Promise<void> {
     // A line that is moved to a person goes away too.
-    if (this.#ending || this.#transferring) return;
-    this.#ending = reason;
+    if (this.#floor.state === 'transferring' || !this.#floor.send('callEnded')) return;
     await this.#link.end(reason);
     this.#caller.sendEvent({ type: 'call.ended', reason });
     this.#caller.close();
@@ -118,8 +118,7 @@ export class LiveCall {
 
   /** The line is gone. The call goes on without it: the caller may come back. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (!this.#floor.send('lineGone')) return;
     clearInterval(this.#ticker);
     const speaking = this.#voice.silence();
     this.#ears.close();
@@ -131,31 +130,42 @@ export class LiveCall {
   }
 
   #begin(audio: Float32Array): void {
+    // Nobody listens while a person is called to the line.
+    if (this.#floor.state === 'transferring') return;
     this.#idle.heard();
     this.#voice.hold();
     // The caller adds to a turn whose reply has not begun: that reply is out of date.
     const waiting = this.#attempt;
     if (waiting?.released) {
-      waiting.heardNothing = true;
+      // Whoever speaks over the bot twice means it.
+      if (this.#floor.state === 'interruptedReleased') this.#interrupt();
       waiting.stopFiller();
       this.#voice.withhold(waiting);
     }
+    this.#floor.send('callerStarted');
     this.#startAttempt(audio, this.#voice.speaking !== undefined);
     this.#caller.sendEvent({ type: 'speech.started', turn: this.#attempt?.turn ?? 0 });
   }
 
   #startAttempt(audio: Float32Array, duringReply: boolean, digits?: SpokenSecret): void {
     const turn = (this.#voice.speaking?.attempt?.turn ?? this.#lastTurn) + 1;
-    const attempt = this.#link.begin(turn, duringReply, (from, text, final) => this.#read(from, text, final), digits);
+    const attempt = this.#link.begin(turn, duringReply, (from, line) => this.#read(from, line), digits);
     attempt.hear(audio);
     this.#attempt = attempt;
     attempt.outcome.then(
       (outcome) => {
-        if (outcome.status === 'answered') this.#expectedDigits = outcome.expectedDigits;
+        if (outcome.status === 'answered') this.#expect(outcome);
         this.#done(attempt, outcome);
       },
       (error) => this.#failTurn(attempt, error),
     );
+  }
+
+  /** What the bot asks for in its reply. */
+  #expect({ expectedDigits: count, expectsConfirmation }: TurnOutcome): void {
+    this.#expectedDigits = count;
+    if (count !== undefined) this.#ears.expect({ kind: 'digits', count });
+    else this.#ears.expect(expectsConfirmation ? { kind: 'yes-or-no' } : undefined);
   }
 
   #hear(samples: Float32Array): void {
@@ -163,22 +173,29 @@ export class LiveCall {
     if (this.#attempt?.duringReply && this.#voice.speaking && this.#ears.turnMs >= surelyInterruptsMs) this.#interrupt();
   }
 
+  #pause(speechEndedAt: number): void {
+    this.#floor.send('callerPaused');
+    this.#attempt?.pause(speechEndedAt);
+  }
+
   #goOn(audio: Float32Array): void {
     const before = this.#attempt;
     if (!before) return;
+    this.#floor.send('callerResumed');
     this.#startAttempt(audio, before.duringReply);
     // The workflow gives the turn to the new attempt; here the old one's pipes close, so that its steps stop at once.
     void this.#link.settled().then(() => before.close());
   }
 
-  #read(attempt: TurnAttempt, text: string, final: boolean): void {
+  #read(attempt: TurnAttempt, { text, final, digits }: TranscriptLine): void {
+    // Also of a turn that was added to: it may be answered after all.
+    if (final) attempt.transcript = text;
     if (attempt !== this.#attempt) return;
-    this.#ears.readTranscript(text, final);
+    this.#ears.readTranscript(text, final, digits);
     if (!final) {
       if (text) this.#caller.sendEvent({ type: 'transcript.partial', turn: attempt.turn, text });
       return;
     }
-    attempt.transcript = text;
     this.#weigh(attempt);
   }
 
@@ -189,9 +206,10 @@ export class LiveCall {
     const means = /[\p{L}\p{N}]/u.test(transcript) && !(attempt.duringReply && isBackchannel(transcript));
     if (means) {
       if (attempt.duringReply) this.#interrupt();
-      if (attempt.released) this.#answer(attempt);
+      if (this.#floor.state === 'released') this.#answer(attempt);
     } else if (attempt.released) {
       this.#attempt = undefined;
+      this.#floor.send('noTurn');
       this.#resume();
     }
   }
@@ -199,6 +217,12 @@ export class LiveCall {
   #release(): void {
     const attempt = this.#attempt;
     if (!attempt) return;
+    this.#floor.send('callerReleased');
+    this.#letGo(attempt);
+  }
+
+  /** The caller is done: what was prepared may be let out. */
+  #letGo(attempt: TurnAttempt): void {
     attempt.release();
     if (attempt.failed) return void this.#apologise(attempt);
     this.#weigh(attempt);
@@ -207,8 +231,7 @@ export class LiveCall {
 
   /** The turn is the bot's: what was prepared is let out. */
   #answer(attempt: TurnAttempt): void {
-    if (attempt.answering) return;
-    attempt.answering = true;
+    this.#floor.send('turnTaken');
     this.#lastTurn = attempt.turn;
     this.#caller.sendEvent({ type: 'transcript.final', turn: attempt.turn, text: attempt.transcript ?? '' });
     void this.#reply(attempt);
@@ -218,11 +241,13 @@ export class LiveCall {
     this.#fillLater(attempt);
     await attempt.firstFrame();
     // The caller may have gone on, or gone.
-    if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
+    const awaited = () => this.#floor.state === 'answering' && this.#attempt === attempt;
+    if (!awaited()) return;
     attempt.stopFiller();
     await this.#voice.promptOver();
-    if (this.#closed || this.#attempt !== attempt || attempt.heardNothing) return;
+    if (!awaited()) return;
     this.#attempt = undefined;
+    this.#floor.send('replyStarted');
     await this.#voice.speak(this.#speechOf(attempt), {
       attempt,
       finished: ({ playedMs }) => this.#finished(attempt, playedMs),
@@ -244,10 +269,11 @@ export class LiveCall {
   }
 
   #finished(attempt: TurnAttempt, playedMs: number): void {
+    this.#floor.send('replyFinished');
     this.#link.played(attempt, { heardReply: attempt.saidText, playedMs, interrupted: false });
     void attempt.outcome.then(
       ({ next }) => {
-        if (this.#closed) return;
+        if (this.#floor.over) return;
         if (next === 'end') void this.end('goodbye');
         if (next === 'transfer') void this.#transfer();
       },
@@ -256,12 +282,16 @@ export class LiveCall {
   }
 
   async #transfer(): Promise<void> {
-    this.#transferring = true;
+    if (!this.#floor.send('transferStarted')) return;
+    if (this.#attempt) this.#link.drop(this.#attempt);
+    this.#attempt = undefined;
     const transferred = await this.#link.transfer(this.#caller.line);
-    this.#transferring = false;
-    if (this.#closed) return;
-    if (!transferred) return this.#voice.prompt('transferFailed');
-    this.#ending = 'transferred';
+    if (this.#floor.over) return;
+    if (!transferred) {
+      this.#floor.send('transferFailed');
+      return this.#prompt('transferFailed');
+    }
+    this.#floor.send('callEnded');
     this.#caller.sendEvent({ type: 'call.ended', reason: 'transferred' });
     this.#caller.close();
   }
@@ -269,6 +299,7 @@ export class LiveCall {
   /** The caller takes the floor: the reply under way is over, and only what was heard of it counts. */
   #interrupt(): void {
     const speaking = this.#voice.silence();
+    this.#floor.send('replyStopped');
     if (!speaking) return;
     this.#tellCutOff(speaking);
     speaking.attempt?.close();
@@ -288,28 +319,33 @@ export class LiveCall {
 
   /** It was no interruption. */
   #resume(): void {
-    const { attempt } = this.#voice.speaking ?? {};
-    if (attempt?.heardNothing) {
+    const { attempt, withheld } = this.#voice.speaking ?? {};
+    if (attempt && withheld) {
       // Its reply has not begun yet; it is still wanted.
-      attempt.heardNothing = false;
       this.#voice.silence();
       this.#attempt = attempt;
-      void this.#reply(attempt);
+      if (attempt.transcript === undefined) {
+        this.#floor.send('wordsAwaited');
+        this.#fillLater(attempt);
+      } else {
+        this.#floor.send('replyAwaited');
+        void this.#reply(attempt);
+      }
       return;
     }
+    this.#floor.send('replyResumed');
     this.#voice.goOn();
   }
 
   #done(attempt: TurnAttempt, outcome: TurnOutcome): void {
-    if (this.#attempt !== attempt || attempt.answering) return;
     // The words did not come by their pipe, as when the step that listens was tried again.
     if (outcome.status === 'failed') attempt.transcript = outcome.transcript || '(nothing understood)';
     else attempt.transcript ??= outcome.transcript;
-    if (attempt.released) this.#weigh(attempt);
+    if (this.#attempt === attempt && this.#floor.state !== 'answering' && attempt.released) this.#weigh(attempt);
   }
 
   #failTurn(attempt: TurnAttempt, error: unknown): void {
-    if (this.#closed || (this.#attempt !== attempt && this.#voice.speaking?.attempt !== attempt)) return;
+    if (this.#floor.over || (this.#attempt !== attempt && this.#voice.speaking?.attempt !== attempt)) return;
     this.#fail(error, attempt.turn);
     attempt.failed = true;
     // Whoever still speaks is told once they are done.
@@ -318,14 +354,17 @@ export class LiveCall {
 
   /** Nothing comes of a turn; a reply that it was about to interrupt goes on. */
   async #apologise(attempt: TurnAttempt): Promise<void> {
-    if (this.#attempt === attempt) this.#attempt = undefined;
+    if (this.#attempt === attempt) {
+      this.#attempt = undefined;
+      this.#floor.send('turnFailed');
+    }
     if (this.#voice.speaking?.attempt) return this.#resume();
     await this.#voice.promptOver();
-    if (this.#idleLine) this.#voice.prompt('apology');
+    if (this.#idleLine) this.#prompt('apology');
   }
 
   #fail(error: unknown, turn?: number): void {
-    if (this.#closed || this.#ending) return;
+    if (this.#floor.over) return;
     const problem = problemOf(error);
     const { sessionId } = this.#options;
     if (!isVoicebotError(error)) this.#deps.logger.error({ sessionId, err: error }, 'live call');
@@ -336,17 +375,20 @@ export class LiveCall {
   /** The caller is back: what they were not told yet is said now. */
   async #sayOwed(owed: OwedReply): Promise<void> {
     const { turn, text } = owed;
-    if (owed.mustAskAgain && this.#idleLine) return this.#voice.prompt('apology');
+    if (owed.mustAskAgain && this.#idleLine) return this.#prompt('apology');
     const finished = (utterance?: Utterance) => {
+      this.#floor.send('replyFinished');
       if (text !== undefined) this.#link.heard(owed.playback(utterance, false));
       // The line broke between the promise and what was promised.
-      if (owed.next === 'transfer' && !this.#closed) void this.#transfer();
+      if (owed.next === 'transfer' && !this.#floor.over) void this.#transfer();
     };
     if (!text) return finished();
     try {
       const { pcm } = await this.#deps.calls.steps.speak(text, this.#options.style);
       // Whoever speaks already has gone on.
-      if (this.#idleLine) await this.#voice.speak(framesOf(text, pcm), { owed, finished });
+      if (!this.#idleLine) return;
+      this.#floor.send('replyStarted');
+      await this.#voice.speak(framesOf(text, pcm), { owed, finished });
     } catch (error) {
       this.#fail(error, turn);
     }
@@ -354,13 +396,23 @@ export class LiveCall {
 
   /** Nobody speaks, and nobody is about to. */
   get #idleLine(): boolean {
-    return !(this.#closed || this.#voice.speaking || this.#attempt || this.#ears.inTurn);
+    return this.#floor.state === 'listening' && !(this.#voice.speaking || this.#attempt || this.#ears.inTurn);
+  }
+
+  /** Says a prompt, unless something is being said; a caller may interrupt it like a reply. */
+  #prompt(name: PromptName, finished?: () => void): void {
+    if (this.#voice.speaking) return;
+    this.#floor.send('replyStarted');
+    this.#voice.prompt(name, () => {
+      this.#floor.send('replyFinished');
+      finished?.();
+    });
   }
 
   /** Dead air: the caller is told to wait a moment. */
   #fillLater(attempt: TurnAttempt): void {
     attempt.startFiller(this.#deps.settings.fillerMs, () => {
-      if (this.#attempt === attempt && !this.#closed) this.#voice.prompt('filler');
+      if (this.#attempt === attempt && !this.#floor.over) this.#voice.prompt('filler');
     });
   }
 
@@ -371,9 +423,8 @@ export class LiveCall {
       this.#lastAudioAt += tickMs;
       this.#ears.push(new Float32Array((16_000 * tickMs) / 1000));
     }
-    const busy = this.#voice.speaking || this.#attempt || this.#ears.inTurn || this.#ending || this.#transferring;
-    const step = this.#idle.step(now, Boolean(busy));
-    if (step === 'ask') this.#voice.prompt('stillThere');
-    if (step === 'end') this.#voice.prompt('idleGoodbye', () => void this.end('idle'));
+    const step = this.#idle.step(now, !this.#idleLine);
+    if (step === 'ask') this.#prompt('stillThere');
+    if (step === 'end') this.#prompt('idleGoodbye', () => void this.end('idle'));
   }
 }

@@ -8,6 +8,14 @@ import type { RunningTurn } from '../call-turns.ts';
 import type { CallService } from '../calls.ts';
 import type { LiveEvents } from './protocol.ts';
 
+/** Words of the turn, as the `transcript` pipe carries them. */
+export interface TranscriptLine {
+  readonly text: string;
+  readonly final: boolean;
+  /** Digits in it that are hidden. */
+  readonly digits?: number | undefined;
+}
+
 export interface TurnAttemptOptions {
   readonly calls: CallService;
   readonly sessionId: string;
@@ -41,10 +49,6 @@ export class TurnAttempt {
   /** The workflow has taken the turn. */
   readonly accepted: Promise<void>;
   transcript: string | undefined;
-  /** The reply is on its way to the caller. */
-  answering = false;
-  /** The caller spoke again before any of the reply came. */
-  heardNothing = false;
   /** No call has taken it. */
   failed = false;
   /** The workflow was told what was heard. */
@@ -57,7 +61,7 @@ export class TurnAttempt {
   #arrived: (() => void)[] = [];
   #filler: NodeJS.Timeout | undefined;
 
-  constructor(options: TurnAttemptOptions, onTranscript: (text: string, final: boolean) => void) {
+  constructor(options: TurnAttemptOptions, onTranscript: (line: TranscriptLine) => void) {
     const { calls, sessionId, turn, style, language, duringReply, digits, after } = options;
     this.turn = turn;
     this.duringReply = duringReply;
@@ -152,11 +156,11 @@ export class TurnAttempt {
     };
   }
 
-  async #readTranscript(onTranscript: (text: string, final: boolean) => void): Promise<void> {
+  async #readTranscript(onTranscript: (line: TranscriptLine) => void): Promise<void> {
     for await (const line of linesOf(this.#running.pipes.pipes.transcript.read())) {
-      const { text, final } = JSON.parse(line) as { text: string; final: boolean };
-      if (final) this.marks.transcribed = performance.now();
-      onTranscript(text, final);
+      const heard = JSON.parse(line) as TranscriptLine;
+      if (heard.final) this.marks.transcribed = performance.now();
+      onTranscript(heard);
     }
   }
 

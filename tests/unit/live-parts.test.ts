@@ -6,7 +6,7 @@ import { encodeFrame, FrameReader, frameKinds, uuidOf } from '../../api/telephon
 import { Dialplan } from '../../api/telephony/dialplan.ts';
 import { mediaToken, sameSecret, twilioSignature } from '../../api/telephony/twilio-signature.ts';
 import { isBackchannel } from '../../domain/backchannel.ts';
-import { completenessOf, releaseMsFor } from '../../domain/completeness.ts';
+import { completenessOf, releaseMsFor } from '../../domain/endpointing/completeness.ts';
 import { intentOf } from '../../domain/intent.ts';
 import { promptFor } from '../../domain/persona.ts';
 import { SentenceSplitter } from '../../domain/sentences.ts';

@@ -1,0 +1,75 @@
+/**
+ * `npm run fit:endpointing`: fits the model of the end of a turn on turns that are spoken here, and writes its parameters. `--turns N`,
+ * `--seed N`; `--judged FILE`: pauses that were judged before.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { version } from '../config/version.ts';
+import { releaseMsFor } from '../domain/endpointing/completeness.ts';
+import { EndOfTurn } from '../domain/endpointing/end-of-turn.ts';
+import { endOfTurnFeatures, featureNames } from '../domain/endpointing/evidence.ts';
+import type { EndOfTurnParameters } from '../domain/endpointing/parameters.ts';
+import { Logistic } from '../domain/understanding/logistic.ts';
+import { note } from './report.ts';
+import { collectTurns } from './turns/collect.ts';
+import type { JudgedPause } from './turns/judge.ts';
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '240' },
+    seed: { type: 'string', default: '1' },
+    judged: { type: 'string' },
+  },
+});
+const turns: JudgedPause[][] = values.judged
+  ? JSON.parse(await readFile(values.judged, 'utf8'))
+  : await collectTurns('fit', Number(values.turns), Number(values.seed));
+
+const fit = (pauses: readonly JudgedPause[]) =>
+  Logistic.fit(
+    pauses.map(({ evidence }) => endOfTurnFeatures(evidence)),
+    pauses.map(({ last }) => last),
+  );
+
+/** Thresholds are chosen on turns that their model has not seen. */
+const folds = 5;
+const unseen = turns.map((pauses, i) => ({ pauses, fold: i % folds }));
+const models = Array.from({ length: folds }, (_, fold) =>
+  fit(unseen.filter((turn) => turn.fold !== fold).flatMap((turn) => turn.pauses)),
+);
+const bounds = { minMs: 320, maxMs: 1400 };
+
+function tried(releaseMs: (pause: JudgedPause, fold: number) => number) {
+  const cut = unseen.filter(({ pauses, fold }) => pauses.some((p) => !p.last && releaseMs(p, fold) < p.lengthMs)).length;
+  const ends = unseen.flatMap(({ pauses, fold }) => pauses.filter(({ last }) => last).map((p) => releaseMs(p, fold)));
+  return { cutOffs: cut / turns.length, delayMs: ends.reduce((sum, ms) => sum + ms, 0) / ends.length };
+}
+
+const rules = tried(({ evidence: { voice, words } }) => releaseMsFor(bounds, voice, words));
+let best: { parameters: EndOfTurnParameters; delayMs: number; cutOffs: number } | undefined;
+for (let sureFrom = 0.5; sureFrom < 0.99; sureFrom += 0.02) {
+  for (let unsureBelow = 0.02; unsureBelow < sureFrom - 0.1; unsureBelow += 0.04) {
+    const engines = models.map(
+      ({ parameters }) => new EndOfTurn({ features: featureNames, logistic: parameters, sureFrom, unsureBelow, madeFrom: '' }),
+    );
+    const { cutOffs, delayMs } = tried(({ evidence }, fold) => (engines[fold] as EndOfTurn).releaseMs(bounds, evidence));
+    // Not one more than the rules cut off; of those, the shortest wait.
+    if (cutOffs > rules.cutOffs * 0.8 || (best && delayMs >= best.delayMs)) continue;
+    const logistic = fit(turns.flat()).parameters;
+    const madeFrom = `${turns.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
+    best = { delayMs, cutOffs, parameters: { features: featureNames, logistic, sureFrom, unsureBelow, madeFrom } };
+  }
+}
+if (!best) throw new Error('No threshold cuts off fewer turns than the rules do.');
+note(JSON.stringify({ rules, ours: { cutOffs: best.cutOffs, delayMs: best.delayMs } }));
+const short = (numbers: readonly number[]) => numbers.map((value) => Number(value.toPrecision(5)));
+const { logistic, ...rest } = best.parameters;
+const written = {
+  ...rest,
+  logistic: { weights: short(logistic.weights), means: short(logistic.means), scales: short(logistic.scales) },
+};
+await writeFile(
+  new URL('../domain/endpointing/parameters.json', import.meta.url),
+  `${JSON.stringify({ ...written, sureFrom: Number(rest.sureFrom.toFixed(3)), unsureBelow: Number(rest.unsureBelow.toFixed(3)) }, null, 2)}\n`,
+);
+process.exit(0);

@@ -1,0 +1,80 @@
+import type { Kokoro } from '../../engines/kokoro/kokoro.ts';
+import { gather, to16k } from '../../tests/support/audio.ts';
+import { randomFrom } from '../../tests/support/random.ts';
+import type { TurnSpec } from './specs.ts';
+
+export const sampleRateHz = 16_000;
+
+/** A turn as a line carries it, with its pauses: the last one begins where the turn ends. */
+export interface TurnAudio {
+  readonly samples: Float32Array;
+  /** Seconds. */
+  readonly pauses: readonly { readonly start: number; readonly end: number }[];
+}
+
+const beforeSeconds = 0.3;
+const afterSeconds = 2;
+
+export async function speakTurn(kokoro: Kokoro, spec: TurnSpec, seed: number): Promise<TurnAudio> {
+  const random = randomFrom(seed);
+  const parts: Float32Array[] = [new Float32Array(beforeSeconds * sampleRateHz)];
+  const pauses: { start: number; end: number }[] = [];
+  let at = beforeSeconds * sampleRateHz;
+  for (const [i, { text, pauseMs }] of spec.stretches.entries()) {
+    const sound = soundOf(
+      await to16k(await gather(kokoro.speak(text, { voice: spec.voice, speed: spec.speed, priority: 'batch' }))),
+    );
+    const silence = (i === spec.stretches.length - 1 ? afterSeconds : pauseMs / 1000) * sampleRateHz;
+    parts.push(sound, new Float32Array(Math.round(silence)));
+    at += sound.length;
+    pauses.push({ start: at / sampleRateHz, end: (at + silence) / sampleRateHz });
+    at += Math.round(silence);
+  }
+  let samples = joined(parts);
+  if (spec.room) samples = inRoom(samples, 0.25 + random() * 0.3, random);
+  if (spec.noiseDb !== undefined) samples = withNoise(samples, spec.noiseDb, random);
+  return { samples, pauses };
+}
+
+/** Without the silence around it. */
+function soundOf(samples: Float32Array): Float32Array {
+  const loud = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0) * 0.02;
+  const begin = samples.findIndex((sample) => Math.abs(sample) > loud);
+  let end = samples.length;
+  while (end > begin && Math.abs(samples[end - 1] as number) <= loud) end--;
+  return samples.slice(Math.max(0, begin), end);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** A room of some reverberation time: a few dozen reflections that die away (the image of a shoebox is not needed for a pause). */
+function inRoom(dry: Float32Array, reverberationSeconds: number, random: () => number): Float32Array {
+  const out = dry.slice();
+  for (let i = 0; i < 60; i++) {
+    const delaySeconds = 0.004 + random() * reverberationSeconds;
+    const gain = (random() - 0.5) * 0.7 * 10 ** ((-3 * delaySeconds) / reverberationSeconds);
+    const delay = Math.round(delaySeconds * sampleRateHz);
+    for (let at = delay; at < out.length; at++) out[at] = (out[at] as number) + gain * (dry[at - delay] as number);
+  }
+  return out;
+}
+
+/** Noise with the falling spectrum of traffic and ventilation. */
+function withNoise(samples: Float32Array, noiseDb: number, random: () => number): Float32Array {
+  let low = 0;
+  const noise = Float32Array.from(samples, () => {
+    low = low * 0.95 + (random() - 0.5);
+    return low;
+  });
+  const power = (all: Float32Array) => all.reduce((sum, sample) => sum + sample * sample, 0) / all.length;
+  const gain = Math.sqrt(power(samples) / power(noise) / 10 ** (noiseDb / 10));
+  return samples.map((sample, i) => sample + gain * (noise[i] as number));
+}

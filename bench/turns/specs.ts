@@ -1,0 +1,62 @@
+import type { Expectation } from '../../domain/endpointing/evidence.ts';
+import { kokoroVoices } from '../../engines/kokoro/voices.ts';
+import { randomFrom } from '../../tests/support/random.ts';
+import { answers, fillers, groupings, type Part, sentences } from './texts.ts';
+
+/** A caller's turn to be spoken: stretches with pauses between them; the end of the last one is the end of the turn. */
+export interface TurnSpec {
+  readonly voice: string;
+  readonly speed: number;
+  readonly stretches: readonly { readonly text: string; readonly pauseMs: number }[];
+  readonly expected?: Expectation;
+  readonly room: boolean;
+  /** Signal to noise, decibels; unset where it is quiet. */
+  readonly noiseDb?: number;
+}
+
+const digitWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** The same turns for the same numbers. */
+export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
+  const random = randomFrom(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const voices = kokoroVoices.filter((_, i) => (i % 2 === 0) === (part === 'fit'));
+  const pauseMs = () => Math.round(150 * Math.exp(random() * Math.log(10)));
+  const texts = sentences(part);
+
+  const hesitating = (text: string, pauses: number): TurnSpec['stretches'] => {
+    const words = text.split(' ');
+    const cuts = new Set<number>();
+    while (cuts.size < Math.min(pauses, words.length - 1)) cuts.add(1 + Math.floor(random() * (words.length - 1)));
+    const at = [...cuts].sort((a, b) => a - b);
+    return [...at, words.length].map((end, i) => {
+      const from = i === 0 ? 0 : (at[i - 1] as number);
+      const last = end === words.length;
+      const restart = i > 0 && random() < 0.15 ? `${words.slice(Math.max(0, from - 2), from).join(' ')} ` : '';
+      const filler = !last && random() < 0.4 ? ` ${pick(fillers[part])}` : '';
+      return { text: `${restart}${words.slice(from, end).join(' ')}${filler}`, pauseMs: last ? 0 : pauseMs() };
+    });
+  };
+  const code = (): TurnSpec['stretches'] => {
+    const sizes = pick(groupings);
+    return sizes.map((size, i) => ({
+      text: Array.from({ length: size }, () => pick(digitWords)).join(' '),
+      pauseMs: i === sizes.length - 1 ? 0 : pauseMs(),
+    }));
+  };
+
+  return Array.from({ length: count }, (): TurnSpec => {
+    const kind = random();
+    const sound = {
+      voice: pick(voices),
+      speed: 0.9 + random() * 0.25,
+      room: random() < 0.3,
+      ...(random() < 0.35 ? { noiseDb: 8 + random() * 12 } : {}),
+    };
+    if (kind < 0.1) return { ...sound, stretches: code(), expected: { kind: 'digits', count: 8 } };
+    if (kind < 0.17) return { ...sound, stretches: [{ text: pick(answers[part]), pauseMs: 0 }], expected: { kind: 'yes-or-no' } };
+    const pauses = random() < 0.3 ? 0 : random() < 0.65 ? 1 : 2;
+    const two = random() < 0.15 ? `${pick(texts)} ${pick(texts)}` : pick(texts);
+    return { ...sound, stretches: hesitating(two, pauses) };
+  });
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { releaseMsFor } from '../../domain/endpointing/completeness.ts';
+import { EndOfTurn } from '../../domain/endpointing/end-of-turn.ts';
+import { endOfTurnFeatures, featureNames, type TurnEvidence } from '../../domain/endpointing/evidence.ts';
+import { endOfTurnParameters } from '../../domain/endpointing/parameters.ts';
+
+const bounds = { minMs: 320, maxMs: 1400 };
+const model = new EndOfTurn();
+const heard = (words: string | undefined, more: Partial<TurnEvidence> = {}): TurnEvidence => ({
+  words,
+  voice: 0.5,
+  turnMs: 2_000,
+  hesitationsMs: [],
+  ...more,
+});
+const releaseMs = (words: string | undefined, more: Partial<TurnEvidence> = {}) => model.releaseMs(bounds, heard(words, more));
+
+describe('the end of a turn, learnt', () => {
+  it('has parameters that belong to its features, and say how they were made', () => {
+    expect(endOfTurnParameters.features).toEqual(featureNames);
+    expect(endOfTurnParameters.logistic.weights).toHaveLength(featureNames.length + 1);
+    expect(endOfTurnParameters.madeFrom).toMatch(/turns, seed \d+/);
+    expect(endOfTurnFeatures(heard('Hello.'))).toHaveLength(featureNames.length);
+  });
+
+  it.each([
+    ['I want to move some', 'I want to move some money.'],
+    ['I would like to block um', 'I would like to block my card.'],
+    ['Can you tell me about the', 'Can you tell me about the fees?'],
+  ])('waits longer after "%s" than after "%s"', (open, whole) => {
+    expect(releaseMs(open)).toBeGreaterThan(releaseMs(whole));
+  });
+
+  it('waits less for a voice that sounds finished', () => {
+    const words = 'I have a question about my account.';
+    expect(releaseMs(words, { voice: 0.98 })).toBeLessThan(releaseMs(words, { voice: 0.02 }));
+  });
+
+  it('ends at once where all digits that were asked for are there, and waits where they break off', () => {
+    const expected = { kind: 'digits', count: 8 } as const;
+    expect(releaseMs('', { expected, digits: 8, voice: 0.1 })).toBe(bounds.minMs);
+    expect(releaseMs('', { expected, digits: 4, voice: 0.9 })).toBe(bounds.maxMs);
+  });
+
+  it('ends sooner at a yes where that was asked', () => {
+    const asked = releaseMs('Yes.', { expected: { kind: 'yes-or-no' }, turnMs: 400 });
+    expect(asked).toBeLessThan(releaseMs('Yes.', { turnMs: 400 }));
+  });
+
+  it('gives a caller who has paused for long before the same time again, while it is not sure that they are done', () => {
+    const words = 'I want to transfer';
+    const slow = releaseMs(words, { voice: 0.3, hesitationsMs: [1_200] });
+    expect(slow).toBeGreaterThanOrEqual(1_200);
+    expect(slow).toBeLessThanOrEqual(bounds.maxMs);
+    const done = 'Thank you very much for your help, goodbye.';
+    expect(releaseMs(done, { voice: 0.99, hesitationsMs: [1_200], turnMs: 4_000 })).toBe(bounds.minMs);
+  });
+
+  it('stays within its bounds, whatever is heard', () => {
+    for (const words of ['', '…', 'um', 'a '.repeat(500), '🙂', '12345 67890', "i'm", 'Ja, guten Tag']) {
+      for (const voice of [undefined, 0, 1, Number.NaN]) {
+        const ms = releaseMs(words, { voice });
+        expect(ms, `${words.slice(0, 20)} at ${voice}`).toBeGreaterThanOrEqual(bounds.minMs);
+        expect(ms).toBeLessThanOrEqual(bounds.maxMs);
+      }
+    }
+  });
+
+  it('falls back to the rules while no words are known, and without parameters that fit', () => {
+    expect(releaseMs(undefined, { voice: 0.9 })).toBe(releaseMsFor(bounds, 0.9, undefined));
+    const without = new EndOfTurn({ ...endOfTurnParameters, features: ['another'] });
+    expect(without.probability(heard('Hello.'))).toBeUndefined();
+    expect(without.releaseMs(bounds, heard('I want to', { voice: 0.1 }))).toBe(releaseMsFor(bounds, 0.1, 'I want to'));
+  });
+});
