@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temp
 import type { Metrics } from '../config/metrics.ts';
 import { databaseProblem } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
-import { admitSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
+import { admitSession, isSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { CallEndReason, Playback, TurnOutcome } from '../domain/call.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import type { Line } from '../domain/line.ts';
@@ -33,7 +33,7 @@ export interface CallServiceOptions extends CallTurnsOptions {
   readonly db: Database;
   readonly maxConcurrentSessions: number;
   /** Lets new sessions in once the service is ready … */
-  readonly readiness?: Pick<Readiness, 'admit'> | undefined;
+  readonly readiness?: Pick<Readiness, 'ready' | 'admit'> | undefined;
   /** … and while there is room. */
   readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
   readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions' | 'sessionsRefused'> | undefined;
@@ -100,7 +100,9 @@ export class CallService {
       await this.#startCall(sessionId);
       return { lastTurn: 0 };
     }
-    await this.#signal(() => this.#handle(sessionId).signal(newLine));
+    const arrived = await this.#signal(() => this.#handle(sessionId).signal(newLine));
+    // A process died between admitting the session and starting its call; one that has ended is not started again.
+    if (!arrived) await this.#startCall(sessionId);
     const { lastTurn } = await this.state(sessionId);
     return { lastTurn, owed: this.#owed(sessionId, lastTurn) };
   }
@@ -169,6 +171,8 @@ export class CallService {
 
   async #admit(sessionId: string) {
     const { db, maxConcurrentSessions, admission, readiness, metrics } = this.#options;
+    // Callers in a call go on with it; new ones wait before anything is written, so that a process that dies meanwhile leaves nothing.
+    if (readiness && !readiness.ready && !(await isSession(db, sessionId))) await readiness.admit();
     const admitted = await admitSession(db, sessionId, maxConcurrentSessions, this.#options.settings.scope?.tenant);
     if (admitted === 'full') {
       metrics?.sessionsRefused.inc({ reason: 'sessions' });
@@ -180,7 +184,6 @@ export class CallService {
     }
     if (admitted === 'admitted') {
       try {
-        await readiness?.admit();
         admission?.check();
       } catch (error) {
         await withdrawSession(db, sessionId);

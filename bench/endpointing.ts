@@ -25,13 +25,13 @@ const { values } = parseArgs({
   },
 });
 
-async function fromDataset(folder: string): Promise<JudgedPause[][]> {
+async function fromDataset(folder: string): Promise<(readonly JudgedPause[])[]> {
   const runtime = testRuntime();
   const engines = {
     whisper: new Whisper(runtime, { model: 'base', precision: 'int8', language: 'en' }),
     turns: new SmartTurn(runtime),
   };
-  const judged: JudgedPause[][] = [];
+  const judged: (readonly JudgedPause[])[] = [];
   for await (const turn of datasetTurns(folder)) {
     judged.push(await judgeTurn(turn, undefined, engines));
     if (judged.length % 25 === 0) note(`${judged.length} turns`);
@@ -42,7 +42,7 @@ async function fromDataset(folder: string): Promise<JudgedPause[][]> {
 
 const turns = values.dataset
   ? await fromDataset(values.dataset)
-  : await collectTurns('measure', Number(values.turns), Number(values.seed));
+  : (await collectTurns('measure', Number(values.turns), Number(values.seed))).map(({ pauses }) => pauses);
 
 const percent = (share: number) => round(100 * share, 1);
 const results = Object.fromEntries(
@@ -72,7 +72,7 @@ function inCalls(releaseMs: (pause: JudgedPause) => number) {
   const ends = turns.flatMap((pauses) => pauses.filter(({ last }) => last).map(releaseMs));
   return { cutOffs: percent(cut / turns.length), meanDelayMs: round(ends.reduce((sum, ms) => sum + ms, 0) / ends.length) };
 }
-const bounds = { minMs: 320, maxMs: 1400 };
+const bounds = { minMs: 350, maxMs: 1600 };
 const model = new EndOfTurn();
 const { smartTurn, ours } = results;
 const share = (a: unknown, b: unknown) => (typeof a === 'number' && typeof b === 'number' && b > 0 ? round(a / b, 2) : 'unknown');

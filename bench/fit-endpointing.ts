@@ -11,8 +11,9 @@ import { endOfTurnFeatures, featureNames } from '../domain/endpointing/evidence.
 import type { EndOfTurnParameters } from '../domain/endpointing/parameters.ts';
 import { Logistic } from '../domain/understanding/logistic.ts';
 import { note } from './report.ts';
-import { collectTurns } from './turns/collect.ts';
+import { collectTurns, type JudgedTurn } from './turns/collect.ts';
 import type { JudgedPause } from './turns/judge.ts';
+import { WordEnds } from './turns/word-ends.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,28 +22,33 @@ const { values } = parseArgs({
     judged: { type: 'string' },
   },
 });
-const turns: JudgedPause[][] = values.judged
+const judged: JudgedTurn[] = values.judged
   ? JSON.parse(await readFile(values.judged, 'utf8'))
   : await collectTurns('fit', Number(values.turns), Number(values.seed));
 
-const fit = (pauses: readonly JudgedPause[]) =>
+const wordEnds = new WordEnds();
+const table = wordEnds.table();
+/** What a turn was spoken from must not be known to what is fitted on it. */
+const rows = judged.map(({ text, pauses }) => {
+  const known = wordEnds.without(text);
+  return pauses.map(({ evidence, last }) => ({ features: endOfTurnFeatures(evidence, known), last }));
+});
+const fitted = (from: typeof rows) =>
   Logistic.fit(
-    pauses.map(({ evidence }) => endOfTurnFeatures(evidence)),
-    pauses.map(({ last }) => last),
+    from.flat().map(({ features }) => features),
+    from.flat().map(({ last }) => last),
   );
 
 /** Thresholds are chosen on turns that their model has not seen. */
 const folds = 5;
-const unseen = turns.map((pauses, i) => ({ pauses, fold: i % folds }));
-const models = Array.from({ length: folds }, (_, fold) =>
-  fit(unseen.filter((turn) => turn.fold !== fold).flatMap((turn) => turn.pauses)),
-);
-const bounds = { minMs: 320, maxMs: 1400 };
+const unseen = judged.map(({ pauses }, i) => ({ pauses, fold: i % folds }));
+const models = Array.from({ length: folds }, (_, fold) => fitted(rows.filter((_, i) => i % folds !== fold)));
+const bounds = { minMs: 350, maxMs: 1600 };
 
 function tried(releaseMs: (pause: JudgedPause, fold: number) => number) {
   const cut = unseen.filter(({ pauses, fold }) => pauses.some((p) => !p.last && releaseMs(p, fold) < p.lengthMs)).length;
   const ends = unseen.flatMap(({ pauses, fold }) => pauses.filter(({ last }) => last).map((p) => releaseMs(p, fold)));
-  return { cutOffs: cut / turns.length, delayMs: ends.reduce((sum, ms) => sum + ms, 0) / ends.length };
+  return { cutOffs: cut / judged.length, delayMs: ends.reduce((sum, ms) => sum + ms, 0) / ends.length };
 }
 
 const rules = tried(({ evidence: { voice, words } }) => releaseMsFor(bounds, voice, words));
@@ -50,14 +56,19 @@ let best: { parameters: EndOfTurnParameters; delayMs: number; cutOffs: number } 
 for (let sureFrom = 0.5; sureFrom < 0.99; sureFrom += 0.02) {
   for (let unsureBelow = 0.02; unsureBelow < sureFrom - 0.1; unsureBelow += 0.04) {
     const engines = models.map(
-      ({ parameters }) => new EndOfTurn({ features: featureNames, logistic: parameters, sureFrom, unsureBelow, madeFrom: '' }),
+      ({ parameters }) =>
+        new EndOfTurn({ features: featureNames, logistic: parameters, wordEnds: table, sureFrom, unsureBelow, madeFrom: '' }),
     );
     const { cutOffs, delayMs } = tried(({ evidence }, fold) => (engines[fold] as EndOfTurn).releaseMs(bounds, evidence));
     // Not one more than the rules cut off; of those, the shortest wait.
     if (cutOffs > rules.cutOffs * 0.8 || (best && delayMs >= best.delayMs)) continue;
-    const logistic = fit(turns.flat()).parameters;
-    const madeFrom = `${turns.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
-    best = { delayMs, cutOffs, parameters: { features: featureNames, logistic, sureFrom, unsureBelow, madeFrom } };
+    const logistic = fitted(rows).parameters;
+    const madeFrom = `${judged.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
+    best = {
+      delayMs,
+      cutOffs,
+      parameters: { features: featureNames, logistic, wordEnds: table, sureFrom, unsureBelow, madeFrom },
+    };
   }
 }
 if (!best) throw new Error('No threshold cuts off fewer turns than the rules do.');

@@ -27,6 +27,12 @@ export function admitSession(db: Database, id: string, maxActive: number, tenant
   });
 }
 
+/** Whether there is, or was, a session of that id. */
+export async function isSession(db: Database, id: string): Promise<boolean> {
+  const found = await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id));
+  return found.length > 0;
+}
+
 /** Takes back an admission whose call could not be started. */
 export async function withdrawSession(db: Database, id: string): Promise<void> {
   await db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.turns, 0), eq(sessions.status, 'active')));

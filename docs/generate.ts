@@ -95,16 +95,12 @@ function realtimePage(): string {
 
 /** Path from the root of the project → text. */
 function floorPage(): string {
-  return (
-    [
-      `${head}# Who has the floor`,
-      'A live line is always in one of these states ([`api/live/floor.ts`](../../api/live/floor.ts)). What is not drawn changes nothing.',
-      `\`\`\`mermaid\n${floorPicture()}\n\`\`\``,
-      '',
-    ]
-      .join('\n\n')
-      .trimEnd() + '\n'
-  );
+  const parts = [
+    `${head}# Who has the floor`,
+    'A live line is always in one of these states ([`api/live/floor.ts`](../../api/live/floor.ts)). What is not drawn changes nothing.',
+    `\`\`\`mermaid\n${floorPicture()}\n\`\`\``,
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {

@@ -58,17 +58,22 @@ function energy(samples: Float32Array, from: number, length: number): number {
 class History {
   readonly #ring: Float32Array;
   #next = 0;
+  /** Of the samples that do not make four yet: packets end anywhere. */
+  #sum = 0;
+  #summed = 0;
 
   constructor(length: number) {
     this.#ring = new Float32Array(Math.round(length));
   }
 
   push(samples: Float32Array): void {
-    for (let i = 0; i + decimation <= samples.length; i += decimation) {
-      let sum = 0;
-      for (let j = 0; j < decimation; j++) sum += samples[i + j] as number;
-      this.#ring[this.#next] = sum / decimation;
+    for (const sample of samples) {
+      this.#sum += sample;
+      if (++this.#summed < decimation) continue;
+      this.#ring[this.#next] = this.#sum / decimation;
       this.#next = (this.#next + 1) % this.#ring.length;
+      this.#sum = 0;
+      this.#summed = 0;
     }
   }
 

@@ -37,6 +37,8 @@ export class Utterance {
   #audio = new Int16Array(0);
   #length = 0;
   readonly #words: Words[] = [];
+  /** Of the words, those that the listener knows. */
+  #told = 0;
   #sent = 0;
   #startedAt: number | undefined;
   #complete = false;
@@ -138,11 +140,14 @@ export class Utterance {
     while (this.#sent < this.#length) {
       this.#startedAt ??= now - this.#ms(this.#sent);
       if (this.#ms(this.#sent) > now - this.#startedAt + leadMs) return;
+      const end = Math.min(this.#sent + this.#chunk, this.#length);
+      // Packets are whole, wherever words and pieces end; only the last one may be shorter.
+      if (end - this.#sent < this.#chunk && !this.#complete) break;
       if (this.#sent === 0) this.#listener.began();
-      const words = this.#words.find(({ fromSample }) => fromSample === this.#sent);
-      if (words) this.#listener.text(words.text);
-      const nextWords = this.#words.find(({ fromSample }) => fromSample > this.#sent)?.fromSample ?? this.#length;
-      const end = Math.min(this.#sent + this.#chunk, nextWords);
+      for (let words = this.#words[this.#told]; words && words.fromSample < end; words = this.#words[this.#told]) {
+        this.#listener.text(words.text);
+        this.#told++;
+      }
       this.#line.sendAudio(this.#audio.slice(this.#sent, end));
       this.#sent = end;
     }

@@ -72,7 +72,7 @@ export const serverMessages = {
     .describe('What the caller said in this turn.'),
   'reply.text': z
     .object({ type: z.literal('reply.text'), turn, text: z.string() })
-    .describe('The words of the audio that comes now, clause by clause.'),
+    .describe('The words of the audio that comes now, some at a time.'),
   'reply.started': z.object({ type: z.literal('reply.started'), turn }).describe('The first audio of the reply follows.'),
   'reply.paused': z
     .object({ type: z.literal('reply.paused'), turn })

@@ -3,11 +3,21 @@ import { kokoroVoices } from '../../engines/kokoro/voices.ts';
 import { randomFrom } from '../../tests/support/random.ts';
 import { answers, fillers, groupings, type Part, sentences } from './texts.ts';
 
+/** Words between two pauses: a part of what was spoken in one go, by its words, and a filler after it. */
+export interface Stretch {
+  readonly text: string;
+  readonly fromWord: number;
+  readonly toWord: number;
+  readonly filler?: string;
+  /** After it. */
+  readonly pauseMs: number;
+}
+
 /** A caller's turn to be spoken: stretches with pauses between them; the end of the last one is the end of the turn. */
 export interface TurnSpec {
   readonly voice: string;
   readonly speed: number;
-  readonly stretches: readonly { readonly text: string; readonly pauseMs: number }[];
+  readonly stretches: readonly Stretch[];
   readonly expected?: Expectation;
   readonly room: boolean;
   /** Signal to noise, decibels; unset where it is quiet. */
@@ -32,17 +42,21 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
     return [...at, words.length].map((end, i) => {
       const from = i === 0 ? 0 : (at[i - 1] as number);
       const last = end === words.length;
-      const restart = i > 0 && random() < 0.15 ? `${words.slice(Math.max(0, from - 2), from).join(' ')} ` : '';
-      const filler = !last && random() < 0.4 ? ` ${pick(fillers[part])}` : '';
-      return { text: `${restart}${words.slice(from, end).join(' ')}${filler}`, pauseMs: last ? 0 : pauseMs() };
+      // Some begin again, a word or two before.
+      const fromWord = i > 0 && random() < 0.15 ? Math.max(0, from - 2) : from;
+      const filler = !last && random() < 0.4 ? { filler: pick(fillers[part]) } : {};
+      return { text, fromWord, toWord: end, ...filler, pauseMs: last ? 0 : pauseMs() };
     });
   };
   const code = (): TurnSpec['stretches'] => {
     const sizes = pick(groupings);
-    return sizes.map((size, i) => ({
-      text: Array.from({ length: size }, () => pick(digitWords)).join(' '),
-      pauseMs: i === sizes.length - 1 ? 0 : pauseMs(),
-    }));
+    const text = Array.from({ length: 8 }, () => pick(digitWords)).join(' ');
+    let at = 0;
+    return sizes.map((size, i) => {
+      const fromWord = at;
+      at += size;
+      return { text, fromWord, toWord: at, pauseMs: i === sizes.length - 1 ? 0 : pauseMs() };
+    });
   };
 
   return Array.from({ length: count }, (): TurnSpec => {
@@ -54,7 +68,7 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
       ...(random() < 0.35 ? { noiseDb: 8 + random() * 12 } : {}),
     };
     if (kind < 0.1) return { ...sound, stretches: code(), expected: { kind: 'digits', count: 8 } };
-    if (kind < 0.17) return { ...sound, stretches: [{ text: pick(answers[part]), pauseMs: 0 }], expected: { kind: 'yes-or-no' } };
+    if (kind < 0.17) return { ...sound, stretches: hesitating(pick(answers[part]), 0), expected: { kind: 'yes-or-no' } };
     const pauses = random() < 0.3 ? 0 : random() < 0.65 ? 1 : 2;
     const two = random() < 0.15 ? `${pick(texts)} ${pick(texts)}` : pick(texts);
     return { ...sound, stretches: hesitating(two, pauses) };

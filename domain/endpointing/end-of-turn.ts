@@ -20,7 +20,7 @@ export class EndOfTurn {
 
   /** That the turn is complete; undefined where there is no model. */
   probability(evidence: TurnEvidence): number | undefined {
-    return this.#model?.probability(endOfTurnFeatures(evidence));
+    return this.#model?.probability(endOfTurnFeatures(evidence, this.#parameters?.wordEnds ?? {}));
   }
 
   /**

@@ -51,14 +51,28 @@ const flag = (is: boolean) => (is ? 1 : 0);
 /** Names of the features, in their order. */
 export const featureNames = [
   ...['voice', 'voiceUnknown', 'wordsUnknown'],
-  ...['question', 'unfinishedMark', 'fullStop', 'unfinishedWord', 'filler', 'courtesy', 'clause', 'length'],
+  ...[
+    'question',
+    'unfinishedMark',
+    'fullStop',
+    'unfinishedWord',
+    'filler',
+    'courtesy',
+    'clause',
+    'length',
+    'wordEnd',
+    'wordKnown',
+  ],
   ...Object.keys(openers),
   ...['number', 'digitsAwaited', 'digitsComplete', 'digitsMissing', 'answer', 'answerAwaited'],
   ...['turnSeconds', 'voiceOfShort', 'voiceOfClause'],
 ] as const;
 
-/** What the model sees, in the order of `featureNames`. */
-export function endOfTurnFeatures(evidence: TurnEvidence): number[] {
+/**
+ * What the model sees, in the order of `featureNames`.
+ * @param wordEnds how much likelier than others a word is the last one of a sentence, as a logarithm.
+ */
+export function endOfTurnFeatures(evidence: TurnEvidence, wordEnds: Readonly<Record<string, number>>): number[] {
   const { words, expected, turnMs } = evidence;
   const voice = Number.isFinite(evidence.voice) ? evidence.voice : undefined;
   const text = (words ?? '').trim();
@@ -79,6 +93,8 @@ export function endOfTurnFeatures(evidence: TurnEvidence): number[] {
     flag(courtesy.test(text)),
     whole,
     Math.log(1 + Math.min(mostWords, all.length)),
+    wordEnds[last] ?? 0,
+    flag(last in wordEnds),
     ...Object.values(openers).map((pattern) => flag(pattern.test(last))),
     flag(numberWord.test(last)),
     flag(awaited > 0),

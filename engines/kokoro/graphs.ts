@@ -21,6 +21,8 @@ export interface Prepared {
   readonly source: Float32Array;
   readonly gains: Float32Array;
   readonly offsets: Float32Array;
+  /** Of each token, with the padding at both ends, in frames of the generator. */
+  readonly durations: readonly number[];
   /** Frames between the tokens of padding: what lies around them is silence. */
   readonly soundFrom: number;
   readonly soundTo: number;
@@ -66,11 +68,10 @@ export class KokoroGraphs {
       speed: new Tensor('float32', Float32Array.of(speed), [1]),
     };
     const results = await this.#text.use((session) => session.run(feeds));
-    const durations = results[names.durations]?.data as BigInt64Array;
+    // They are told in halves of the generator's frames.
+    const durations = Array.from((results[names.durations]?.data as BigInt64Array | undefined) ?? [], (half) => 2 * Number(half));
     const frames = floatsOf(results, names.frames);
     const length = frames.length / channels;
-    // Durations are told in halves of the generator's frames.
-    const ofPadding = (index: number) => 2 * Number(durations.at(index) ?? 0);
     return {
       style,
       frames,
@@ -78,8 +79,9 @@ export class KokoroGraphs {
       source: floatsOf(results, names.source),
       gains: floatsOf(results, names.gains),
       offsets: floatsOf(results, names.offsets),
-      soundFrom: ofPadding(0),
-      soundTo: length - ofPadding(-1),
+      durations,
+      soundFrom: durations.at(0) ?? 0,
+      soundTo: length - (durations.at(-1) ?? 0),
     };
   }
 

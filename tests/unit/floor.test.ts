@@ -6,7 +6,7 @@ const states = Object.keys(floorTransitions) as FloorState[];
 const events = [...new Set(states.flatMap((state) => Object.keys(floorTransitions[state])))] as FloorEvent[];
 
 /** The states that a line goes through. */
-function after(...sent: FloorEvent[]): FloorState[] {
+function statesAfter(...sent: FloorEvent[]): FloorState[] {
   const floor = new Floor();
   return sent.map((event) => {
     floor.send(event);
@@ -19,7 +19,7 @@ const answered = [...said, 'turnTaken', 'replyStarted'] as const;
 
 describe('the floor', () => {
   it('goes to the bot after the pause, and back after the reply', () => {
-    expect(after(...answered, 'replyFinished')).toEqual([
+    expect(statesAfter(...answered, 'replyFinished')).toEqual([
       'listening',
       'paused',
       'released',
@@ -30,7 +30,7 @@ describe('the floor', () => {
   });
 
   it('stays with a caller who goes on', () => {
-    expect(after('callerStarted', 'callerPaused', 'callerResumed', 'callerPaused')).toEqual([
+    expect(statesAfter('callerStarted', 'callerPaused', 'callerResumed', 'callerPaused')).toEqual([
       'listening',
       'paused',
       'listening',
@@ -43,27 +43,31 @@ describe('the floor', () => {
     ['in a pause, where the words tell', ['callerPaused', 'replyStopped'], 'paused'],
     ['at the end, where the words come late', ['callerPaused', 'callerReleased', 'replyStopped'], 'released'],
   ] as const)('is taken by an interruption: %s', (_when, then, state) => {
-    expect(after(...answered, 'callerStarted', ...then).at(-1)).toBe(state);
+    expect(statesAfter(...answered, 'callerStarted', ...then).at(-1)).toBe(state);
   });
 
   it('is not taken by a sound of listening: the reply goes on', () => {
-    expect(after(...answered, 'callerStarted', 'callerPaused', 'callerReleased', 'replyResumed').at(-1)).toBe('speaking');
+    expect(statesAfter(...answered, 'callerStarted', 'callerPaused', 'callerReleased', 'replyResumed').at(-1)).toBe('speaking');
   });
 
   it('is not taken by a sound before the reply: it is awaited as before', () => {
     const sound = ['callerStarted', 'callerPaused', 'callerReleased'] as const;
-    expect(after(...said, 'turnTaken', ...sound, 'replyAwaited').at(-1)).toBe('answering');
-    expect(after(...said, ...sound, 'wordsAwaited').at(-1)).toBe('released');
+    expect(statesAfter(...said, 'turnTaken', ...sound, 'replyAwaited').at(-1)).toBe('answering');
+    expect(statesAfter(...said, ...sound, 'wordsAwaited').at(-1)).toBe('released');
   });
 
   it('is the caller’s again where nothing comes of a turn, or it was none', () => {
-    expect(after(...said, 'noTurn').at(-1)).toBe('listening');
-    expect(after(...said, 'turnTaken', 'turnFailed').at(-1)).toBe('listening');
+    expect(statesAfter(...said, 'noTurn').at(-1)).toBe('listening');
+    expect(statesAfter(...said, 'turnTaken', 'turnFailed').at(-1)).toBe('listening');
   });
 
   it('comes back from a transfer that failed, and not from one that did not', () => {
-    expect(after('transferStarted', 'callerStarted', 'transferFailed')).toEqual(['transferring', 'transferring', 'listening']);
-    expect(after('transferStarted', 'callEnded', 'transferFailed', 'lineGone')).toEqual([
+    expect(statesAfter('transferStarted', 'callerStarted', 'transferFailed')).toEqual([
+      'transferring',
+      'transferring',
+      'listening',
+    ]);
+    expect(statesAfter('transferStarted', 'callEnded', 'transferFailed', 'lineGone')).toEqual([
       'transferring',
       'ended',
       'ended',

@@ -128,6 +128,48 @@ describe('an echo', () => {
     expect(echo.isEcho()).toBe(true);
   });
 
+  it('is told where the bot speaks in pieces of any length, with gaps between them', () => {
+    const speech = voice(9, 3);
+    let missed = 0;
+    let judged = 0;
+    for (const [delay, pieces] of [
+      [310, [1_001, 2_503, 997, 4_001, 3_333]],
+      [1_203, [3_217, 1_999, 2_801, 5_003]],
+    ] as const) {
+      const echo = new EchoDetector();
+      // One clock for both directions: what is played comes back after the delay.
+      const line = new Float32Array(16_000 * 4);
+      let at = 1_600;
+      let from = 0;
+      const starts: number[] = [];
+      for (const length of pieces) {
+        line.set(speech.subarray(from, from + length), at);
+        starts.push(at);
+        from += length;
+        at += length + 2_000;
+      }
+      let played = 0;
+      for (let now = 0; now + 512 <= at; now += 512) {
+        // The mouth sends in packets whose ends are where pieces end.
+        const until = Math.min(at, now + 512 + 700);
+        while (played < until) {
+          const next = starts.find((start) => start > played) ?? until;
+          const end = Math.min(until, next, played + 320);
+          echo.played(line.slice(played, end));
+          played = end;
+        }
+        const back = line.slice(Math.max(0, now - delay), Math.max(0, now - delay) + 512).map((sample) => sample * 0.25);
+        echo.heard(back);
+        const loud = back.reduce((sum, sample) => sum + sample * sample, 0) / 512 > 1e-4;
+        if (!loud) continue;
+        judged++;
+        if (!echo.isEcho()) missed++;
+      }
+    }
+    expect(judged).toBeGreaterThan(20);
+    expect(missed).toBe(0);
+  });
+
   it('is not another voice, and not silence', () => {
     expect(detector(() => voice(2, 0.2)).isEcho()).toBe(false);
     expect(detector(() => new Float32Array(3_200)).isEcho()).toBe(false);
