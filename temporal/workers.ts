@@ -154,7 +154,7 @@ async function speakAhead({ queue }: Speech, { engines, logger }: WorkerDependen
   await engines.tts.prepare?.({ signal }).catch((error) => {
     if (!signal.aborted) logger.warn({ error: messageOf(error) }, 'the voice is not calibrated, and begins later');
   });
-  for (const text of approvedReplies()) queue.add(text);
+  for (const text of approvedReplies()) queue.addLast(text);
 }
 
 function createUnderstanding({ config, engines, db }: WorkerDependencies): Understanding {
