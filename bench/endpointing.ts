@@ -72,7 +72,7 @@ function inCalls(releaseMs: (pause: JudgedPause) => number) {
   const ends = turns.flatMap((pauses) => pauses.filter(({ last }) => last).map(releaseMs));
   return { cutOffs: percent(cut / turns.length), meanDelayMs: round(ends.reduce((sum, ms) => sum + ms, 0) / ends.length) };
 }
-const bounds = { minMs: 350, maxMs: 1600 };
+const bounds = { minMs: 300, maxMs: 1600 };
 const model = new EndOfTurn();
 const { smartTurn, ours } = results;
 const share = (a: unknown, b: unknown) => (typeof a === 'number' && typeof b === 'number' && b > 0 ? round(a / b, 2) : 'unknown');

@@ -43,7 +43,7 @@ const fitted = (from: typeof rows) =>
 const folds = 5;
 const unseen = judged.map(({ pauses }, i) => ({ pauses, fold: i % folds }));
 const models = Array.from({ length: folds }, (_, fold) => fitted(rows.filter((_, i) => i % folds !== fold)));
-const bounds = { minMs: 350, maxMs: 1600 };
+const bounds = { minMs: 300, maxMs: 1600 };
 
 function tried(releaseMs: (pause: JudgedPause, fold: number) => number) {
   const cut = unseen.filter(({ pauses, fold }) => pauses.some((p) => !p.last && releaseMs(p, fold) < p.lengthMs)).length;
