@@ -27,8 +27,9 @@ describe('the end of a turn, learnt', () => {
     ['I want to move some', 'I want to move some money.'],
     ['I would like to block um', 'I would like to block my card.'],
     ['Can you tell me about the', 'Can you tell me about the fees?'],
-  ])('waits longer after "%s" than after "%s"', (open, whole) => {
-    expect(releaseMs(open)).toBeGreaterThan(releaseMs(whole));
+  ])('takes "%s" for less likely to be over than "%s"', (open, whole) => {
+    expect(model.probability(heard(open))).toBeLessThan(model.probability(heard(whole)) ?? 0);
+    expect(releaseMs(open, { voice: 0.1 })).toBeGreaterThan(bounds.minMs);
   });
 
   it('waits less for a voice that sounds finished', () => {
