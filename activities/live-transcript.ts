@@ -1,16 +1,9 @@
+import type { TranscriptLine } from '../domain/transcript-line.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
 import { fromPcm16 } from '../media/pcm.ts';
 import { takePipe } from './take-pipe.ts';
-
-/** One line of the `transcript` pipe. */
-export interface TranscriptLine {
-  readonly text: string;
-  readonly final: boolean;
-  /** Digits in it that are hidden. */
-  readonly digits?: number | undefined;
-}
 
 export interface LiveListening {
   readonly stt: SpeechToText;

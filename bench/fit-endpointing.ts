@@ -52,6 +52,8 @@ function tried(releaseMs: (pause: JudgedPause, fold: number) => number) {
 }
 
 const rules = tried(({ evidence: { voice, words } }) => releaseMsFor(bounds, voice, words));
+const logistic = fitted(rows).parameters;
+const madeFrom = `${judged.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
 let best: { parameters: EndOfTurnParameters; delayMs: number; cutOffs: number } | undefined;
 for (let sureFrom = 0.5; sureFrom < 0.99; sureFrom += 0.02) {
   for (let unsureBelow = 0.02; unsureBelow < sureFrom - 0.1; unsureBelow += 0.04) {
@@ -62,8 +64,6 @@ for (let sureFrom = 0.5; sureFrom < 0.99; sureFrom += 0.02) {
     const { cutOffs, delayMs } = tried(({ evidence }, fold) => (engines[fold] as EndOfTurn).releaseMs(bounds, evidence));
     // Not one more than the rules cut off; of those, the shortest wait.
     if (cutOffs > rules.cutOffs * 0.8 || (best && delayMs >= best.delayMs)) continue;
-    const logistic = fitted(rows).parameters;
-    const madeFrom = `${judged.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
     best = {
       delayMs,
       cutOffs,
@@ -74,7 +74,7 @@ for (let sureFrom = 0.5; sureFrom < 0.99; sureFrom += 0.02) {
 if (!best) throw new Error('No threshold cuts off fewer turns than the rules do.');
 note(JSON.stringify({ rules, ours: { cutOffs: best.cutOffs, delayMs: best.delayMs } }));
 const short = (numbers: readonly number[]) => numbers.map((value) => Number(value.toPrecision(5)));
-const { logistic, ...rest } = best.parameters;
+const { logistic: _, ...rest } = best.parameters;
 const written = {
   ...rest,
   logistic: { weights: short(logistic.weights), means: short(logistic.means), scales: short(logistic.scales) },

@@ -1,8 +1,9 @@
 import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import type { Line } from '../../domain/line.ts';
+import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import type { CallService } from '../calls.ts';
-import { type TranscriptLine, TurnAttempt } from './turn-attempt.ts';
+import { TurnAttempt } from './turn-attempt.ts';
 
 export interface CallLinkOptions {
   readonly calls: CallService;

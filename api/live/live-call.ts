@@ -2,6 +2,7 @@ import { isBackchannel } from '../../domain/backchannel.ts';
 import { type CallEndReason, keyedIn, type TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
+import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import { problemOf } from '../problem.ts';
 import { BotVoice, type Speaking } from './bot-voice.ts';
@@ -14,7 +15,7 @@ import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup
 import type { Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
 import type { PromptName } from './prompts.ts';
-import type { TranscriptLine, TurnAttempt } from './turn-attempt.ts';
+import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Speech over the bot that lasts longer is an interruption whatever it says. */
 const surelyInterruptsMs = 700;

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
+import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { linesOf } from '../../media/lines.ts';
 import { toPcm16 } from '../../media/pcm.ts';
 import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
 import type { RunningTurn } from '../call-turns.ts';
 import type { CallService } from '../calls.ts';
 import type { LiveEvents } from './protocol.ts';
-
-/** Words of the turn, as the `transcript` pipe carries them. */
-export interface TranscriptLine {
-  readonly text: string;
-  readonly final: boolean;
-  /** Digits in it that are hidden. */
-  readonly digits?: number | undefined;
-}
 
 export interface TurnAttemptOptions {
   readonly calls: CallService;

@@ -130,7 +130,7 @@ function integers(tensor: TensorProto): Int8Array | Uint8Array {
   return unsigned ? Uint8Array.from(tensor.int32Data ?? []) : Int8Array.from(tensor.int32Data ?? []);
 }
 
-export function floats(tensor: TensorProto): Float32Array {
+function floats(tensor: TensorProto): Float32Array {
   // A copy: the bytes lie anywhere in the file, floats must be aligned.
   if (tensor.rawData?.length) return new Float32Array(Uint8Array.from(tensor.rawData).buffer);
   return Float32Array.from(tensor.floatData ?? []);
