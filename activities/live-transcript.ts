@@ -64,7 +64,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
     }
     ended.abort();
     const transcript = await stt.transcribe(audio.samples(), { language, signal, priority: 'urgent' });
-    write({ text: transcript.text, final: true });
+    write({ text: transcript.text, final: true, ending: transcript.ending });
     return { transcript, samples: audio.length };
   } finally {
     ended.abort();

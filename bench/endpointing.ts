@@ -15,11 +15,12 @@ import { machine, note, printReport, round } from './report.ts';
 import { collectTurns } from './turns/collect.ts';
 import { datasetTurns } from './turns/dataset.ts';
 import { type JudgedPause, judgeTurn, scorers } from './turns/judge.ts';
+import { liveBounds } from './turns/live-bounds.ts';
 import { cutOffsWithin, delayAt, sweep } from './turns/policy.ts';
 
 const { values } = parseArgs({
   options: {
-    turns: { type: 'string', default: '130' },
+    turns: { type: 'string', default: '160' },
     seed: { type: 'string', default: '2' },
     dataset: { type: 'string' },
   },
@@ -72,7 +73,7 @@ function inCalls(releaseMs: (pause: JudgedPause) => number) {
   const ends = turns.flatMap((pauses) => pauses.filter(({ last }) => last).map(releaseMs));
   return { cutOffs: percent(cut / turns.length), meanDelayMs: round(ends.reduce((sum, ms) => sum + ms, 0) / ends.length) };
 }
-const bounds = { minMs: 300, maxMs: 1600 };
+
 const model = new EndOfTurn();
 const { smartTurn, ours } = results;
 const share = (a: unknown, b: unknown) => (typeof a === 'number' && typeof b === 'number' && b > 0 ? round(a / b, 2) : 'unknown');
@@ -89,8 +90,8 @@ printReport({
     falseCutOffsAt300Ms: share(ours?.falseCutOffsAt300Ms, smartTurn?.falseCutOffsAt300Ms),
   },
   liveCalls: {
-    rules: inCalls(({ evidence: { voice, words } }) => releaseMsFor(bounds, voice, words)),
-    ours: inCalls(({ evidence }) => model.releaseMs(bounds, evidence)),
+    rules: inCalls(({ evidence: { voice, words } }) => releaseMsFor(liveBounds, voice, words)),
+    ours: inCalls(({ evidence }) => model.releaseMs(liveBounds, evidence)),
   },
 });
 process.exit(0);

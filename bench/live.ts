@@ -1,7 +1,8 @@
 /**
  * `npm run bench:live`: spoken questions in real time into the socket of a whole embedded stack, and how long the caller waits:
  * from their last speech sample to the first sample of the reply. The last line is JSON.
- * `--wavs DIR`: recordings (16 kHz WAV) for the generated answers; `--calls N`: callers at once; `--turns N`; `--svg FILE`.
+ * `--wavs DIR`: recorded questions, each asked in a call of its own once the stack is a minute old; `--calls N`: callers at once; `--turns N`;
+ * `--svg FILE`.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,7 +76,8 @@ async function recordings(folder: string): Promise<Question[]> {
 }
 
 note('Speaking the questions ...');
-const generated = values.wavs ? await recordings(values.wavs) : await Promise.all(questions.generated.map(spoken));
+const generated = await Promise.all(questions.generated.map(spoken));
+const asked = values.wavs ? await recordings(values.wavs) : [];
 const cached = await spoken(questions.cached);
 const interruption = await spoken(questions.interruption);
 await Promise.all([kokoro.unload(), silero.unload()]);
@@ -83,6 +85,7 @@ await Promise.all([kokoro.unload(), silero.unload()]);
 note('Starting the stack ...');
 const stack = await startTestStack(await testEnvironment({ MAX_CONCURRENT_SESSIONS: '1000', IDLE_PROMPT_SECONDS: '0' }));
 await stack.ready;
+const readyAt = performance.now();
 const baseUrl = stack.apiUrl ?? '';
 const run = `bench-${Date.now()}`;
 
@@ -192,6 +195,30 @@ for (let i = 0; i < turns; i++) {
   await sleep(300);
 }
 await interrupter.leave();
+
+/** Each question is the first of its call: no answer depends on another. */
+async function eachInItsCall(script: readonly Question[]) {
+  const measured: { readonly name: string; readonly turn: Turn }[] = [];
+  await sleep(Math.max(0, 60_000 - (performance.now() - readyAt)));
+  for (const [i, question] of script.entries()) {
+    const [turn] = await conversation(`asked-${i}`, [question]);
+    if (turn) measured.push({ name: question.name, turn });
+  }
+  const slowest = [...measured].sort((a, b) => b.turn.voiceToVoiceMs - a.turn.voiceToVoiceMs).slice(0, 5);
+  return {
+    ...summary(measured.map(({ turn }) => turn)),
+    slowest: slowest.map(({ name, turn }) => ({
+      name,
+      voiceToVoiceMs: round(turn.voiceToVoiceMs),
+      source: turn.metrics.source,
+      ...Object.fromEntries(
+        steps.flatMap((step) => (turn.metrics[step] === undefined ? [] : [[step, round(turn.metrics[step])]])),
+      ),
+    })),
+  };
+}
+if (asked.length > 0) note(`${asked.length} recorded questions ...`);
+const recorded = asked.length > 0 ? { recorded: await eachInItsCall(asked) } : {};
 await stack.stop();
 
 const median = [...cachedTurns].sort((a, b) => a.voiceToVoiceMs - b.voiceToVoiceMs)[Math.floor(cachedTurns.length / 2)];
@@ -217,6 +244,7 @@ printReport({
   cached: single,
   callsAtOnce: { calls, ...many, p95OfSingle: round(many.p95Ms / single.p95Ms, 2) },
   eightAtTheSameInstant: summary(instant),
+  ...recorded,
   bargeIn: { p50Ms: spread(bargeIns).p50, p95Ms: spread(bargeIns).p95, interruptions: bargeIns.length },
 });
 process.exit(0);

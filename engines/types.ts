@@ -1,3 +1,4 @@
+import type { TranscriptEnding } from '../domain/endpointing/transcript-ending.ts';
 import type { Example } from '../domain/understanding/evidence.ts';
 import type { Learnt } from '../domain/understanding/learn.ts';
 
@@ -37,6 +38,8 @@ export interface Transcript {
   readonly meanLogProbability: number;
   /** True where both the short and the full window gave a doubtful or repeating text. */
   readonly lowConfidence: boolean;
+  /** How sure its end is, where the engine can tell. */
+  readonly ending?: TranscriptEnding | undefined;
 }
 
 export interface SpeechToText extends Engine {

@@ -1,5 +1,6 @@
 import { EndOfTurn } from '../../domain/endpointing/end-of-turn.ts';
 import type { Expectation } from '../../domain/endpointing/evidence.ts';
+import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { EchoDetector } from './echo.ts';
 import { type EndpointEvent, Endpointer, type EndpointingSettings, frameMs } from './endpointing.ts';
 
@@ -62,8 +63,7 @@ export class Ears {
   #judging: AbortController | undefined;
   #judgeTimer: NodeJS.Timeout | undefined;
   #voice: number | undefined;
-  #words: string | undefined;
-  #digits: number | undefined;
+  #transcript: TranscriptLine | undefined;
   #expected: Expectation | undefined;
   #hesitationsMs: readonly number[] = [];
   #speechEndedAt = 0;
@@ -114,11 +114,10 @@ export class Ears {
     this.#expected = expected;
   }
 
-  /** The words of the turn so far; they help to tell whether it is finished. @param digits among them, where they are not shown. */
-  readTranscript(text: string, final: boolean, digits?: number): void {
-    this.#words = text;
-    this.#digits = digits;
-    if (final) this.#judgeIn(judgeAfterTranscriptMs);
+  /** The words of the turn until this pause; they help to tell whether it is finished. */
+  readTranscript(transcript: TranscriptLine): void {
+    this.#transcript = transcript;
+    this.#judgeIn(judgeAfterTranscriptMs);
     this.#endpointer.expectRelease(this.#releaseMs());
   }
 
@@ -210,8 +209,7 @@ export class Ears {
     this.#judging?.abort();
     this.#judging = undefined;
     this.#voice = undefined;
-    this.#words = undefined;
-    this.#digits = undefined;
+    this.#transcript = undefined;
   }
 
   #releaseMs(): number {
@@ -220,8 +218,9 @@ export class Ears {
       { minMs: releaseMinMs, maxMs: releaseMaxMs },
       {
         voice: this.#voice,
-        words: this.#words,
-        digits: this.#digits,
+        words: this.#transcript?.text,
+        ending: this.#transcript?.ending,
+        digits: this.#transcript?.digits,
         expected: this.#expected,
         turnMs: this.#turn.length * frameMs,
         hesitationsMs: this.#hesitationsMs,

@@ -1,12 +1,11 @@
 import { isBackchannel } from '../../domain/backchannel.ts';
 import { type CallEndReason, keyedIn, type TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/decide.ts';
-import { isVoicebotError, messageOf } from '../../domain/errors.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
-import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
-import { problemOf } from '../problem.ts';
-import { BotVoice, type Speaking } from './bot-voice.ts';
+import { framesOf } from '../../media/speech-frames.ts';
+import { BotVoice } from './bot-voice.ts';
 import { CallLink } from './call-link.ts';
+import { CallReports } from './call-reports.ts';
 import { Ears } from './ears.ts';
 import { Floor } from './floor.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -15,6 +14,7 @@ import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup
 import type { Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
 import type { PromptName } from './prompts.ts';
+import { type ReplySpeechOptions, replySpeech } from './reply-speech.ts';
 import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Speech over the bot that lasts longer is an interruption whatever it says. */
@@ -34,6 +34,8 @@ export class LiveCall {
   readonly #voice: BotVoice;
   readonly #ticker: NodeJS.Timeout;
   readonly #link: CallLink;
+  readonly #reports: CallReports;
+  readonly #replies: ReplySpeechOptions;
   readonly #idle: IdleWatch;
   #lastTurn: number;
   /** The turn that is being heard or answered, until its reply begins. */
@@ -50,6 +52,8 @@ export class LiveCall {
     this.#caller = caller;
     this.#lastTurn = options.lastTurn;
     this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
+    this.#reports = new CallReports({ ...options, logger: deps.logger, caller, link: this.#link });
+    this.#replies = { prompts: deps.prompts, steps: deps.calls.steps, style: options.style };
     this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
     this.#ears = new Ears(deps.settings, deps.engines, {
       suspected: () => this.#voice.hold(),
@@ -123,7 +127,7 @@ export class LiveCall {
     clearInterval(this.#ticker);
     const speaking = this.#voice.silence();
     this.#ears.close();
-    if (speaking) this.#tellCutOff(speaking);
+    if (speaking) this.#reports.cutOff(speaking);
     if (this.#attempt && !this.#attempt.released) this.#link.drop(this.#attempt);
     else if (this.#attempt) this.#link.played(this.#attempt, nothingHeard);
     await this.#link.settled();
@@ -188,15 +192,16 @@ export class LiveCall {
     void this.#link.settled().then(() => before.close());
   }
 
-  #read(attempt: TurnAttempt, { text, final, digits }: TranscriptLine): void {
+  #read(attempt: TurnAttempt, line: TranscriptLine): void {
+    const { text, final } = line;
     // Also of a turn that was added to: it may be answered after all.
     if (final) attempt.transcript = text;
     if (attempt !== this.#attempt) return;
-    this.#ears.readTranscript(text, final, digits);
     if (!final) {
       if (text) this.#caller.sendEvent({ type: 'transcript.partial', turn: attempt.turn, text });
       return;
     }
+    this.#ears.readTranscript(line);
     this.#weigh(attempt);
   }
 
@@ -249,24 +254,10 @@ export class LiveCall {
     if (!awaited()) return;
     this.#attempt = undefined;
     this.#floor.send('replyStarted');
-    await this.#voice.speak(this.#speechOf(attempt), {
+    await this.#voice.speak(replySpeech(attempt, this.#replies), {
       attempt,
       finished: ({ playedMs }) => this.#finished(attempt, playedMs),
     });
-  }
-
-  /** The reply, and an apology where it failed before its end. */
-  async *#speechOf(attempt: TurnAttempt): AsyncGenerator<SpeechFrame> {
-    yield* attempt.frames();
-    const outcome = await attempt.outcome.catch(() => undefined);
-    if (outcome?.status !== 'answered') return yield* this.#deps.prompts.frames('apology');
-    // Workers could not reach the pipes, and the turn was answered as if nobody were here.
-    const { text } = new OwedReply(outcome, { turn: outcome.turn, text: attempt.saidText });
-    if (!outcome.unheard || !text) return;
-    const said = await this.#deps.calls.steps.speak(text, this.#options.style).catch(() => undefined);
-    if (!said) return yield* this.#deps.prompts.frames('apology');
-    attempt.addSaid(text);
-    yield* framesOf(text, said.pcm);
   }
 
   #finished(attempt: TurnAttempt, playedMs: number): void {
@@ -302,20 +293,8 @@ export class LiveCall {
     const speaking = this.#voice.silence();
     this.#floor.send('replyStopped');
     if (!speaking) return;
-    this.#tellCutOff(speaking);
+    this.#reports.cutOff(speaking);
     speaking.attempt?.close();
-  }
-
-  /** What was heard of a reply that was not spoken to its end. */
-  #tellCutOff({ utterance, attempt, owed }: Speaking): void {
-    const { turn } = attempt ?? owed ?? {};
-    if (turn === undefined) return;
-    const playback = owed?.playback(utterance, true);
-    const heardText = playback?.heardReply ?? utterance.heardText;
-    const playedMs = Math.round(utterance.playedMs);
-    this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
-    if (playback) this.#link.heard(playback);
-    if (attempt) this.#link.played(attempt, { heardReply: heardText, playedMs, interrupted: true });
   }
 
   /** It was no interruption. */
@@ -365,12 +344,7 @@ export class LiveCall {
   }
 
   #fail(error: unknown, turn?: number): void {
-    if (this.#floor.over) return;
-    const problem = problemOf(error);
-    const { sessionId } = this.#options;
-    if (!isVoicebotError(error)) this.#deps.logger.error({ sessionId, err: error }, 'live call');
-    else this.#deps.logger.warn({ sessionId, code: problem.code, error: messageOf(error) }, 'live call');
-    this.#caller.sendEvent({ type: 'error', ...(turn === undefined ? {} : { turn }), problem });
+    if (!this.#floor.over) this.#reports.failed(error, turn);
   }
 
   /** The caller is back: what they were not told yet is said now. */

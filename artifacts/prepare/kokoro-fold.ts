@@ -1,5 +1,5 @@
 import onnxProto from 'onnx-proto';
-import { elementType } from './onnx-graph.ts';
+import { elementType, nodesFor } from './onnx-graph.ts';
 
 const { onnx } = onnxProto;
 type Node = onnxProto.onnx.INodeProto;
@@ -37,7 +37,10 @@ export function foldIntegerOps(graph: onnxProto.onnx.IGraphProto): number {
     for (const gone of chain.replaced) dead.add(gone);
   }
   const kept = nodes.flatMap((n) => replacements.get(n) ?? (dead.has(n) ? [] : [n]));
-  graph.node = withoutUnused(kept, new Set((graph.output ?? []).map((o) => o.name ?? '')));
+  graph.node = nodesFor(
+    kept,
+    (graph.output ?? []).map((o) => o.name ?? ''),
+  );
   const used = new Set(graph.node.flatMap((n) => n.input ?? []));
   graph.initializer = [...tensors].filter(([name]) => used.has(name)).map(([, tensor]) => tensor);
   return replacements.size;
@@ -134,14 +137,4 @@ function floats(tensor: TensorProto): Float32Array {
   // A copy: the bytes lie anywhere in the file, floats must be aligned.
   if (tensor.rawData?.length) return new Float32Array(Uint8Array.from(tensor.rawData).buffer);
   return Float32Array.from(tensor.floatData ?? []);
-}
-
-function withoutUnused(nodes: Node[], outputs: ReadonlySet<string>): Node[] {
-  let kept = nodes;
-  for (;;) {
-    const used = new Set(kept.flatMap((n) => n.input ?? []));
-    const next = kept.filter((n) => (n.output ?? []).some((o) => used.has(o) || outputs.has(o)));
-    if (next.length === kept.length) return kept;
-    kept = next;
-  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import type { Artifact } from '../types.ts';
 import { foldIntegerOps } from './kokoro-fold.ts';
-import { elementType } from './onnx-graph.ts';
+import { elementType, nodesFor } from './onnx-graph.ts';
 import type { Recipe } from './prepared.ts';
 import { writeWithSharedWeights } from './shared-weights.ts';
 
@@ -140,7 +140,7 @@ export function splitKokoro(graph: Graph): Record<keyof typeof kokoroGraphFiles,
     ),
     pieces: lookup.part(
       'kokoro-pieces',
-      withoutUnneeded([...apart, ...fixed], [t.audio]),
+      nodesFor([...apart, ...fixed], [t.audio]),
       [...frames, perChannel(t.factors), perChannel(t.summands)],
       audio,
       [sizes],
@@ -224,17 +224,6 @@ function channelsOf(gain: string, lookup: Lookup): number {
     if (node.opType === 'Add' && bias) return Number(bias.dims?.[0]) / 2;
   }
   throw new Error(`The size of the norm behind ${gain} cannot be told.`);
-}
-
-function withoutUnneeded(nodes: readonly Node[], outputs: readonly string[]): Node[] {
-  const needed = new Set(outputs);
-  const kept: Node[] = [];
-  for (const node of [...nodes].reverse()) {
-    if (!(node.output ?? []).some((name) => needed.has(name))) continue;
-    kept.unshift(node);
-    for (const name of node.input ?? []) needed.add(name);
-  }
-  return kept;
 }
 
 function op(opType: string, input: string[], output: string[], attributes: Record<string, number | number[]> = {}): Node {

@@ -37,6 +37,18 @@ export const int64 = (values: readonly number[], dims: readonly number[] = [valu
   bytes: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
 });
 
+/** The nodes that `outputs` need; `nodes` are in an order in which each comes after what it uses, as ONNX has it. */
+export function nodesFor(nodes: readonly INode[], outputs: readonly string[]): INode[] {
+  const needed = new Set(outputs);
+  const kept: INode[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!(node.output ?? []).some((name) => needed.has(name))) continue;
+    kept.unshift(node);
+    for (const name of node.input ?? []) needed.add(name);
+  }
+  return kept;
+}
+
 /** Initializers above this many bytes lie in the data file beside the graph (ONNX external data). */
 const inlineLimitBytes = 1024;
 

@@ -31,11 +31,11 @@ export async function judgeTurn(
     if (end - start < shortestSeconds) continue;
     const until = Math.min(end, start + judgedAfterSeconds);
     const heard = samples.subarray(0, Math.round(until * sampleRateHz));
-    const words = (await engines.whisper.transcribe(heard)).text;
+    const { text: words, ending } = await engines.whisper.transcribe(heard);
     const voice = await engines.turns.finished(heard.subarray(Math.max(0, heard.length - 8 * sampleRateHz)));
     const lengthMs = (end - start) * 1000;
     const digits = spokenDigits(words).length;
-    const evidence = { voice, words, digits, expected, turnMs: start * 1000, hesitationsMs: [...hesitationsMs] };
+    const evidence = { voice, words, ending, digits, expected, turnMs: start * 1000, hesitationsMs: [...hesitationsMs] };
     judged.push({ evidence, lengthMs, last: i === pauses.length - 1 });
     hesitationsMs.push(lengthMs);
   }
@@ -51,10 +51,6 @@ export function scorers(model = new EndOfTurn()): Record<string, (evidence: Turn
     silence: () => 0,
     smartTurn: ({ voice }) => voice ?? 0,
     rules: rulesScore,
-    ours: (evidence) => {
-      const { expected, digits = 0 } = evidence;
-      if (expected?.kind === 'digits' && digits > 0) return digits >= expected.count ? 1 : 0;
-      return model.probability(evidence) ?? rulesScore(evidence);
-    },
+    ours: (evidence) => model.probability(evidence) ?? rulesScore(evidence),
   };
 }

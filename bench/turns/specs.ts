@@ -24,6 +24,7 @@ export interface TurnSpec {
   readonly noiseDb?: number;
 }
 
+const mostPauses = 5;
 const digitWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 /** The same turns for the same numbers. */
@@ -69,7 +70,9 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
     };
     if (kind < 0.1) return { ...sound, stretches: code(), expected: { kind: 'digits', count: 8 } };
     if (kind < 0.17) return { ...sound, stretches: hesitating(pick(answers[part]), 0), expected: { kind: 'yes-or-no' } };
-    const pauses = random() < 0.3 ? 0 : random() < 0.65 ? 1 : 2;
+    let pauses = random() < 0.3 ? 0 : 1;
+    // Who has paused may pause again: how many pauses there were must not tell that the turn is over.
+    while (pauses > 0 && pauses < mostPauses && random() < 0.4) pauses++;
     const two = random() < 0.15 ? `${pick(texts)} ${pick(texts)}` : pick(texts);
     return { ...sound, stretches: hesitating(two, pauses) };
   });

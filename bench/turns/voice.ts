@@ -30,8 +30,8 @@ export class CuttingVoice {
     this.#styles = styles;
   }
 
-  static async open(): Promise<CuttingVoice> {
-    const { cacheDir, threads } = testRuntime();
+  static async open(threads: number): Promise<CuttingVoice> {
+    const { cacheDir } = testRuntime();
     const store = new ArtifactStore(cacheDir);
     const folder = await ensurePrepared(store, kokoroSplitRecipe(artifactById('kokoro')));
     return new CuttingVoice(

@@ -1,6 +1,6 @@
 /** Words after which nobody stops: something must follow. */
 const leading =
-  /\b(?:and|or|but|so|because|if|when|that|which|who|the|a|an|my|your|his|her|our|their|this|to|of|for|from|with|in|on|at|by|about|into|is|are|was|were|am|be|i|i'm|i'd|i'll|it's|do|does|did|can|could|would|will|should|have|has|want|need|like|um|uh|er|well)\W*$/i;
+  /\b(?:and|or|but|so|because|if|when|where|while|that|which|who|whose|whether|although|unless|the|a|an|my|your|his|her|our|their|this|these|those|some|any|every|each|than|to|of|for|from|with|in|on|at|by|about|into|between|until|since|during|is|are|was|were|am|be|been|i|we|they|he|she|i'm|i'd|i'll|i've|it's|that's|there's|do|does|did|can|could|would|will|shall|should|may|might|must|have|has|had|don't|didn't|can't|won't|isn't|want|need|like|um|uh|er|well)\W*$/i;
 const finished = /[.!?]["')]?$/;
 
 /** How a transcript reads: as a whole sentence, as the beginning of one, or neither. */

@@ -1,6 +1,6 @@
 import { Logistic } from '../understanding/logistic.ts';
 import { type ReleaseBounds, releaseMsFor } from './completeness.ts';
-import { endOfTurnFeatures, featureNames, type TurnEvidence } from './evidence.ts';
+import { endOfTurnFeatures, featureNames, flag, type TurnEvidence } from './evidence.ts';
 import { type EndOfTurnParameters, endOfTurnParameters } from './parameters.ts';
 
 /** A little more than they took before. */
@@ -18,23 +18,28 @@ export class EndOfTurn {
     this.#model = fits ? new Logistic(parameters.logistic) : undefined;
   }
 
-  /** That the turn is complete; undefined where there is no model. */
+  /**
+   * That the turn is complete. What was asked for is counted; else it is undefined where there is no model, or the transcriber did not tell
+   * how sure it was.
+   */
   probability(evidence: TurnEvidence): number | undefined {
-    return this.#model?.probability(endOfTurnFeatures(evidence, this.#parameters?.wordEnds ?? {}));
+    const { expected, digits = 0 } = evidence;
+    // All that was asked for is there, or it breaks off; more than that was misheard.
+    if (expected?.kind === 'digits' && digits > 0 && digits <= expected.count) return flag(digits === expected.count);
+    // Words alone mislead: a transcriber ends what breaks off with any mark.
+    return evidence.ending && this.#model?.probability(endOfTurnFeatures(evidence));
   }
 
   /**
-   * How long a silence must last before the turn is the bot's. While neither voice nor words are known, and where there is no model, the
-   * rules decide.
+   * How long a silence must last before the turn is the bot's. While the words and their ending are not known, and where there is no model,
+   * the rules decide.
    */
   releaseMs(bounds: ReleaseBounds, evidence: TurnEvidence): number {
-    const { voice, words, expected, digits = 0 } = evidence;
+    const { voice, words } = evidence;
     const { minMs, maxMs } = bounds;
-    // All that was asked for is there; or it breaks off.
-    if (expected?.kind === 'digits' && digits > 0) return digits >= expected.count ? minMs : maxMs;
-    const probability = words === undefined ? undefined : this.probability(evidence);
-    if (probability === undefined || !this.#parameters) return releaseMsFor(bounds, voice, words);
-    const { sureFrom, unsureBelow } = this.#parameters;
+    const probability = this.probability(evidence);
+    if (probability === undefined) return releaseMsFor(bounds, voice, words);
+    const { sureFrom, unsureBelow } = this.#parameters ?? { sureFrom: 1, unsureBelow: 0 };
     const unsure = (sureFrom - probability) / (sureFrom - unsureBelow);
     if (unsure <= 0) return minMs;
     // Who has paused for a while before, and gone on, may do so again.

@@ -1,5 +1,6 @@
 import { yesOrNo } from '../dialog/yes-no.ts';
 import { completenessOf } from './completeness.ts';
+import type { TranscriptEnding } from './transcript-ending.ts';
 
 /** What the bot has asked for, and waits to hear. */
 export type Expectation = { readonly kind: 'digits'; readonly count: number } | { readonly kind: 'yes-or-no' };
@@ -10,6 +11,8 @@ export interface TurnEvidence {
   readonly voice: number | undefined;
   /** The words so far; undefined while they are not known. */
   readonly words: string | undefined;
+  /** How sure the transcriber was of their end. */
+  readonly ending?: TranscriptEnding | undefined;
   /** Digits among them, where they are not shown. */
   readonly digits?: number | undefined;
   readonly expected?: Expectation | undefined;
@@ -19,21 +22,9 @@ export interface TurnEvidence {
   readonly hesitationsMs: readonly number[];
 }
 
-/** Words after which something must follow, by the kind of thing. */
-const openers = {
-  article: /^(?:the|a|an|my|your|his|her|our|their|this|that|these|those|its|any|some|every|each|which|what|whose)$/,
-  preposition:
-    /^(?:of|for|from|with|in|on|at|by|about|into|onto|to|as|than|between|after|before|until|since|during|under|over|through)$/,
-  conjunction: /^(?:and|or|but|so|because|if|when|while|where|that|which|who|whether|then|although|unless|plus)$/,
-  auxiliary:
-    /^(?:is|are|was|were|am|be|been|do|does|did|can|could|would|will|shall|should|may|might|must|have|has|had|i'm|i'd|i'll|i've|it's|that's|there's|don't|didn't|can't|won't|isn't|wasn't|doesn't|not)$/,
-  subject: /^(?:i|we|you|they|he|she|it)$/,
-  /** Verbs that are seldom said without what they are done to. */
-  transitive:
-    /^(?:block|cancel|transfer|move|send|change|order|know|check|ask|find|get|need|want|tell|talk|speak|pay|see|report|replace|update|increase|open|close|make|take|give|put|use|like|explain|request|book|buy|set|add|read|look|spent|sent|received|made|lost)$/,
-} as const;
+/** What people say while they think. A transcriber ends it with any mark. */
 const filler =
-  /(?:^|[\s,.])(?:um+|uh+|uhm|er+|erm|hm+|mm+|ah|oh|well|like|so|now|actually|basically|let me (?:see|think)|you know|i mean|how do i (?:say|put) (?:it|this)|what is it called|hold on|wait|just a (?:second|moment)|one (?:second|moment))[\s,.…-]*$/i;
+  /(?:^|[\s,.?!…-])(?:um+|uh+|uhm|er+|erm|hm+|mm+|ah|oh|well|let me (?:see|think|say|look|check)|let's see|you know|i mean|how (?:do|shall|should|can) i (?:say|put) (?:it|this|that)|what(?:'s| is) it called|what do you call (?:it|that)|hold on|hang on|wait|(?:just )?(?:a|one) (?:second|moment|minute))[\s,.…?!-]*$/i;
 const numberWord =
   /^(?:\d[\d,.-]*|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|double|triple|point|dollars?|pounds?)$/;
 /** Somebody does something, asks something, or tells the bot to: without it, words are hardly a request yet. */
@@ -45,65 +36,54 @@ const courtesy = /\b(?:please|thank you|thanks|bye|goodbye|hello|hi|good (?:morn
 const mostWords = 12;
 const mostSeconds = 4;
 
-const logit = (p: number) => Math.log(Math.min(0.999, Math.max(0.001, p)) / (1 - Math.min(0.999, Math.max(0.001, p))));
-const flag = (is: boolean) => (is ? 1 : 0);
+const logit = (probability: number) => {
+  const p = Math.min(0.999, Math.max(0.001, probability));
+  return Math.log(p / (1 - p));
+};
+export const flag = (is: boolean) => (is ? 1 : 0);
 
-/** Names of the features, in their order. */
-export const featureNames = [
-  ...['voice', 'voiceUnknown', 'wordsUnknown'],
-  ...[
-    'question',
-    'unfinishedMark',
-    'fullStop',
-    'unfinishedWord',
-    'filler',
-    'courtesy',
-    'clause',
-    'length',
-    'wordEnd',
-    'wordKnown',
-  ],
-  ...Object.keys(openers),
-  ...['number', 'digitsAwaited', 'digitsComplete', 'digitsMissing', 'answer', 'answerAwaited'],
-  ...['turnSeconds', 'voiceOfShort', 'voiceOfClause'],
-] as const;
-
-/**
- * What the model sees, in the order of `featureNames`.
- * @param wordEnds how much likelier than others a word is the last one of a sentence, as a logarithm.
- */
-export function endOfTurnFeatures(evidence: TurnEvidence, wordEnds: Readonly<Record<string, number>>): number[] {
-  const { words, expected, turnMs } = evidence;
-  const voice = Number.isFinite(evidence.voice) ? evidence.voice : undefined;
+/** What the model sees; what is not known is NaN. */
+function describe({ words, ending, digits = 0, expected, voice, turnMs }: TurnEvidence) {
   const text = (words ?? '').trim();
   const all = text.toLowerCase().match(/[\p{L}\p{N}'’]+(?:[.,-]\d+)*/gu) ?? [];
   const last = all.at(-1)?.replaceAll('’', "'") ?? '';
-  const sounds = voice === undefined ? 0 : logit(voice);
+  const sounds = voice === undefined ? Number.NaN : logit(voice);
   const awaited = expected?.kind === 'digits' ? expected.count : 0;
-  const digits = evidence.digits ?? 0;
   const answer = yesOrNo(text) !== undefined && all.length <= 6;
   const whole = flag(clause.test(text));
-  return [
-    ...[sounds, flag(voice === undefined), flag(words === undefined || text === '')],
-    flag(text.endsWith('?')),
-    flag(/(?:,|-|—|\.\.\.|…|;|:)$/.test(text)),
-    flag(/[.!]$/.test(text) && !text.endsWith('...')),
-    flag(completenessOf(text) === 'unfinished'),
-    flag(filler.test(text)),
-    flag(courtesy.test(text)),
-    whole,
-    Math.log(1 + Math.min(mostWords, all.length)),
-    wordEnds[last] ?? 0,
-    flag(last in wordEnds),
-    ...Object.values(openers).map((pattern) => flag(pattern.test(last))),
-    flag(numberWord.test(last)),
-    flag(awaited > 0),
-    flag(awaited > 0 && digits >= awaited),
-    flag(awaited > 0 && digits > 0 && digits < awaited),
-    flag(answer),
-    flag(answer && expected?.kind === 'yes-or-no'),
-    Math.min(mostSeconds, turnMs / 1000),
-    sounds * flag(all.length <= 3),
-    sounds * whole,
-  ];
+  return {
+    voice: sounds,
+    question: flag(text.endsWith('?')),
+    unfinishedMark: flag(/(?:,|-|—|\.\.\.|…|;|:)$/.test(text)),
+    fullStop: flag(/[.!]$/.test(text) && !text.endsWith('...')),
+    unfinishedWord: flag(completenessOf(text) === 'unfinished'),
+    filler: flag(filler.test(text)),
+    courtesy: flag(courtesy.test(text)),
+    clause: whole,
+    length: Math.log(1 + Math.min(mostWords, all.length)),
+    number: flag(numberWord.test(last)),
+    digitsAwaited: flag(awaited > 0),
+    // Up to as many as were asked for, they decide by themselves.
+    digitsTooMany: flag(awaited > 0 && digits > awaited),
+    answer: flag(answer),
+    answerAwaited: flag(answer && expected?.kind === 'yes-or-no'),
+    turnSeconds: Math.min(mostSeconds, turnMs / 1000),
+    voiceOfShort: sounds * flag(all.length <= 3),
+    voiceOfClause: sounds * whole,
+    meanSure: ending?.mean ?? Number.NaN,
+    lastWordSure: ending?.lastWord ?? Number.NaN,
+    closed: ending?.closed ?? Number.NaN,
+    comma: ending?.comma ?? Number.NaN,
+    dash: ending?.dash ?? Number.NaN,
+    ellipsis: ending?.ellipsis ?? Number.NaN,
+    nothingFollows: ending?.end ?? Number.NaN,
+  };
 }
+
+const nothing: TurnEvidence = { voice: undefined, words: undefined, turnMs: 0, hesitationsMs: [] };
+
+/** Names of the features, in their order. */
+export const featureNames: readonly string[] = Object.keys(describe(nothing));
+
+/** What the model sees, in the order of `featureNames`; what is not known is NaN. */
+export const endOfTurnFeatures = (evidence: TurnEvidence): number[] => Object.values(describe(evidence));

@@ -5,8 +5,6 @@ export interface EndOfTurnParameters {
   /** Names of the features that the weights belong to. */
   readonly features: readonly string[];
   readonly logistic: LogisticParameters;
-  /** How much likelier than others a word is the last one of a sentence, as a logarithm; in lower case. */
-  readonly wordEnds: Readonly<Record<string, number>>;
   /** From this probability on, the shortest silence is enough … */
   readonly sureFrom: number;
   /** … and below this one the longest is waited for; between them it is in proportion. */

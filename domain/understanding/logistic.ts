@@ -13,14 +13,10 @@ export class Logistic {
   /** Newton's method on standardised features, with a light pull to zero (ridge 1). */
   static fit(rows: readonly (readonly number[])[], holds: readonly boolean[]): Logistic {
     const width = rows[0]?.length ?? 0;
-    const n = Math.max(1, rows.length);
-    const column = (j: number) => rows.map((row) => row[j] as number);
-    const means = Array.from({ length: width }, (_, j) => column(j).reduce((a, b) => a + b, 0) / n);
-    const scales = Array.from({ length: width }, (_, j) => {
-      const variance = column(j).reduce((sum, value) => sum + (value - (means[j] as number)) ** 2, 0) / n;
-      return Math.sqrt(variance) || 1;
-    });
-    const x = rows.map((row) => [1, ...row.map((value, j) => (value - (means[j] as number)) / (scales[j] as number))]);
+    const columns = Array.from({ length: width }, (_, j) => rows.map((row) => row[j] as number).filter(isKnown));
+    const means = columns.map((column) => mean(column));
+    const scales = columns.map((column, j) => Math.sqrt(mean(column.map((value) => (value - (means[j] as number)) ** 2))) || 1);
+    const x = rows.map((row) => standardised(row, { means, scales }));
     let weights = new Array<number>(width + 1).fill(0);
     for (let iteration = 0; iteration < 20; iteration++) {
       const gradient = weights.map((w, j) => (j === 0 ? 0 : -w));
@@ -41,10 +37,9 @@ export class Logistic {
     return new Logistic({ weights, means, scales });
   }
 
-  /** @param features as many as it was fitted on. */
+  /** @param features as many as it was fitted on; the mean stands in for one that is not known (NaN). */
   probability(features: readonly number[]): number {
-    const row = [1, ...features.map((value, j) => (value - (this.#means[j] as number)) / (this.#scales[j] as number))];
-    return sigmoid(dot(this.#weights, row));
+    return sigmoid(dot(this.#weights, standardised(features, this.parameters)));
   }
 
   get parameters(): LogisticParameters {
@@ -76,6 +71,13 @@ export function thresholdFor(
     if (wrong / passed <= maxWrong || passed <= least * sorted.length) threshold = probability;
   }
   return threshold;
+}
+
+const isKnown = (value: number) => !Number.isNaN(value);
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+function standardised(row: readonly number[], { means, scales }: Pick<LogisticParameters, 'means' | 'scales'>): number[] {
+  return [1, ...row.map((value, j) => (isKnown(value) ? (value - (means[j] as number)) / (scales[j] as number) : 0))];
 }
 
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));

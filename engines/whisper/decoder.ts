@@ -1,7 +1,9 @@
-import { deflateSync } from 'node:zlib';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { TranscriptEnding } from '../../domain/endpointing/transcript-ending.ts';
 import { floatsOf } from '../runtime/onnx.ts';
 import type { ThreadContext } from '../runtime/serve.ts';
+import { EndingScores } from './ending.ts';
+import { compressionRatio, repeatLength } from './repetition.ts';
 import type { WhisperTokens } from './tokens.ts';
 
 export interface Decoded {
@@ -12,6 +14,8 @@ export interface Decoded {
   /** The repetition was the whole text said once more, and is cut off: what remains is complete. */
   readonly saidTwice: boolean;
   readonly language: string;
+  /** Unset where nothing was written, or no end came. */
+  readonly ending?: TranscriptEnding | undefined;
 }
 
 /** Above this ratio of plain to deflated bytes a text repeats itself (the rule of Whisper's own transcriber). */
@@ -43,6 +47,7 @@ export class WhisperDecoder {
     const spoken = tokens.multilingual && language === 'auto' ? await this.#detectLanguage(cross) : language;
     const limit = Math.min(maxTokensPerWindow, Math.ceil(16 + speechSeconds * 2 * fastestTokensPerSecond));
     const out: number[] = [];
+    const scores = new EndingScores(tokens);
     let feeds = this.#emptyPast(cross);
     let ids = tokens.prompt(spoken);
     let position = 0;
@@ -55,12 +60,16 @@ export class WhisperDecoder {
       tokens.suppress(logits, step === 0);
       const best = argmaxWithLogProbability(logits);
       logProbability += best.logProbability;
-      if (best.index === tokens.end) return this.#decoded(out, logProbability / (out.length + 1), spoken, 'none');
+      scores.push(logits, best);
+      if (best.index === tokens.end) {
+        return { ...this.#decoded(out, logProbability / (out.length + 1), spoken, 'none'), ending: scores.ending(out.length) };
+      }
       out.push(best.index);
       const repeated = out.length > speechSeconds * fastestTokensPerSecond ? repeatLength(out) : 0;
       if (repeated > 0) {
         const loop = repeated * 2 === out.length ? 'whole' : 'part';
-        return this.#decoded(out.slice(0, -repeated), logProbability / (out.length + 1), spoken, loop);
+        const kept = out.slice(0, -repeated);
+        return { ...this.#decoded(kept, logProbability / (out.length + 1), spoken, loop), ending: scores.ending(kept.length) };
       }
       ids = [best.index];
       feeds = this.#nextPast(results, cross);
@@ -117,20 +126,6 @@ export class WhisperDecoder {
 /** Nobody speaks faster than this; people who say something twice need the time for it. */
 const fastestTokensPerSecond = 5.5;
 
-/** The shortest phrase whose immediate repetition counts as a loop, in tokens; people do say "no, no". */
-const minLoopTokens = 4;
-
-/** How many of the last tokens only repeat the ones before them; 0 when they do not. Seen early, a loop costs little. */
-export function repeatLength(ids: readonly number[]): number {
-  const n = ids.length;
-  for (let length = minLoopTokens; length * 2 <= n; length++) {
-    let same = true;
-    for (let i = 0; i < length && same; i++) same = ids[n - 1 - i] === ids[n - 1 - length - i];
-    if (same) return length;
-  }
-  return 0;
-}
-
 function argmaxWithLogProbability(logits: Float32Array): { index: number; logProbability: number } {
   let index = 0;
   for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[index] as number)) index = i;
@@ -138,11 +133,4 @@ function argmaxWithLogProbability(logits: Float32Array): { index: number; logPro
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - top);
   return { index, logProbability: -Math.log(sum) };
-}
-
-/** How much a text shrinks when deflated. */
-export function compressionRatio(text: string): number {
-  if (text.length === 0) return 0;
-  const bytes = Buffer.from(text);
-  return bytes.length / deflateSync(bytes).length;
 }

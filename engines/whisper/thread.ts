@@ -5,10 +5,12 @@ import { logMelRecipe } from '../../artifacts/prepare/log-mel.ts';
 import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
 import { type WhisperPrecision, whisperRecipe } from '../../artifacts/prepare/whisper.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
+import type { TranscriptEnding } from '../../domain/endpointing/transcript-ending.ts';
 import { type Device, openSession } from '../runtime/onnx.ts';
 import { serve, type ThreadContext, threadOptions } from '../runtime/serve.ts';
 import { type Decoded, WhisperDecoder } from './decoder.ts';
 import { type WhisperModel, whisperSampleRateHz, windowSeconds } from './models.ts';
+import { isDoubled } from './repetition.ts';
 import { WhisperTokens } from './tokens.ts';
 import { splitIntoWindows } from './windows.ts';
 
@@ -31,6 +33,7 @@ export interface WhisperThreadOutput {
   readonly meanLogProbability: number;
   readonly lowConfidence: boolean;
   readonly processingMs: number;
+  readonly ending?: TranscriptEnding | undefined;
 }
 
 /** Silence after the speech: with 2 s the short window was stable, with less the model sometimes repeated itself. */
@@ -89,8 +92,8 @@ async function runWindow(
   return decoder.decode(cross, language, samples.length / whisperSampleRateHz, context);
 }
 
-/** Silence of the second try: it seldom repeats itself, and costs far less than the full window. */
-const secondPaddingSeconds = 5;
+/** Silence of the second try: with it the model does not repeat what was said once, and it costs far less than the full window. */
+const secondPaddingSeconds = 8;
 
 /** A sentence that was only said once more is as sure as the model was of it. */
 const minRepeatedLogProbability = -0.3;
@@ -99,13 +102,14 @@ const doubtful = (decoded: Decoded) =>
   (decoded.repeats && !(decoded.saidTwice && decoded.meanLogProbability > minRepeatedLogProbability)) ||
   decoded.meanLogProbability < minMeanLogProbability;
 
-/** The short window first; a longer one, then the full one, while the text is doubtful. */
+/** The short window first; a longer one, then the full one, while the text is doubtful or the same twice. */
 async function transcribeWindow(samples: Float32Array, language: string, context: ThreadContext): Promise<Decoded> {
   const seconds = samples.length / whisperSampleRateHz;
   const short = await runWindow(samples, seconds + paddingSeconds, language, context);
-  if (!doubtful(short)) return short;
+  if (!doubtful(short) && !isDoubled(short.text)) return short;
   const longer = await runWindow(samples, seconds + secondPaddingSeconds, language, context);
-  if (!doubtful(longer)) return longer;
+  // People do say "no, no"; then it is heard twice again.
+  if (!doubtful(longer) && (isDoubled(short.text) || !isDoubled(longer.text))) return longer;
   const full = await runWindow(samples, windowSeconds, language, context);
   if (short.repeats !== full.repeats) return short.repeats ? full : short;
   return full.meanLogProbability >= short.meanLogProbability ? full : short;
@@ -135,6 +139,7 @@ serve({
       meanLogProbability: Math.min(...parts.map((part) => part.meanLogProbability)),
       lowConfidence: parts.some(doubtful),
       processingMs: performance.now() - started,
+      ending: parts.at(-1)?.ending,
     };
     return { output };
   },

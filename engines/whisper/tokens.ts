@@ -16,6 +16,13 @@ export class WhisperTokens {
   readonly start: number;
   readonly end: number;
   readonly multilingual: boolean;
+  /** Punctuation that may stand after a word. */
+  readonly marks: {
+    readonly closed: readonly number[];
+    readonly comma: number;
+    readonly dash: number;
+    readonly ellipsis: number;
+  };
   readonly #tokenizer: Tokenizer;
   readonly #config: GenerationConfig;
   readonly #noTimestamps: number;
@@ -29,6 +36,12 @@ export class WhisperTokens {
     this.#noTimestamps = this.#id('<|notimestamps|>');
     this.#transcribe = this.#id('<|transcribe|>');
     this.multilingual = this.end !== ENGLISH_ONLY_END;
+    this.marks = {
+      closed: ['.', '?', '!'].map((mark) => this.#id(mark)),
+      comma: this.#id(','),
+      dash: this.#id('-'),
+      ellipsis: this.#id('...'),
+    };
   }
 
   /** @throws VoicebotError `unsupported` for a language the model does not know. */

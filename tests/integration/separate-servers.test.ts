@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
+import { openDatabase } from '../../db/open.ts';
+import { admitSession } from '../../db/sessions.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
@@ -79,22 +81,40 @@ describe.skipIf(!postgres)('API and workers apart, on a Temporal server and a Po
     await part.stop();
   });
 
-  it('take a turn and keep it, with its audio, in Postgres', async () => {
-    const workers = await startTestStack(environment, { queues: allQueues, api: false });
-    const caller = await new CallClient(socketUrl('apart')).open();
-    caller.send(hello);
-    expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1 });
-    await caller.event();
-    await caller.audio();
-    await caller.close();
-    const client = new pg.Client({ connectionString: postgres?.url });
-    await client.connect();
-    const kinds = await until('the audio is kept', async () => {
-      const { rows } = await client.query("select kind from recordings where session_id = 'apart' order by kind");
-      return rows.length === 2 && rows.map((row) => row.kind);
+  describe('with workers', () => {
+    let workers: Stack;
+    beforeAll(async () => {
+      workers = await startTestStack(environment, { queues: allQueues, api: false });
     });
-    expect(kinds).toEqual(['heard', 'spoken']);
-    await client.end();
-    await workers.stop();
+    afterAll(() => workers?.stop());
+
+    /** Says hello and hears the reply. */
+    async function takeTurn(sessionId: string): Promise<void> {
+      const caller = await new CallClient(socketUrl(sessionId)).open();
+      caller.send(hello);
+      expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1 });
+      await caller.event();
+      await caller.audio();
+      await caller.close();
+    }
+
+    it('take a turn and keep it, with its audio, in Postgres', async () => {
+      await takeTurn('apart');
+      const client = new pg.Client({ connectionString: postgres?.url });
+      await client.connect();
+      const kinds = await until('the audio is kept', async () => {
+        const { rows } = await client.query("select kind from recordings where session_id = 'apart' order by kind");
+        return rows.length === 2 && rows.map((row) => row.kind);
+      });
+      expect(kinds).toEqual(['heard', 'spoken']);
+      await client.end();
+    });
+
+    it('start the call of a session whose process died between admitting it and starting it', async () => {
+      const database = await openDatabase({ url: postgres?.url, dataDir: folder });
+      expect(await admitSession(database.db, 'left-behind', 100)).toBe('admitted');
+      await database.close();
+      await takeTurn('left-behind');
+    });
   });
 });

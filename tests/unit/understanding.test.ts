@@ -116,6 +116,19 @@ describe('the statistics behind it', () => {
     expect(logistic.probability([0.1, 0.9])).toBeLessThan(0.1);
   });
 
+  it('takes the mean for a feature that is not known', () => {
+    const rows = [
+      [0, 1],
+      [Number.NaN, 3],
+      [4, 1],
+      [2, Number.NaN],
+    ];
+    const logistic = Logistic.fit(rows, [false, true, true, false]);
+    expect(logistic.parameters.means).toEqual([2, 5 / 3]);
+    expect(logistic.probability([Number.NaN, Number.NaN])).toBeCloseTo(logistic.probability([2, 5 / 3]), 12);
+    expect(logistic.parameters.weights.every(Number.isFinite)).toBe(true);
+  });
+
   it('sets a threshold that lets few wrong ones pass', () => {
     const cases = Array.from({ length: 100 }, (_, i) => ({ probability: i / 100, right: i !== 20 && i !== 50 }));
     expect(thresholdFor(cases, { maxWrong: 0 })).toBe(0.51);

@@ -1,0 +1,46 @@
+import type { Logger } from '../../config/logger.ts';
+import { isVoicebotError, messageOf } from '../../domain/errors.ts';
+import { problemOf } from '../problem.ts';
+import type { Speaking } from './bot-voice.ts';
+import type { CallLink } from './call-link.ts';
+import type { CallerLine } from './live-setup.ts';
+
+/** Tells the caller's client, the workflow and the log what went otherwise than planned. */
+export class CallReports {
+  readonly #sessionId: string;
+  readonly #logger: Logger;
+  readonly #caller: CallerLine;
+  readonly #link: CallLink;
+
+  constructor(options: {
+    readonly sessionId: string;
+    readonly logger: Logger;
+    readonly caller: CallerLine;
+    readonly link: CallLink;
+  }) {
+    this.#sessionId = options.sessionId;
+    this.#logger = options.logger;
+    this.#caller = options.caller;
+    this.#link = options.link;
+  }
+
+  /** What was heard of a reply that was not spoken to its end. */
+  cutOff({ utterance, attempt, owed }: Speaking): void {
+    const { turn } = attempt ?? owed ?? {};
+    if (turn === undefined) return;
+    const playback = owed?.playback(utterance, true);
+    const heardText = playback?.heardReply ?? utterance.heardText;
+    const playedMs = Math.round(utterance.playedMs);
+    this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
+    if (playback) this.#link.heard(playback);
+    if (attempt) this.#link.played(attempt, { heardReply: heardText, playedMs, interrupted: true });
+  }
+
+  failed(error: unknown, turn?: number): void {
+    const problem = problemOf(error);
+    const sessionId = this.#sessionId;
+    if (!isVoicebotError(error)) this.#logger.error({ sessionId, err: error }, 'live call');
+    else this.#logger.warn({ sessionId, code: problem.code, error: messageOf(error) }, 'live call');
+    this.#caller.sendEvent({ type: 'error', ...(turn === undefined ? {} : { turn }), problem });
+  }
+}
