@@ -5,7 +5,8 @@ import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
 import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
-import { type IntentName, intentNames } from '../domain/dialog/intents.ts';
+import { type IntentName, intentNames, intents } from '../domain/dialog/intents.ts';
+import { wantedPart } from '../domain/dialog/negation.ts';
 import { phrases } from '../domain/dialog/phrases.ts';
 import { say } from '../domain/dialog/say.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
@@ -129,27 +130,29 @@ export class Understanding {
     const { knowledgeVersion } = settings;
     const adapter = await this.#adapterOf(input.adapter ?? settings.adapter);
     const scope: AnswerScope = { tenant, language, persona, model: modelName, adapter: adapter?.name ?? '', knowledgeVersion };
-    const words: Words = { text: transcript, embedding, routing: model.route(transcript, embedding) };
+    const heard: Words = { text: transcript, embedding, routing: model.route(transcript, embedding) };
     const guarded = guardInput(transcript);
     const base = {
-      intent: words.routing.label as IntentName,
-      confidence: words.routing.confidence,
+      intent: heard.routing.label as IntentName,
+      confidence: heard.routing.confidence,
       scope,
       ...(adapter ? { adapter } : {}),
     };
     if (guarded.refused) return { ...base, dialog, next: approved(say.refused), guards: guarded.guards };
+    const words = dialog.pending ? heard : await this.#wanted(heard, model, signal);
+    if (!words) return { ...base, dialog, next: approved(say.notWanted), guards: guarded.guards };
 
     const today = todayIn(timeZone);
     const { pending } = dialog;
     const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';
     const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
-    const slots = slotsIn(transcript, today, { amount: asksAmount || confirmsAmount });
+    const slots = slotsIn(words.text, today, { amount: asksAmount || confirmsAmount });
     const { routing } = words;
     const { toolModel } = this.#deps;
-    const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, transcript, routing, signal);
+    const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, words.text, routing, signal);
     const understood = {
-      text: transcript,
-      intent: chosen ?? base.intent,
+      text: words.text,
+      intent: chosen ?? (routing.label as IntentName),
       sure: routing.sure || chosen !== undefined,
       runnerUp: routing.runnerUp?.label as IntentName | undefined,
       slots,
@@ -179,6 +182,15 @@ export class Understanding {
         return { ...known, record, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
       }
     }
+  }
+
+  /** The caller's words without an order that they do not want; nothing where they say no more than that. */
+  async #wanted(heard: Words, model: SemanticModel, signal: AbortSignal): Promise<Words | undefined> {
+    if (intents[heard.routing.label as IntentName].kind !== 'action') return heard;
+    const text = wantedPart(heard.text);
+    if (text === heard.text) return heard;
+    const [embedding] = text === '' ? [] : await this.#deps.embedder.embed([text], { signal, priority: 'urgent' });
+    return embedding && { text, embedding, routing: model.route(text, embedding) };
   }
 
   /** The approved answer of the article that is asked for. */

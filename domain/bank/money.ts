@@ -1,4 +1,4 @@
-import { numberFromWords, numberWord } from '../language/numbers.ts';
+import { type SpokenNumber, spokenNumbers } from '../language/spoken-numbers.ts';
 
 /** An amount in the smallest unit of its currency, such as cents. */
 export interface Money {
@@ -12,43 +12,49 @@ export function moneyText({ minor, currency }: Money): string {
   return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(minor / 100);
 }
 
-const currencyWords = `(?:dollars?|bucks|euros?|pounds?|usd|eur|gbp)`;
-const written = new RegExp(
-  String.raw`(?:[$€£]\s?(\d[\d,]*(?:\.\d{1,2})?))|(?:\b(\d[\d,]*(?:\.\d{1,2})?)\s*${currencyWords}\b(?:\s+(?:and\s+)?(\d{1,2})\s*cents?\b)?)`,
-  'i',
-);
-const inWords = new RegExp(
-  String.raw`\b((?:(?:a\s+)?(?:${numberWord})(?:[\s-]+(?:and\s+)?)?)+)\s*${currencyWords}(?:\s+(?:and\s+)?((?:(?:${numberWord})[\s-]?)+)\s*cents?)?`,
-  'i',
-);
-const bare = /(?<![\d.,-])(\d{1,3}(?:,\d{3})+|\d{1,7})(\.\d{1,2})?(?![\d,]|\s*(?:days?|weeks?|months?|am|pm|st|nd|rd|th|%|:))/;
-const bareWords = new RegExp(String.raw`\b((?:(?:a\s+)?(?:${numberWord})(?:[\s-]+(?:and\s+)?)?)+)\b`, 'i');
+const currencyAfter = /^[\s-]*(?:dollars?|bucks?|quid|euros?|pounds?|usd|eur|gbp)\b/i;
+const centsAfter = /^[\s-]*(?:cents?|pence|pennies)\b/i;
+const symbolBefore = /[$€£]\s?$/;
+/** What makes a number something else than an amount: days, percents, times, ordinals. */
+const otherUnit =
+  /^(?:\s*(?:days?|weeks?|months?|years?|minutes?|hours?|percent|am|pm|a\.m|p\.m|o'clock)\b|(?:st|nd|rd|th)\b|\s*%|:\d)/i;
+const partOfTime = /:$/;
 
-const split = (text: string) =>
-  text
-    .toLowerCase()
-    .trim()
-    .split(/[\s-]+/);
+/** The amounts that a number and what stands around it may mean, in minor units: none, one, or two where it is not clear. */
+function amountsOf(
+  text: string,
+  { value, other, vague, money, start, end }: SpokenNumber,
+  rest: readonly SpokenNumber[],
+  bare: boolean,
+): number[] {
+  const [before, after] = [text.slice(0, start), text.slice(end)];
+  if (centsAfter.test(after)) return vague ? [] : [Math.round(value)];
+  const currency = currencyAfter.exec(after);
+  const isAmount = currency !== null || symbolBefore.test(before) || money === true;
+  const isOther = otherUnit.test(after) || partOfTime.test(before);
+  if (vague || (!isAmount && (!bare || isOther))) return [];
+  if (!currency) return [value, ...(other === undefined ? [] : [other])].map(toMinor);
+  // "Eleven fifty dollars" has no cents any more; "twelve dollars fifty" has.
+  const next = rest[0];
+  const between = next && text.slice(end + currency[0].length, next.start);
+  const isCents = next && next.value < 100 && Number.isInteger(next.value) && /^\s+(?:and\s+)?$/.test(between ?? '');
+  const said = isCents && (centsAfter.test(text.slice(next.end)) || (next.value >= 10 && !/and/.test(between ?? '')));
+  return [toMinor(other ?? value) + (said ? next.value : 0)];
+}
+
+const toMinor = (major: number) => Math.round(major * 100);
 
 /**
- * The amount in a text, in minor units.
+ * The first amount in a text, in minor units: none, one, or two where it may be either ("eleven fifty").
  * @param options `bare`: also a number without a currency, as in the answer to "how much?".
  */
-export function amountIn(text: string, options: { readonly bare?: boolean } = {}): number | undefined {
-  const match = written.exec(text);
-  if (match) {
-    const number = Number((match[1] ?? match[2] ?? '').replaceAll(',', ''));
-    return Math.round(number * 100) + Number(match[3] ?? 0);
+export function amountsIn(text: string, { bare = false }: { readonly bare?: boolean } = {}): readonly number[] {
+  const numbers = spokenNumbers(text);
+  for (const [i, number] of numbers.entries()) {
+    const found = amountsOf(text, number, numbers.slice(i + 1), bare);
+    if (found.length > 0) return found;
+    // How much a vague amount is must be asked, whatever else is said.
+    if (number.vague) return [];
   }
-  const words = inWords.exec(text);
-  if (words) {
-    const number = numberFromWords(split(words[1] ?? ''));
-    if (number !== undefined) return number * 100 + (words[2] ? (numberFromWords(split(words[2])) ?? 0) : 0);
-  }
-  if (!options.bare) return undefined;
-  const digits = bare.exec(text);
-  if (digits) return Math.round(Number(`${(digits[1] ?? '').replaceAll(',', '')}${digits[2] ?? ''}`) * 100);
-  const spoken = bareWords.exec(text);
-  const number = spoken && numberFromWords(split(spoken[1] ?? ''));
-  return number === undefined || number === null ? undefined : number * 100;
+  return [];
 }

@@ -1,6 +1,7 @@
 import type { Account, AccountKind, Bank, Card, Outcome, Transaction, TransactionFilter } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
-import { addDays, type Day, type DayRange, spokenDay, spokenTime, writtenDay } from '../language/dates.ts';
+import { addDays, type Day, type DayRange, spokenDay, writtenDay } from '../language/dates.ts';
+import { spokenTime } from '../language/times.ts';
 import type { Slots } from './slots.ts';
 import type { Action, Needed, Request } from './state.ts';
 
@@ -207,7 +208,7 @@ async function prepareBlock(bank: Reads, customerId: string, slots: Slots): Prom
 async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promise<Prepared> {
   const all = await bank.accounts(customerId);
   const of = (kind: AccountKind | undefined) => all.find((one) => one.kind === kind);
-  const { from, to, amountMinor } = slots;
+  const { from, to, amountMinor, amountEither } = slots;
   const source = from ?? (to && to !== 'current' ? 'current' : to ? 'savings' : undefined);
   const target = to ?? (from && from !== 'current' ? 'current' : from ? 'savings' : undefined);
   const [fromAccount, toAccount] = [of(source), of(target)];
@@ -215,6 +216,10 @@ async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promi
     const names = list(all.map(accountName));
     const reply = `From which account to which account? You have a ${names}.`;
     return { kind: 'ask', need: 'accounts', reply, facts: [names] };
+  }
+  if (amountEither) {
+    const [first, second] = amountEither.map((minor) => moneyText({ minor, currency: fromAccount.available.currency }));
+    return { kind: 'ask', need: 'amount', reply: `Is that ${first}, or ${second}?`, facts: [first ?? '', second ?? ''] };
   }
   if (amountMinor === undefined) {
     const reply = `How much shall I move from your ${accountName(fromAccount)} to your ${accountName(toAccount)}?`;

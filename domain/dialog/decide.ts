@@ -1,8 +1,9 @@
 import type { NextStep } from '../call.ts';
 import { wording } from '../wording.ts';
+import { asksIdentity } from './identity.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
 import { say } from './say.ts';
-import { hasSlots, type Slots } from './slots.ts';
+import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
 import type { BankStep } from './steps.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
@@ -49,6 +50,8 @@ const speak = (dialog: DialogState, reply: string, leadsTo?: NextStep): Decision
 /** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
 export function decide(dialog: DialogState, understood: Understood, options: { readonly canTransfer: boolean }): Decision {
   const { pending } = dialog;
+  // What was being asked stays open.
+  if (asksIdentity(understood.text)) return speak(dialog, pending ? `${say.identity} ${questionOf(pending)}` : say.identity);
   switch (pending?.kind) {
     case 'identify':
       return identified(dialog, pending, understood, options);
@@ -61,6 +64,13 @@ export function decide(dialog: DialogState, understood: Understood, options: { r
     default:
       return fresh(dialog, understood, options);
   }
+}
+
+/** What the bot waits to hear, asked once more. */
+function questionOf(pending: Pending): string {
+  if (pending.kind === 'identify') return say.identify(pending.need);
+  if (pending.kind === 'choice') return say.unsure(...(pending.options as [IntentName, IntentName]));
+  return pending.question;
 }
 
 type Options = { readonly canTransfer: boolean };
@@ -94,7 +104,7 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
     return { kind: 'bank', step: { kind: 'act', action: pending.action, order: pending.order }, dialog };
   const idle = without(dialog, 'pending');
   if (givesUp(text)) return speak(idle, say.dropped);
-  if (corrected) return start(idle, { ...pending.request, slots: { ...pending.request.slots, ...slots } }, options);
+  if (corrected) return start(idle, { ...pending.request, slots: joinSlots(pending.request.slots, slots) }, options);
   if (answer === 'no') return speak(idle, say.dropped);
   if (turnsElsewhere(understood, pending.request)) return fresh(idle, understood, options);
   if (pending.asked >= maxAsked) return speak(idle, say.dropped);
@@ -113,8 +123,15 @@ function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood
   const { text, slots } = understood;
   const idle = without(dialog, 'pending');
   if (givesUp(text)) return speak(idle, say.dropped);
+  const { amountEither } = pending.request.slots;
+  const pointed = pointsAt(text);
+  // "The second one" is no amount of one.
+  if (amountEither && pointed !== undefined && wordCount(text) <= 4) {
+    const slots = joinSlots(pending.request.slots, { amountMinor: amountEither[pointed] });
+    return start(idle, { ...pending.request, slots }, options);
+  }
   if (hasSlots(slots) || pending.need === 'payment') {
-    const request = { ...pending.request, slots: { ...pending.request.slots, ...slots } };
+    const request = { ...pending.request, slots: joinSlots(pending.request.slots, slots) };
     // "Forty dollars" answers the question, whatever else it may mean.
     const answers = fills(pending.need, slots) && wordCount(text) <= 6;
     if (hasSlots(slots) && (answers || !turnsElsewhere(understood, pending.request))) return start(idle, request, options);
@@ -126,12 +143,15 @@ function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood
 }
 
 /** Whether what was named is what was asked for. */
-function fills(need: Needed, { amountMinor, account, from, to, card, lastFour, merchant, days, day, time }: Slots): boolean {
+function fills(
+  need: Needed,
+  { amountMinor, amountEither, account, from, to, card, lastFour, merchant, days, day, time }: Slots,
+): boolean {
   const found: Readonly<Record<Needed, unknown>> = {
-    amount: amountMinor,
+    amount: amountMinor ?? amountEither,
     accounts: account ?? from ?? to,
     card: card ?? lastFour,
-    payment: merchant ?? amountMinor ?? days,
+    payment: merchant ?? amountMinor ?? amountEither ?? days,
     when: day ?? time,
   };
   return found[need] !== undefined;
@@ -141,14 +161,21 @@ function chosen(dialog: DialogState, pending: Of<'choice'>, understood: Understo
   const idle = without(dialog, 'pending');
   const { text, intent, sure, slots } = understood;
   const [first, second] = pending.options;
-  const merged = { ...pending.slots, ...slots };
+  const merged = joinSlots(pending.slots, slots);
   const go = (name: IntentName) => fresh(idle, { ...understood, intent: name, sure: true, slots: merged }, options);
-  if (first && /\b(?:the )?(?:first|former)\b/i.test(text)) return go(first);
-  if (second && /\b(?:the )?(?:second|latter|other)\b/i.test(text)) return go(second);
+  const pointed = pointsAt(text);
+  if (first && pointed === 0) return go(first);
+  if (second && pointed === 1) return go(second);
   if (first && yesOrNo(text) === 'yes') return go(first);
   if (yesOrNo(text) === 'no' && !sure) return speak(idle, say.unsureAlone);
   if (pending.options.includes(intent)) return go(intent);
   return fresh(idle, understood, options);
+}
+
+/** Which of two things that were offered. */
+function pointsAt(text: string): 0 | 1 | undefined {
+  if (/\b(?:first|former|smaller|less|lower)\b/i.test(text)) return 0;
+  return /\b(?:second|latter|other|larger|bigger|more|higher)\b/i.test(text) ? 1 : undefined;
 }
 
 /** A sure wish for something else than what is being talked about. */
@@ -160,11 +187,18 @@ function turnsElsewhere({ intent, sure }: Understood, { intent: current }: Reque
 
 const followsUp =
   /^\W*(?:and|what about|how about|or|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
+/** Not to hear it again, but to have it done again. */
+const doesAgain =
+  /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
 const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
 
 function fresh(dialog: DialogState, understood: Understood, options: Options): Decision {
   const { text, intent, sure, runnerUp, slots, lastReply } = understood;
   const { topic } = dialog;
+  // An order that was done is not read out as if it were done twice: it is a new one, with a confirmation of its own.
+  if (topic && intents[topic.intent].kind === 'action' && doesAgain.test(text)) {
+    return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, options);
+  }
   if (topic && followsUp.test(text) && hasSlots(slots) && (!sure || sameField(topic.intent, intent) || wordCount(text) <= 6)) {
     const newIntent =
       sure && sameField(topic.intent, intent) && intent !== 'balance' && isPersonal(intent) ? intent : topic.intent;
@@ -212,7 +246,7 @@ function aboutDays(intent: IntentName, { days, merchant }: Slots): IntentName {
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
   const { account, ...kept } = before;
-  return { ...kept, ...(now.merchant || !account ? {} : { account }), ...now };
+  return joinSlots({ ...kept, ...(now.merchant || !account ? {} : { account }) }, now);
 }
 
 const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;

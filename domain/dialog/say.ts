@@ -38,5 +38,7 @@ export const say = {
   notPossible: 'That was not possible, and nothing has been changed.',
   unheardConfirmation: 'We were cut off before I could do that, so nothing has been changed. Shall I do it now?',
   repeatNothing: 'I have not said anything yet. How can I help you?',
+  identity: 'I am the automated assistant of the bank: a computer, not a person.',
+  notWanted: 'All right, I will leave that as it is. What can I do for you?',
   anythingElse: 'All right. Is there anything else?',
 } as const;

@@ -1,7 +1,8 @@
 import type { AccountKind } from '../bank/bank.ts';
-import { amountIn } from '../bank/money.ts';
-import { type Day, type DayRange, daysIn, timeIn } from '../language/dates.ts';
+import { amountsIn } from '../bank/money.ts';
+import { type Day, type DayRange, daysIn } from '../language/dates.ts';
 import { spokenDigits } from '../language/numbers.ts';
+import { timeIn } from '../language/times.ts';
 
 /** What a caller named: which account, how much, when, where. */
 export interface Slots {
@@ -10,6 +11,8 @@ export interface Slots {
   readonly to?: AccountKind;
   /** In minor units of the account's currency. */
   readonly amountMinor?: number;
+  /** Two amounts, of which it is not clear which one was said. */
+  readonly amountEither?: readonly [number, number];
   readonly days?: DayRange;
   readonly merchant?: string;
   readonly lastFour?: string;
@@ -92,7 +95,7 @@ export function slotsIn(
   const to = directed(text, 'to');
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
-  const amountMinor = lastFour ? undefined : amountIn(text, { bare: expecting.amount === true });
+  const [amountMinor, otherMinor] = lastFour ? [] : amountsIn(text, { bare: expecting.amount === true });
   const days = daysIn(text, today);
   const day = daysIn(text, today, { future: true })?.from;
   const time = timeIn(text);
@@ -107,7 +110,7 @@ export function slotsIn(
     ...(account ? { account } : {}),
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
-    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...amountSlots(amountMinor, otherMinor),
     ...(days ? { days } : {}),
     ...(day ? { day } : {}),
     ...(time ? { time } : {}),
@@ -115,6 +118,22 @@ export function slotsIn(
     ...(lastFour ? { lastFour } : {}),
     ...(card ? { card } : {}),
     ...(direction ? { direction } : {}),
+  };
+}
+
+const amountSlots = (minor: number | undefined, other: number | undefined): Pick<Slots, 'amountMinor' | 'amountEither'> => {
+  if (minor === undefined) return {};
+  return other === undefined ? { amountMinor: minor } : { amountEither: [minor, other] };
+};
+
+/** What was named before and now; an amount takes the place of the one before. */
+export function joinSlots(before: Slots, now: Slots): Slots {
+  const { amountMinor, amountEither, ...others } = before;
+  const named = now.amountMinor !== undefined || now.amountEither !== undefined;
+  return {
+    ...others,
+    ...(named ? {} : amountSlots(amountMinor ?? amountEither?.[0], amountMinor === undefined ? amountEither?.[1] : undefined)),
+    ...now,
   };
 }
 

@@ -42,7 +42,7 @@ const monthPattern = new RegExp(
   String.raw`\b(?:the\s+)?(?:(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+)\s+(?:of\s+)?)?(${months.join('|')})(?:\s+(?:the\s+)?(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+))?\b`,
   'i',
 );
-const lastDays = /\b(?:last|past|previous)\s+(\d{1,2}|[a-z]+)\s+(day|week|month)s?\b/i;
+const lastDays = /\b(?:last|past|previous)\s+(\d{1,2}|(?:a\s+)?couple(?:\s+of)?|[a-z]+)\s+(day|week|month)s?\b/i;
 
 /**
  * The days that a caller means. A day without "next" lies in the past, as of payments; with `future` it lies ahead, as of appointments.
@@ -55,7 +55,38 @@ export function daysIn(text: string, today: Day, { future = false } = {}): DayRa
   if (/\byesterday\b|\blast night\b/.test(lower)) return one(addDays(today, -1));
   if (/\bday after tomorrow\b/.test(lower)) return one(addDays(today, 2));
   if (/\btomorrow\b/.test(lower)) return one(addDays(today, 1));
-  return namedWeekday(lower, today, future) ?? spans(lower, today) ?? calendarDay(lower, today, future);
+  return counted(lower, today) ?? namedWeekday(lower, today, future) ?? spans(lower, today) ?? calendarDay(lower, today, future);
+}
+
+const dayCount = String.raw`(\d{1,3}|an?|a couple of|[a-z]+(?:-[a-z]+)?)`;
+const ago = new RegExp(String.raw`\b${dayCount}\s+(day|week|month)s?\s+(?:ago|back)\b`);
+const ahead = new RegExp(String.raw`\bin\s+${dayCount}\s+(day|week)s?\b(?!\s+time\s+ago)`);
+const weekLater = new RegExp(String.raw`\b(${weekdays.join('|')})\s+week\b|\b(?:a )?week on (${weekdays.join('|')})\b`);
+
+/** "Two days ago", "in a week", "Friday week". */
+function counted(text: string, today: Day): DayRange | undefined {
+  const [, back = '', backUnit] = ago.exec(text) ?? [];
+  const before = countOf(back);
+  if (backUnit === 'month' && before !== undefined) return one(addMonths(today, -before));
+  if (backUnit && before !== undefined) return one(addDays(today, -before * (backUnit === 'week' ? 7 : 1)));
+  const [, on = '', onUnit] = ahead.exec(text) ?? [];
+  const after = countOf(on);
+  if (onUnit && after !== undefined) return one(addDays(today, after * (onUnit === 'week' ? 7 : 1)));
+  const [, first, second] = weekLater.exec(text) ?? [];
+  const name = first ?? second;
+  if (!name) return undefined;
+  return one(addDays(today, ((weekdays.indexOf(name) - weekdayOf(today) + 7) % 7 || 7) + 7));
+}
+
+const countOf = (text: string): number | undefined =>
+  text === 'a' || text === 'an' ? 1 : /\bcouple\b/.test(text) ? 2 : ordinalFrom(text);
+
+/** The same day of another month, or its last one. */
+function addMonths(day: Day, months: number): Day {
+  const date = at(`${day.slice(0, 8)}01`);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  return `${dayOf(date).slice(0, 8)}${String(Math.min(last, Number(day.slice(8)))).padStart(2, '0')}`;
 }
 
 function namedWeekday(text: string, today: Day, future: boolean): DayRange | undefined {
@@ -72,7 +103,7 @@ function namedWeekday(text: string, today: Day, future: boolean): DayRange | und
 
 function spans(text: string, today: Day): DayRange | undefined {
   const [, count = '', unit] = lastDays.exec(text) ?? [];
-  const number = count === 'couple' ? 2 : count === 'few' ? 3 : ordinalFrom(count);
+  const number = count === 'few' ? 3 : countOf(count);
   if (unit && number !== undefined) {
     const days = unit === 'day' ? number : unit === 'week' ? number * 7 : number * 30;
     return { from: addDays(today, -days), to: today };
@@ -80,13 +111,18 @@ function spans(text: string, today: Day): DayRange | undefined {
   const monday = addDays(today, -((weekdayOf(today) + 6) % 7));
   if (/\bthis week\b/.test(text)) return { from: monday, to: today };
   if (/\b(?:last|past|previous) week\b/.test(text)) return { from: addDays(monday, -7), to: addDays(monday, -1) };
-  if (/\blast weekend\b/.test(text)) return { from: addDays(monday, -2), to: addDays(monday, -1) };
+  if (/\bnext week\b/.test(text)) return { from: addDays(monday, 7), to: addDays(monday, 13) };
+  if (/\bthis weekend\b/.test(text)) return { from: addDays(monday, 5), to: addDays(monday, 6) };
+  if (/\b(?:last|over the|at the|on the) weekend\b/.test(text)) return { from: addDays(monday, -2), to: addDays(monday, -1) };
   const firstOfMonth = `${today.slice(0, 8)}01`;
   if (/\bthis month\b/.test(text)) return { from: firstOfMonth, to: today };
   if (/\b(?:last|past|previous) month\b/.test(text)) {
     const end = addDays(firstOfMonth, -1);
     return { from: `${end.slice(0, 8)}01`, to: end };
   }
+  const year = Number(today.slice(0, 4));
+  if (/\bthis year\b/.test(text)) return { from: `${year}-01-01`, to: today };
+  if (/\b(?:last|past|previous) year\b/.test(text)) return { from: `${year - 1}-01-01`, to: `${year - 1}-12-31` };
   return undefined;
 }
 
@@ -106,39 +142,10 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
   if (number !== undefined && (number < 1 || number > 31)) return undefined;
   const year = Number(today.slice(0, 4));
   const range = build(year);
+  if (/\bsince\b/.test(text)) return { from: range.from > today ? build(year - 1).from : range.from, to: today };
   if (!future && range.from > today) return build(year - 1);
   if (future && range.to < today) return build(year + 1);
   return range;
-}
-
-/** A time of day, `HH:MM`; undefined where none is named. */
-export function timeIn(text: string): string | undefined {
-  const lower = text.toLowerCase().replace(/\b([ap])\.\s?m\./g, '$1m');
-  if (/\bnoon\b/.test(lower)) return '12:00';
-  const match =
-    /\b(?:at\s+|around\s+)?(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?::(\d{2})|\s+(thirty|fifteen|forty-five))?\s*(am|pm|o'clock|in the (?:morning|afternoon|evening))/.exec(
-      lower,
-    ) ??
-    /\bat\s+(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?::(\d{2})|\s+(thirty|fifteen|forty-five))?\b/.exec(
-      lower,
-    );
-  if (match) {
-    const hour = ordinalFrom(match[1] ?? '') ?? 0;
-    const minutes = match[2] ?? { thirty: '30', fifteen: '15', 'forty-five': '45' }[match[3] ?? ''] ?? '00';
-    const half = match[4] ?? '';
-    const afternoon = /pm|afternoon|evening/.test(half) || (!/am|morning/.test(half) && hour >= 1 && hour <= 7);
-    const full = (hour % 12) + (afternoon ? 12 : 0);
-    return hour > 24 ? undefined : `${String(hour > 12 ? hour : full).padStart(2, '0')}:${minutes}`;
-  }
-  if (/\bmorning\b/.test(lower)) return '10:00';
-  if (/\bafternoon\b/.test(lower)) return '14:00';
-  return undefined;
-}
-
-/** "3:30 PM". */
-export function spokenTime(time: string): string {
-  const [hours = 0, minutes = '00'] = [Number(time.slice(0, 2)), time.slice(3, 5)];
-  return `${hours % 12 || 12}:${minutes} ${hours < 12 ? 'AM' : 'PM'}`;
 }
 
 /** The day in the bank's time zone. */

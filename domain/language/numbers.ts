@@ -1,12 +1,8 @@
-const units: Readonly<Record<string, number>> = Object.fromEntries(
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
-    .split(' ')
-    .map((word, value) => [word, value]),
-);
-const tens: Readonly<Record<string, number>> = Object.fromEntries(
-  'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ').map((word, i) => [word, 20 + 10 * i]),
-);
-const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1_000, grand: 1_000, million: 1_000_000 };
+import { tensValues, unitValues } from './spoken-numbers.ts';
+
+const units: Readonly<Record<string, number>> = Object.fromEntries(unitValues);
+const tens: Readonly<Record<string, number>> = Object.fromEntries(tensValues);
+const scaleWords = ['hundred', 'thousand', 'grand', 'million'];
 const ordinals: Readonly<Record<string, number>> = Object.fromEntries(
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'
     .split(' ')
@@ -15,31 +11,7 @@ const ordinals: Readonly<Record<string, number>> = Object.fromEntries(
 /** Words by which single digits are spoken. */
 const digitWords: Readonly<Record<string, string>> = { oh: '0', o: '0', nought: '0', zero: '0' };
 
-export const numberWord = [...Object.keys(units), ...Object.keys(tens), ...Object.keys(scales)].join('|');
-
-/** "two hundred and five" as 205; undefined where a word is no number. */
-export function numberFromWords(words: readonly string[]): number | undefined {
-  let total = 0;
-  let current = 0;
-  let seen = false;
-  for (const word of words) {
-    if (word === 'and' && seen) continue;
-    if (word === 'a' && !seen) {
-      current = 1;
-      continue;
-    }
-    const value = units[word] ?? tens[word];
-    const scale = scales[word];
-    if (value !== undefined) current += value;
-    else if (scale === 100) current = (current || 1) * 100;
-    else if (scale !== undefined) {
-      total += (current || 1) * scale;
-      current = 0;
-    } else return undefined;
-    seen = true;
-  }
-  return seen ? total + current : undefined;
-}
+export const numberWord = [...Object.keys(units), ...Object.keys(tens), ...scaleWords].join('|');
 
 /** "third", "twenty-first", "3rd", "3" as a number. */
 export function ordinalFrom(text: string): number | undefined {

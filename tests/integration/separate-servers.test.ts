@@ -92,7 +92,8 @@ describe.skipIf(!postgres)('API and workers apart, on a Temporal server and a Po
     async function takeTurn(sessionId: string): Promise<void> {
       const caller = await new CallClient(socketUrl(sessionId)).open();
       caller.send(hello);
-      expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1 });
+      const heard = await caller.event();
+      expect(heard, JSON.stringify(heard)).toMatchObject({ type: 'transcript', turn: 1 });
       await caller.event();
       await caller.audio();
       await caller.close();

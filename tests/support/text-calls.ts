@@ -12,6 +12,7 @@ import { seedDemoBank } from '../../db/demo-bank-seed.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import type { Bank } from '../../domain/bank/bank.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
+import { newDialog } from '../../domain/dialog/state.ts';
 import { todayIn } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { MediaHub } from '../../media/hub.ts';
@@ -65,6 +66,11 @@ export class TextCalls {
     await new MockActivityEnvironment().run(cache.importKnowledge, {
       tenant: 'default',
       articles: await demoArticles(),
+    });
+    // A worker polls once its router is there.
+    await new MockActivityEnvironment().run(cache.understand, {
+      ...{ transcript: 'Hello.', language: 'en', dialog: newDialog, tenant: 'default', persona: 'default' },
+      ...{ canTransfer: true, mayEnd: true },
     });
     const fakes = fakeSteps();
     const demo = new DemoBank(db);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type Understood } from '../../domain/dialog/decide.ts';
+import { asksIdentity } from '../../domain/dialog/identity.ts';
 import type { IntentName } from '../../domain/dialog/intents.ts';
+import { wantedPart } from '../../domain/dialog/negation.ts';
+import { say } from '../../domain/dialog/say.ts';
 import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, expectedDigits, newDialog } from '../../domain/dialog/state.ts';
 import { yesOrNo } from '../../domain/dialog/yes-no.ts';
@@ -39,6 +42,22 @@ describe('yes and no', () => {
   it.each(['yes but not that one', 'perhaps', 'wait'])('%s is neither', (text) => expect(yesOrNo(text)).toBeUndefined());
 });
 
+describe('what is not wanted', () => {
+  it.each([
+    ['I do not want to block my card, I want to know whether it is blocked.', 'I want to know whether it is blocked.'],
+    ["I'm not asking to move money but what is my balance?", 'what is my balance?'],
+    ["Please don't block it, just send me a new one", 'Please , just send me a new one'],
+    ["Don't transfer anything.", ''],
+    ['No, I am not asking you to cancel my card!', ''],
+    ["I don't want to dispute it", ''],
+  ])('is left out of "%s"', (text, left) => expect(wantedPart(text)).toBe(left));
+
+  it.each(['I do not recognise this payment', 'Block my card', 'I cannot pay with it', 'Why was it not blocked?', ''])(
+    'is nothing in "%s"',
+    (text) => expect(wantedPart(text)).toBe(text),
+  );
+});
+
 describe('the conversation', () => {
   it('asks who calls before anything personal', () => {
     const decision = decide(newDialog, said('What is my balance?', 'balance'), options);
@@ -52,6 +71,53 @@ describe('the conversation', () => {
     expect(numbered).toMatchObject({ kind: 'say', dialog: { customerNumber: 'sealed', pending: { need: 'phone-pin' } } });
     const told = decide(numbered.dialog, said('[hidden]', 'small-talk', { digits: digits(5) }), options);
     expect(told).toMatchObject({ kind: 'bank', step: { kind: 'verify', factor: 'phone-pin' } });
+  });
+
+  it.each(['Are you a robot?', 'Am I talking to a real person?', 'Who are you?', 'What is your name?', 'Is this a recording?'])(
+    'says that it is no person: %s',
+    (text) => expect(decide(newDialog, said(text, 'person'), options)).toMatchObject({ kind: 'say', reply: say.identity }),
+  );
+
+  it('says so in between, and asks again what it had asked', () => {
+    const { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
+    const decision = decide(dialog, said('Wait, are you a human being?', 'small-talk'), options);
+    expect(decision).toMatchObject({ kind: 'say', reply: `${say.identity} ${say.identify('customer-number')}`, dialog });
+  });
+
+  it.each(['Can I talk to a person?', 'I want a human', 'Is this account open?', 'What are you charging me?'])(
+    'does not take "%s" for a question about itself',
+    (text) => expect(asksIdentity(text)).toBe(false),
+  );
+
+  it('makes a new order where one is to be done again, and does not read the last one out', () => {
+    const topic = { intent: 'move-money', slots: { from: 'savings', to: 'current', amountMinor: 5_000 } } as const;
+    const done = { ...steppedUp, topic };
+    const again = decide(done, said('Do that again please', 'repeat', { lastReply: 'Done. I moved $50.00.' }), options);
+    expect(again).toMatchObject({ kind: 'bank', step: { kind: 'prepare', request: topic } });
+    const more = decide(done, said('Send it again, but twenty dollars', 'move-money'), options);
+    expect(more).toMatchObject({ step: { request: { slots: { amountMinor: 2_000, from: 'savings' } } } });
+    const heard = decide(done, said('Say that again please', 'repeat', { lastReply: 'Done. I moved $50.00.' }), options);
+    expect(heard).toMatchObject({ kind: 'say', reply: 'Done. I moved $50.00.' });
+  });
+
+  it('takes the amount that the caller points at, where two were possible, and forgets both for a third', () => {
+    const pending = {
+      kind: 'slot',
+      need: 'amount',
+      question: 'Is that $11.50, or $1,150.00?',
+      asked: 1,
+      request: { intent: 'move-money', slots: { from: 'savings', to: 'current', amountEither: [1_150, 115_000] } },
+    } as const;
+    const answer = (text: string) => {
+      const slots = slotsIn(text, today, { amount: true });
+      const decision = decide({ ...steppedUp, pending }, said(text, 'small-talk', { sure: false, slots }), options);
+      return decision.kind === 'bank' && decision.step.kind === 'prepare' ? decision.step.request.slots : decision;
+    };
+    const accounts = { from: 'savings', to: 'current' };
+    expect(answer('the second one')).toEqual({ ...accounts, amountMinor: 115_000 });
+    expect(answer('the smaller')).toEqual({ ...accounts, amountMinor: 1_150 });
+    expect(answer('eleven dollars and fifty cents')).toEqual({ ...accounts, amountMinor: 1_150 });
+    expect(answer('twenty')).toEqual({ ...accounts, amountMinor: 2_000 });
   });
 
   it('asks again for too few digits, and gives up after the third time', () => {
