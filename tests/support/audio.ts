@@ -1,3 +1,4 @@
+import { spokenNumbers } from '../../domain/language/spoken-numbers.ts';
 import type { SpeechChunk } from '../../engines/types.ts';
 import { resample } from '../../media/resample.ts';
 import { encodeWav } from '../../media/wav.ts';
@@ -32,9 +33,13 @@ export function tone(seconds: number, sampleRateHz: number, hz = 440): Float32Ar
   );
 }
 
-/** Lower case words without punctuation. */
+/** Numbers in digits, however they are written: a transcriber writes the same words as "ten" or as "10". */
+const inDigits = (text: string): string =>
+  spokenNumbers(text).reduceRight((all, { start, end, value }) => `${all.slice(0, start)}${value}${all.slice(end)}`, text);
+
+/** The words of a text, without marks and capitals. */
 export const words = (text: string): string[] =>
-  text
+  inDigits(text)
     .toLowerCase()
     .replace(/[^a-z0-9' ]/g, ' ')
     .split(/\s+/)
