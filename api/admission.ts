@@ -37,6 +37,8 @@ const delayWindowMs = 15_000;
 const minDelays = 4;
 /** A worker that has told nothing for so long is gone. */
 const workerGoneMs = 8_000;
+/** Temporal keeps what it tells of a queue for five seconds (`matching.taskQueueInfoByBuildIdTTL`). */
+const staleStatsMs = 6_000;
 const retryAfterSeconds = 5;
 /** Numbers of Temporal's `TaskQueueType` and `WorkerStatus`. */
 const taskQueueTypes = { calls: 1, others: 2 } as const;
@@ -54,6 +56,7 @@ export class Admission {
   #slots = new Map<LiveQueue, QueueSlots>();
   #backlogAgeMs = new Map<LiveQueue, number>();
   #lastAges: ReadonlyMap<LiveQueue, number> = new Map();
+  readonly #worksSince = new Map<LiveQueue, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #listsWorkers = true;
@@ -113,11 +116,13 @@ export class Admission {
     this.#slots = slots;
     const before = this.#lastAges;
     this.#lastAges = ages;
-    // Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once: what waits tells of load only
-    // while somebody works there, and only where it is still so a moment later.
-    const works = (queue: LiveQueue) => slots.size === 0 || slots.has(queue);
+    for (const queue of liveQueues) {
+      const works = slots.size === 0 ? ages.has(queue) : slots.has(queue);
+      if (!works) this.#worksSince.delete(queue);
+      else if (!this.#worksSince.has(queue)) this.#worksSince.set(queue, this.#now());
+    }
     this.#backlogAgeMs = new Map(
-      [...ages].map(([queue, age]) => [queue, works(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]),
+      [...ages].map(([queue, age]) => [queue, this.#tellsOfLoad(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]),
     );
     const { queueSlots, queueBacklogAge } = this.#options.metrics;
     queueSlots.reset();
@@ -127,6 +132,15 @@ export class Admission {
       queueSlots.set({ queue, state: 'free' }, total - used);
     }
     for (const [queue, ageMs] of ages) queueBacklogAge.set({ queue }, ageMs / 1000);
+  }
+
+  /**
+   * Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once; Temporal tells of them for some
+   * seconds more. What waits tells of load only once somebody has worked there for longer than that.
+   */
+  #tellsOfLoad(queue: LiveQueue): boolean {
+    const since = this.#worksSince.get(queue);
+    return since !== undefined && this.#now() - since >= staleStatsMs;
   }
 
   #delaysOf(queue: LiveQueue) {
