@@ -5,7 +5,7 @@ import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
 import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
-import { type IntentName, intentNames, intents } from '../domain/dialog/intents.ts';
+import { type IntentName, intentNames, isPersonal } from '../domain/dialog/intents.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
 import { phrases } from '../domain/dialog/phrases.ts';
 import { say } from '../domain/dialog/say.ts';
@@ -146,8 +146,9 @@ export class Understanding {
     const { pending } = dialog;
     const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';
     const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
-    const slots = slotsIn(words.text, today, { amount: asksAmount || confirmsAmount });
     const { routing } = words;
+    const movesMoney = routing.sure && routing.label === 'move-money';
+    const slots = slotsIn(words.text, today, { amount: asksAmount || confirmsAmount || movesMoney });
     const { toolModel } = this.#deps;
     const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, words.text, routing, signal);
     const understood = {
@@ -184,9 +185,9 @@ export class Understanding {
     }
   }
 
-  /** The caller's words without an order that they do not want; nothing where they say no more than that. */
+  /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
   async #wanted(heard: Words, model: SemanticModel, signal: AbortSignal): Promise<Words | undefined> {
-    if (intents[heard.routing.label as IntentName].kind !== 'action') return heard;
+    if (!isPersonal(heard.routing.label as IntentName)) return heard;
     const text = wantedPart(heard.text);
     if (text === heard.text) return heard;
     const [embedding] = text === '' ? [] : await this.#deps.embedder.embed([text], { signal, priority: 'urgent' });

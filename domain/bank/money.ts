@@ -17,7 +17,7 @@ const centsAfter = /^[\s-]*(?:cents?|pence|pennies)\b/i;
 const symbolBefore = /[$€£]\s?$/;
 /** What makes a number something else than an amount: days, percents, times, ordinals. */
 const otherUnit =
-  /^(?:\s*(?:days?|weeks?|months?|years?|minutes?|hours?|percent|am|pm|a\.m|p\.m|o'clock)\b|(?:st|nd|rd|th)\b|\s*%|:\d)/i;
+  /^(?:\s*(?:days?|weeks?|months?|years?|minutes?|hours?|percent|times?|transfers?|payments?|accounts?|cards?|am|pm|a\.m|p\.m|o'clock)\b|(?:st|nd|rd|th)\b|\s*%|:\d)/i;
 const partOfTime = /:$/;
 
 /** The amounts that a number and what stands around it may mean, in minor units: none, one, or two where it is not clear. */

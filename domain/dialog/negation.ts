@@ -1,7 +1,7 @@
 /** How people say what they do not want. */
 const refusals = [
   /i(?:['’]m| am) not (?:asking|calling|trying|looking|here|going)(?: you)?(?: to| for)?/,
-  /i (?:do not|don['’]t|did not|didn['’]t|never) (?:really |actually )?(?:want|wish|mean|meant|need|ask|asked|plan|intend)(?: you| it| that)?(?: to)?/,
+  /i (?:do not|don['’]t) (?:really |actually )?(?:want|wish|mean|need|ask|plan|intend)(?: you| it| that)?(?: to)?/,
   /(?:do not|don['’]t|never) (?:block|cancel|move|transfer|send|pay|report|dispute|book|call|freeze|lock|stop|touch)/,
 ].map(({ source }) => source);
 /** Where they go on with something else. */

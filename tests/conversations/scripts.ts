@@ -1,9 +1,10 @@
 import { balanceCalls, balanceCallsAgain, spendingCalls, transactionCalls, transferCalls } from './enquiries.ts';
 import { blockCalls, callBacks, chooseCard, disputes, moveCalls } from './orders.ts';
+import { repairs } from './repairs.ts';
 import type { Script } from './script.ts';
 import { knowledge, refusals, talk } from './talk.ts';
 
-/** Sixty calls, in the order in which they are made: the bank is not set back in between. */
+/** Calls in the order in which they are made: the bank is not set back in between. */
 export const scripts: readonly Script[] = [
   ...balanceCalls,
   ...spendingCalls,
@@ -12,6 +13,7 @@ export const scripts: readonly Script[] = [
   ...knowledge,
   ...talk,
   ...moveCalls,
+  ...repairs,
   ...disputes,
   ...callBacks,
   ...blockCalls,

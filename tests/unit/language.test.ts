@@ -66,7 +66,7 @@ describe('amounts', () => {
     'one two three four',
     'half past',
   ])('are not what counts something else: %s', (text) => expect(amountsIn(text)).toEqual([]));
-  it.each(['the last 3 days', 'ten am', 'five percent', 'the 3rd', '11:50', 'two weeks'])(
+  it.each(['the last 3 days', 'ten am', 'five percent', 'the 3rd', '11:50', 'two weeks', 'my two accounts', '3 transfers'])(
     'nor where one was asked for: %s',
     (text) => expect(amountsIn(text, { bare: true })).toEqual([]),
   );

@@ -1,0 +1,56 @@
+import { askNumber, number, type Script } from './script.ts';
+
+/** What callers take back, leave open, or ask about the bot. */
+export const repairs: Script[] = [
+  {
+    name: 'who asks what the bot is hears it, and is asked again what was open',
+    customer: 1,
+    lines: (truth) => [
+      { say: 'Am I talking to a real person?', source: 'approved', expect: ['not a person'] },
+      { say: 'What is my balance?', expect: askNumber },
+      { say: 'Wait, are you a robot?', source: 'approved', expect: ['not a person', ...askNumber] },
+      number(truth),
+      { say: truth.customer.pin, source: 'bank', expect: async (known) => [await known.balance('current')] },
+    ],
+  },
+  {
+    name: 'what is not wanted is not done',
+    customer: 3,
+    lines: (truth) => [
+      { say: 'I am not asking to block my card, I want to know whether it is blocked.', expect: askNumber, not: ['Shall I'] },
+      number(truth),
+      { say: truth.customer.pin, source: 'bank', expect: ['is active'] },
+      { say: 'Please do not block it.', expect: ['leave that as it is'], not: ['Shall I', 'security code'] },
+      { say: "I don't want to move any money.", expect: ['leave that as it is'], not: ['Shall I'] },
+    ],
+    after: async (truth) => ({ status: (await truth.card('debit')).status }),
+    expectAfter: { status: 'active' },
+  },
+  {
+    name: 'an amount that may be two is asked back, and done again it is another order',
+    customer: 2,
+    lines: (truth) => [
+      { say: 'Move eleven fifty to my savings account.', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, expect: ['security code'] },
+      { say: truth.customer.code, source: 'bank', expect: ['Is that $11.50, or $1,150.00?'] },
+      { say: 'The smaller one.', expect: ['Shall I move $11.50'] },
+      { say: 'Yes.', source: 'bank', expect: ['Done', '$11.50'] },
+      { say: 'Do that again please.', source: 'bank', expect: ['Shall I move $11.50'], not: ['Done'] },
+      { say: 'No.', expect: ['not changed anything'] },
+      { say: 'Move a couple of hundred to my savings.', source: 'bank', expect: ['How much'], not: ['$100', '$200'] },
+      { say: 'Never mind.', expect: ['not changed anything'] },
+    ],
+  },
+  {
+    name: 'an appointment in the words that people use',
+    customer: 4,
+    lines: (truth) => [
+      { say: 'Call me back Friday week at twenty past nine.', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, source: 'bank', expect: ['Friday', '9:20 AM'] },
+      { say: 'No, the day after tomorrow at half past four.', source: 'bank', expect: ['4:30 PM'] },
+      { say: 'Forget it.', expect: ['not changed anything'] },
+    ],
+  },
+];
