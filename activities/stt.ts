@@ -1,9 +1,10 @@
 import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { digitsOf } from '../domain/dialog/state.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
-import { redact } from '../domain/redact.ts';
+import { redact, toldCustomerNumber } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
 import { fromPcm16 } from '../media/pcm.ts';
@@ -60,7 +61,7 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
     transcribe: (input) =>
       runActivity(async (signal) => {
         const { text, ...heard } = await (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal));
-        return input.secret ? { ...heard, ...confidential(text) } : { ...heard, text: redact(text) };
+        return { ...heard, ...(input.secret ? confidential(text) : open(text)) };
       }),
   };
 
@@ -71,6 +72,12 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
     return digits === ''
       ? { text: hidden }
       : { text: hidden, digits: { sealed: deps.sealer.seal(digits), count: digits.length } };
+  }
+
+  /** Nobody has asked; a customer number that is told all the same is taken. */
+  function open(text: string) {
+    const told = toldCustomerNumber(text, digitsOf['customer-number']);
+    return { text: redact(text), ...(told ? { digits: { sealed: deps.sealer.seal(told), count: told.length } } : {}) };
   }
 
   async function heard({ heardUrl = '', recording }: TranscribeInput, signal: AbortSignal): Promise<Float32Array> {

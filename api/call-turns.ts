@@ -3,8 +3,9 @@ import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { digitsOf } from '../domain/dialog/state.ts';
 import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
-import { redact } from '../domain/redact.ts';
+import { redact, toldCustomerNumber } from '../domain/redact.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -102,7 +103,7 @@ export class CallTurns {
     const input: TakeTurnInput = {
       turn: turn ?? lastTurn + 1,
       ...(expectedDigits === undefined
-        ? { text: redact(text) }
+        ? { text: redact(text), ...this.#sealed(toldCustomerNumber(text, digitsOf['customer-number']) ?? '') }
         : { text: hideNumbers(text), ...this.#sealed(spokenDigits(text)) }),
     };
     const outcome = this.#startTurn(sessionId, input).then((handle) => this.#temporal.ask(turnTimeoutMs, () => handle.result()));

@@ -5,11 +5,23 @@ const spokenDigit = `(?:${numberWord}|oh|double|triple)`;
 const longNumber = new RegExp(String.raw`\b\d(?:[ .,-]?\d){11,18}\b|\b${spokenDigit}(?:[\s,.-]+${spokenDigit}){11,18}\b`, 'gi');
 const socialSecurityNumber = /\b\d{3}[- .]\d{2}[- .]\d{4}\b/g;
 const namedSsn = /\b(social security(?: number)?|ssn)((?:\s+(?:is|number))*[\s:]+)(?:\d[\d\s.-]{5,}\d)/gi;
+const customerNumberName = String.raw`(?:customer|client)\s+(?:number|id)`;
 /** A code that the caller names as one. */
 const secretCode = new RegExp(
-  String.raw`\b(pin|passcode|cvv|cvc|security code|access code|customer number)((?:\s+(?:number|code))?(?:\s+(?:is|was|it's|are))?[\s:,]+)((?:\d[\d\s,.-]*\d|\d)|${spokenDigit}(?:[\s,.-]+${spokenDigit})*)`,
+  String.raw`\b(pin|passcode|cvv|cvc|security code|access code|${customerNumberName})((?:\s+(?:number|code))?(?:\s+(?:is|was|it's|are))?[\s:,]+)((?:\d[\d\s,.-]*\d|\d)|${spokenDigit}(?:[\s,.-]+${spokenDigit})*)`,
   'gi',
 );
+const customerNumber = new RegExp(
+  String.raw`\b${customerNumberName}(?:\s+(?:is|was|it's))?[\s:,]+((?:\d[\d\s,.-]*\d)|${spokenDigit}(?:[\s,.-]+${spokenDigit})*)`,
+  'i',
+);
+
+/** The customer number that somebody tells without being asked; undefined where it has not as many digits as those have. */
+export function toldCustomerNumber(text: string, digits: number): string | undefined {
+  const told = spokenDigits(customerNumber.exec(text)?.[1] ?? '');
+  return told.length === digits ? told : undefined;
+}
+
 /** A word that the caller names as one; "my password is wrong" tells none. */
 const password =
   /\b(password|passphrase)((?:\s+(?:is|was))[\s:]+)(?!(?:wrong|not|incorrect|expired|locked|blocked|forgotten|lost|too|no|the|a|an|reset|changed|invalid|weak|safe|secure|gone|compromised|stolen)\b)("[^"]+"|\S+)/gi;

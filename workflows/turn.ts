@@ -199,7 +199,7 @@ export class TurnRun {
     const heard = await step('transcribe', () => steps.stt.transcribe.executeWithOptions(options, [input]));
     this.#heard(heard.text, heard.language, heard.audioMs);
     this.#digits = heard.digits;
-    this.#confidential = secret;
+    this.#confidential = secret || heard.digits !== undefined;
     this.#timings = { transcribe: heard.timing };
   }
 

@@ -48,8 +48,10 @@ const speak = (dialog: DialogState, reply: string, leadsTo?: NextStep): Decision
 });
 
 /** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
-export function decide(dialog: DialogState, understood: Understood, options: { readonly canTransfer: boolean }): Decision {
+export function decide(before: DialogState, understood: Understood, options: { readonly canTransfer: boolean }): Decision {
+  const dialog = identifiedEarly(before, understood);
   const { pending } = dialog;
+  if (dialog !== before && tellsNumberOnly.test(understood.text)) return speak(dialog, say.numberTaken);
   // What was being asked stays open.
   if (asksIdentity(understood.text)) return speak(dialog, pending ? `${say.identity} ${questionOf(pending)}` : say.identity);
   switch (pending?.kind) {
@@ -64,6 +66,16 @@ export function decide(dialog: DialogState, understood: Understood, options: { r
     default:
       return fresh(dialog, understood, options);
   }
+}
+
+const tellsNumberOnly =
+  /^\W*(?:(?:hi|hello|yes|well|good (?:morning|afternoon|evening))\W+)*(?:(?:my|the|and my)\s+)?(?:customer|client)\s+(?:number|id)(?:\s+(?:is|was|it's))?\W*hidden\W*$/i;
+
+/** A customer number that was told before it was asked for. */
+function identifiedEarly(dialog: DialogState, { digits }: Understood): DialogState {
+  const asked = dialog.pending?.kind === 'identify';
+  const told = digits?.count === digitsOf['customer-number'] && dialog.trust === 'none' && !dialog.locked;
+  return told && !asked ? { ...dialog, customerNumber: digits.sealed } : dialog;
 }
 
 /** What the bot waits to hear, asked once more. */
@@ -260,8 +272,9 @@ export function start(dialog: DialogState, request: Request, options: Options): 
     return options.canTransfer ? speak(dialog, `${say.locked} ${wording.transfer}`, 'transfer') : speak(dialog, say.locked);
   }
   if (isPersonal(intent) && dialog.trust === 'none') {
-    const pending: Pending = { kind: 'identify', need: 'customer-number', request, asked: 1 };
-    return speak({ ...topical, pending }, say.identify('customer-number'));
+    const need = dialog.customerNumber === undefined ? 'customer-number' : 'phone-pin';
+    const pending: Pending = { kind: 'identify', need, request, asked: 1 };
+    return speak({ ...topical, pending }, say.identify(need));
   }
   if (needsStepUp(intent) && dialog.trust !== 'stepped-up') {
     const pending: Pending = { kind: 'identify', need: 'security-code', request, asked: 1 };

@@ -39,6 +39,7 @@ export const say = {
   unheardConfirmation: 'We were cut off before I could do that, so nothing has been changed. Shall I do it now?',
   repeatNothing: 'I have not said anything yet. How can I help you?',
   identity: 'I am the automated assistant of the bank: a computer, not a person.',
+  numberTaken: 'Thank you, I have your customer number. What can I do for you?',
   notWanted: 'All right, I will leave that as it is. What can I do for you?',
   anythingElse: 'All right. Is there anything else?',
 } as const;

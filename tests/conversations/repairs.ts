@@ -1,4 +1,4 @@
-import { askNumber, number, type Script } from './script.ts';
+import { askNumber, number, type Script, spaced } from './script.ts';
 
 /** What callers take back, leave open, or ask about the bot. */
 export const repairs: Script[] = [
@@ -40,6 +40,23 @@ export const repairs: Script[] = [
       { say: 'No.', expect: ['not changed anything'] },
       { say: 'Move a couple of hundred to my savings.', source: 'bank', expect: ['How much'], not: ['$100', '$200'] },
       { say: 'Never mind.', expect: ['not changed anything'] },
+    ],
+  },
+  {
+    name: 'a customer number that is told before it is asked for is taken, and not written down',
+    customer: 6,
+    lines: (truth) => [
+      { say: `My customer number is ${truth.customer.number}.`, source: 'approved', expect: ['I have your customer number'] },
+      { say: 'What is my balance?', expect: ['telephone PIN'], not: askNumber },
+      { say: truth.customer.pin, source: 'bank', expect: async (known) => [await known.balance('current')] },
+    ],
+  },
+  {
+    name: 'so is one that is told with the wish',
+    customer: 7,
+    lines: (truth) => [
+      { say: `Hello, customer number ${spaced(truth.customer.number)}, is my card blocked?`, expect: ['telephone PIN'] },
+      { say: truth.customer.pin, source: 'bank', expect: ['is active'] },
     ],
   },
   {

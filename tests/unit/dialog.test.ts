@@ -124,6 +124,15 @@ describe('the conversation', () => {
     expect(answer('twenty')).toEqual({ ...accounts, amountMinor: 2_000 });
   });
 
+  it('takes a customer number that is told before it is asked for', () => {
+    const told = decide(newDialog, said('My customer number is [hidden].', 'small-talk', { digits: digits(8) }), options);
+    expect(told).toMatchObject({ kind: 'say', reply: say.numberTaken, dialog: { customerNumber: 'sealed' } });
+    const asked = decide(told.dialog, said('What is my balance?', 'balance'), options);
+    expect(asked).toMatchObject({ reply: say.identify('phone-pin'), dialog: { pending: { need: 'phone-pin' } } });
+    const wrong = decide(newDialog, said('My customer number is [hidden].', 'small-talk', { digits: digits(7) }), options);
+    expect(wrong.dialog.customerNumber).toBeUndefined();
+  });
+
   it('asks again for too few digits, and gives up after the third time', () => {
     let { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
     for (const _ of [1, 2]) dialog = decide(dialog, said('[hidden]', 'yes', { digits: digits(3) }), options).dialog;

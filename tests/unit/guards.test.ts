@@ -3,7 +3,7 @@ import { adversarial, good } from '../../bench/guard-cases.ts';
 import { guardReply } from '../../domain/facts-guard.ts';
 import { guardInput } from '../../domain/input-guard.ts';
 import { checkSentence } from '../../domain/output-guard.ts';
-import { passesLuhn, redact } from '../../domain/redact.ts';
+import { passesLuhn, redact, toldCustomerNumber } from '../../domain/redact.ts';
 
 describe('what goes in', () => {
   it.each([
@@ -70,5 +70,19 @@ describe('what goes out', () => {
       passed: false,
       guards: [{ side: 'output', action: 'withheld', reason: 'number' }],
     });
+  });
+});
+
+describe('a customer number that nobody asked for', () => {
+  it.each([
+    ['My customer number is 48213957.', '48213957'],
+    ['hello, customer number 4 8 2 1 3 9 5 7, is my card blocked?', '48213957'],
+    ['my client id is four eight two one three nine five seven', '48213957'],
+    ['My customer number is 4821.', undefined],
+    ['I forgot my customer number', undefined],
+    ['the number is 48213957', undefined],
+  ])('%s', (text, told) => {
+    expect(toldCustomerNumber(text, 8)).toBe(told);
+    if (told) expect(redact(text)).not.toMatch(/4821|four eight|4 8/);
   });
 });
