@@ -55,8 +55,7 @@ export class Admission {
   readonly #delays = new Map<LiveQueue, { readonly at: number; readonly ms: number }[]>();
   #slots = new Map<LiveQueue, QueueSlots>();
   #backlogAgeMs = new Map<LiveQueue, number>();
-  #lastAges: ReadonlyMap<LiveQueue, number> = new Map();
-  readonly #worksSince = new Map<LiveQueue, number>();
+  readonly #waitsSince = new Map<LiveQueue, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #listsWorkers = true;
@@ -114,15 +113,11 @@ export class Admission {
   async poll(): Promise<void> {
     const [slots, ages] = await Promise.all([this.#askWorkers(), this.#askQueues()]);
     this.#slots = slots;
-    const before = this.#lastAges;
-    this.#lastAges = ages;
-    for (const queue of liveQueues) {
-      const works = slots.size === 0 ? ages.has(queue) : slots.has(queue);
-      if (!works) this.#worksSince.delete(queue);
-      else if (!this.#worksSince.has(queue)) this.#worksSince.set(queue, this.#now());
-    }
     this.#backlogAgeMs = new Map(
-      [...ages].map(([queue, age]) => [queue, this.#tellsOfLoad(queue) ? Math.min(age, before.get(queue) ?? 0) : 0]),
+      [...ages].map(([queue, ageMs]) => {
+        const works = slots.size === 0 || slots.has(queue);
+        return [queue, this.#waitsLong(queue, works ? ageMs : 0) ? ageMs : 0];
+      }),
     );
     const { queueSlots, queueBacklogAge } = this.#options.metrics;
     queueSlots.reset();
@@ -135,12 +130,18 @@ export class Admission {
   }
 
   /**
-   * Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once; Temporal tells of them for some
-   * seconds more. What waits tells of load only once somebody has worked there for longer than that.
+   * Steps that nobody took in time stay in their queue until a worker comes, who throws them away at once; and while a worker is started
+   * anew, what comes meanwhile waits for it. Temporal tells of both for some seconds more. What waits tells of load only where it goes on
+   * for longer than that.
    */
-  #tellsOfLoad(queue: LiveQueue): boolean {
-    const since = this.#worksSince.get(queue);
-    return since !== undefined && this.#now() - since >= staleStatsMs;
+  #waitsLong(queue: LiveQueue, ageMs: number): boolean {
+    if (ageMs <= this.#options.maxQueueDelayMs) {
+      this.#waitsSince.delete(queue);
+      return false;
+    }
+    const since = this.#waitsSince.get(queue) ?? this.#now();
+    this.#waitsSince.set(queue, since);
+    return this.#now() - since >= workerGoneMs + staleStatsMs;
   }
 
   #delaysOf(queue: LiveQueue) {
