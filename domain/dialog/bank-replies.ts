@@ -98,12 +98,35 @@ async function accountFilter(bank: Reads, customerId: string, slots: Slots): Pro
   return { accountId: one?.id ?? 'none' };
 }
 
-function filterText({ merchant, days, account }: Slots, today: Day): string {
+function filterText({ merchant, days, account, bounds }: Slots, today: Day, currency?: string): string {
   return [
+    ...(bounds ? [boundsText(bounds, currency)] : []),
     ...(merchant ? [`at ${merchant}`] : []),
     ...(account ? [`on your ${kindNames[account]}`] : []),
     ...(days ? [daysText(days, today)] : []),
   ].join(' ');
+}
+
+/** Payments of 90 days are far fewer. */
+const most = 1_000;
+
+/** Of an amount that the caller named without one. */
+async function currencyOf(bank: Reads, customerId: string, known: readonly Transaction[]): Promise<string | undefined> {
+  return (known[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency;
+}
+
+/** What was asked for and cannot be told apart. */
+const apart = ({ purpose }: Slots): string => (purpose ? `I cannot tell ${purpose} from other payments. ` : '');
+
+const within = (bounds: Slots['bounds']) => (transaction: Transaction) => {
+  const minor = Math.abs(transaction.amount.minor);
+  return minor > (bounds?.overMinor ?? -1) && minor < (bounds?.underMinor ?? Number.POSITIVE_INFINITY);
+};
+
+function boundsText({ overMinor, underMinor }: NonNullable<Slots['bounds']>, currency: string | undefined): string {
+  const text = (minor: number) => (currency ? moneyText({ minor, currency }) : String(minor / 100));
+  if (overMinor !== undefined && underMinor !== undefined) return `between ${text(overMinor)} and ${text(underMinor)}`;
+  return overMinor === undefined ? `under ${text(underMinor ?? 0)}` : `over ${text(overMinor)}`;
 }
 
 const transactionText = ({ amount, merchant, day, status }: Transaction, today: Day) => {
@@ -114,39 +137,45 @@ const transactionText = ({ amount, merchant, day, status }: Transaction, today: 
 };
 
 async function transactionList(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
-  const { days, merchant, direction, amountMinor } = slots;
-  const found = await bank.transactions(customerId, {
+  const { days, merchant, direction, amountMinor, bounds } = slots;
+  const shown = days || merchant || bounds ? 5 : 3;
+  const all = await bank.transactions(customerId, {
     ...(await accountFilter(bank, customerId, slots)),
     days,
     merchant,
     // "Which payments" means those that went out, "my transactions" both.
-    direction: direction === 'in' ? 'in' : merchant || days ? direction : undefined,
+    direction: direction === 'in' ? 'in' : merchant || days || bounds ? direction : undefined,
     amountMinor,
-    limit: days || merchant ? 5 : 3,
+    limit: bounds ? most : shown,
   });
-  const filtered = filterText(slots, today);
+  const found = all.filter(within(bounds)).slice(0, shown);
+  const filtered = filterText(slots, today, await currencyOf(bank, customerId, all));
+  const beyond = apart(slots);
   if (found.length === 0) {
-    const facts = [filtered];
-    return { reply: `I find no transactions${filtered ? ` ${filtered}` : ''}.`, facts };
+    const facts = [filtered, beyond];
+    return { reply: `${beyond}I find no transactions${filtered ? ` ${filtered}` : ''}.`, facts };
   }
   const items = found.map((transaction) => transactionText(transaction, today));
   const lead = found.length === 1 ? 'I find one transaction' : 'Your latest transactions';
   const what = [lead, filtered].filter(Boolean).join(' ');
-  const reply = `${what}: ${items.join('; ')}.`;
-  return { reply, facts: [filtered, ...items] };
+  const reply = `${beyond}${what}: ${items.join('; ')}.`;
+  return { reply, facts: [filtered, beyond, ...items] };
 }
 
 async function spending(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
   const days =
     slots.days ?? (slots.merchant ? { from: addDays(today, -90), to: today } : { from: `${today.slice(0, 8)}01`, to: today });
   const filter = { ...(await accountFilter(bank, customerId, slots)), days, merchant: slots.merchant, direction: 'out' as const };
-  const found = await bank.transactions(customerId, { ...filter, limit: 1_000 });
-  const where = filterText({ ...slots, days }, today);
+  const all = await bank.transactions(customerId, { ...filter, limit: most });
+  const found = all.filter(within(slots.bounds));
+  const where = filterText({ ...slots, days }, today, await currencyOf(bank, customerId, all));
+  const beyond = apart(slots);
   const [first] = found;
-  if (!first) return { reply: `I find no payments ${where}.`, facts: [where] };
+  if (!first) return { reply: `${beyond}I find no payments ${where}.`, facts: [where, beyond] };
   const total = moneyText({ ...first.amount, minor: found.reduce((sum, { amount }) => sum - amount.minor, 0) });
   const payments = found.length === 1 ? 'in one payment' : `in ${found.length} payments`;
-  return { reply: `You spent ${total} ${where}, ${payments}.`, facts: [total, where, payments] };
+  const inAll = beyond ? 'In all, you' : 'You';
+  return { reply: `${beyond}${inAll} spent ${total} ${where}, ${payments}.`, facts: [total, where, payments, beyond] };
 }
 
 async function transferStatus(bank: Reads, customerId: string, { amountMinor }: Slots, today: Day): Promise<FactualReply> {

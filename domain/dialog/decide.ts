@@ -2,6 +2,7 @@ import type { NextStep } from '../call.ts';
 import { wording } from '../wording.ts';
 import { asksIdentity } from './identity.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
+import { asksOfOthers } from './restrictions.ts';
 import { say } from './say.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
@@ -123,11 +124,14 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
 }
 
+/** What a caller may name without correcting an order by it. */
+const aside = new Set(['direction', 'account', 'purpose', 'bounds']);
+
 /** The caller names something else than before. */
 function corrects(before: Slots, now: Slots): boolean {
   return Object.entries(now).some(([name, value]) => {
     const known = before[name as keyof Slots];
-    return name !== 'direction' && name !== 'account' && JSON.stringify(known) !== JSON.stringify(value);
+    return !aside.has(name) && JSON.stringify(known) !== JSON.stringify(value);
   });
 }
 
@@ -216,6 +220,7 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
       sure && sameField(topic.intent, intent) && intent !== 'balance' && isPersonal(intent) ? intent : topic.intent;
     return start(dialog, { intent: aboutDays(newIntent, slots), slots: merged(topic, slots) }, options);
   }
+  if (isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say.othersMatter);
   if (!sure) {
     if (intent === 'information' || runnerUp === 'information') return { kind: 'knowledge', dialog };
     const banking = isPersonal(intent);

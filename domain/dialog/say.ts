@@ -40,6 +40,7 @@ export const say = {
   repeatNothing: 'I have not said anything yet. How can I help you?',
   identity: 'I am the automated assistant of the bank: a computer, not a person.',
   numberTaken: 'Thank you, I have your customer number. What can I do for you?',
+  othersMatter: 'I can only tell you about your own accounts. Whose account it is must call themselves.',
   notWanted: 'All right, I will leave that as it is. What can I do for you?',
   anythingElse: 'All right. Is there anything else?',
 } as const;

@@ -3,6 +3,7 @@ import { amountsIn } from '../bank/money.ts';
 import { type Day, type DayRange, daysIn } from '../language/dates.ts';
 import { spokenDigits } from '../language/numbers.ts';
 import { timeIn } from '../language/times.ts';
+import { type AmountBounds, boundsIn, purposeIn } from './restrictions.ts';
 
 /** What a caller named: which account, how much, when, where. */
 export interface Slots {
@@ -13,8 +14,11 @@ export interface Slots {
   readonly amountMinor?: number;
   /** Two amounts, of which it is not clear which one was said. */
   readonly amountEither?: readonly [number, number];
+  readonly bounds?: AmountBounds;
   readonly days?: DayRange;
   readonly merchant?: string;
+  /** What money was spent on. */
+  readonly purpose?: string;
   readonly lastFour?: string;
   readonly card?: 'debit' | 'credit';
   /** `YYYY-MM-DD` and `HH:MM` of an appointment. */
@@ -95,11 +99,13 @@ export function slotsIn(
   const to = directed(text, 'to');
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
-  const [amountMinor, otherMinor] = lastFour ? [] : amountsIn(text, { bare: expecting.amount === true });
+  const bounds = boundsIn(text);
+  const [amountMinor, otherMinor] = lastFour || bounds ? [] : amountsIn(text, { bare: expecting.amount === true });
   const days = daysIn(text, today);
   const day = daysIn(text, today, { future: true })?.from;
   const time = timeIn(text);
   const merchant = merchantIn(text);
+  const purpose = purposeIn(text);
   const card = /\bcredit\s*card\b/i.test(text) ? 'credit' : /\bdebit\s*card\b/i.test(text) ? 'debit' : undefined;
   const direction = /\b(?:deposit|deposits|salary|paid in|incoming|received|receive|come in|came in)\b/i.test(text)
     ? 'in'
@@ -111,10 +117,12 @@ export function slotsIn(
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
     ...amountSlots(amountMinor, otherMinor),
+    ...(bounds ? { bounds } : {}),
     ...(days ? { days } : {}),
     ...(day ? { day } : {}),
     ...(time ? { time } : {}),
     ...(merchant ? { merchant } : {}),
+    ...(purpose && !merchant ? { purpose } : {}),
     ...(lastFour ? { lastFour } : {}),
     ...(card ? { card } : {}),
     ...(direction ? { direction } : {}),

@@ -60,6 +60,22 @@ export const repairs: Script[] = [
     ],
   },
   {
+    name: 'what was asked is answered, with what it could not be narrowed to',
+    customer: 1,
+    lines: (truth) => [
+      { say: 'How much did I spend on petrol last month?', expect: askNumber },
+      number(truth),
+      {
+        say: truth.customer.pin,
+        source: 'bank',
+        expect: ['I cannot tell petrol from other payments. In all, you spent'],
+      },
+      { say: 'How much did I spend under ten dollars last month?', source: 'bank', expect: ['under $10.00'] },
+      { say: 'Show me my payments over a million dollars.', source: 'bank', expect: ['no transactions over $1,000,000.00'] },
+      { say: "What is my sister's balance?", source: 'approved', expect: ['your own accounts'], not: ['$'] },
+    ],
+  },
+  {
     name: 'an appointment in the words that people use',
     customer: 4,
     lines: (truth) => [

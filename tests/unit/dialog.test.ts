@@ -3,6 +3,7 @@ import { decide, type Understood } from '../../domain/dialog/decide.ts';
 import { asksIdentity } from '../../domain/dialog/identity.ts';
 import type { IntentName } from '../../domain/dialog/intents.ts';
 import { wantedPart } from '../../domain/dialog/negation.ts';
+import { asksOfOthers } from '../../domain/dialog/restrictions.ts';
 import { say } from '../../domain/dialog/say.ts';
 import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, expectedDigits, newDialog } from '../../domain/dialog/state.ts';
@@ -30,6 +31,36 @@ describe('slots', () => {
     ['the Netflix charge', { merchant: 'Netflix' }],
     ['block my credit card', { card: 'credit', account: 'credit' }],
   ])('%s', (text, expected) => expect(slotsIn(text, today)).toMatchObject(expected));
+
+  it.each([
+    ['how much did I spend on petrol last month', { purpose: 'petrol' }],
+    ['What did I pay for my gym membership?', { purpose: 'gym membership' }],
+    ['payments under ten dollars', { bounds: { underMinor: 1_000 } }],
+    ['anything I paid over $100 this week', { bounds: { overMinor: 10_000 } }],
+    ['what did I spend between 20 and 50 dollars', { bounds: { overMinor: 2_000, underMinor: 5_000 } }],
+    ['not more than a hundred', { bounds: { underMinor: 10_000 } }],
+  ])('restrict: %s', (text, expected) => expect(slotsIn(text, today)).toMatchObject(expected));
+
+  it.each([
+    'What did I spend on Monday?',
+    'How much did I pay for that?',
+    'What did I spend on my credit card?',
+    'How much did I spend in the last month?',
+    'Did I pay more than three times?',
+    'What did I spend on the weekend?',
+  ])('restrict nothing by a purpose or a bound: %s', (text) => {
+    expect(slotsIn(text, today).purpose).toBeUndefined();
+    expect(slotsIn(text, today).bounds).toBeUndefined();
+  });
+
+  it.each(["What is my sister's balance?", 'How much does my wife have?', "Show me my boss's last payments"])(
+    'know the matters of others: %s',
+    (text) => expect(asksOfOthers(text)).toBe(true),
+  );
+  it.each(['What did I send to my sister?', 'Send fifty dollars to my wife', 'What is my balance?', 'My husband lost his card'])(
+    'and the own ones: %s',
+    (text) => expect(asksOfOthers(text)).toBe(false),
+  );
 
   it('a day is no merchant', () => expect(slotsIn('what happened on my account from Monday', today).merchant).toBeUndefined());
 });
