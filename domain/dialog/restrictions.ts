@@ -29,12 +29,13 @@ export function boundsIn(text: string): AmountBounds | undefined {
   return undefined;
 }
 
+/** Money is spent on something, and something is paid for. */
 const spends =
-  /\b(?:spend|spent|spending|pay|paid|paying|payments?|expenses?|cost|costs|went|goes|total)\b.*?\b(?:on|for)\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
+  /\b(?:(?:spend|spent|spending|went|goes)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor)\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
 const articles = /^(?:my|the|some|any|all|our|a|an)$/i;
 /** Where the name of a purpose ends, or what is none. */
 const noPurpose =
-  /^(?:last|this|that|it|them|these|those|next|today|yesterday|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|weekend|average|credit|debit|card|cards|account|accounts|savings?|checking|current|everything|anything|what|which|each|every|me|you|us|in|at|from|since|during|between|over|under|with|by|to|so|far|and|or|please|altogether|total|the|day|days|top|behalf|time|hold|there|here|now|more|less|than|is|was|not|did|do|first|second|third|one|two|three|four|five|six|seven|eight|nine|ten)$/i;
+  /^(?:last|this|that|it|them|these|those|next|today|yesterday|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|week|month|year|weekend|average|credit|debit|card|cards|account|accounts|savings?|checking|current|statements?|bank|using|everything|anything|what|which|each|every|me|you|us|in|at|from|since|during|between|over|under|with|by|to|so|far|and|or|please|altogether|total|the|day|days|top|behalf|time|hold|there|here|now|more|less|than|is|was|not|did|do|first|second|third|one|two|three|four|five|six|seven|eight|nine|ten)$/i;
 
 /** What money was spent on, where that is more than a date, an account or a shop: the bank does not know it. */
 export function purposeIn(text: string): string | undefined {
@@ -49,7 +50,7 @@ export function purposeIn(text: string): string | undefined {
 const others =
   /\b(?:my|our|his|her|their)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|child|parents?|friend|boss|neighbou?r|flatmate|colleague|uncle|aunt|cousin|grandmother|grandma|grandfather|grandpa|girlfriend|boyfriend|fianc[eé]e?|roommate|employer)(?:['’]s|s['’])\s+(?:\p{L}+\s+)?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|transfers?|salary|spending)\b/iu;
 const otherSpends =
-  /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b/i;
+  /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+to\b)/i;
 
 /** Whether the caller asks about the accounts of somebody else. */
 export const asksOfOthers = (text: string): boolean => others.test(text) || otherSpends.test(text);
