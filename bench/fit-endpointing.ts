@@ -57,8 +57,8 @@ for (let sureFrom = 0.2; sureFrom < 0.99; sureFrom += 0.02) {
       ({ parameters }) => new EndOfTurn({ features: featureNames, logistic: parameters, sureFrom, unsureBelow, madeFrom: '' }),
     );
     const { cutOffs, delayMs } = tried(({ evidence }, fold) => (engines[fold] as EndOfTurn).releaseMs(liveBounds, evidence));
-    // A third of what the rules cut off; of those, the shortest wait.
-    if (cutOffs > rules.cutOffs / 3 || (best && delayMs >= best.delayMs)) continue;
+    // A quarter of what the rules cut off; of those, the shortest wait.
+    if (cutOffs > rules.cutOffs / 4 || (best && delayMs >= best.delayMs)) continue;
     best = {
       delayMs,
       cutOffs,
@@ -66,7 +66,7 @@ for (let sureFrom = 0.2; sureFrom < 0.99; sureFrom += 0.02) {
     };
   }
 }
-if (!best) throw new Error('No threshold cuts off a third of the turns that the rules do.');
+if (!best) throw new Error('No threshold cuts off a quarter of the turns that the rules do.');
 note(JSON.stringify({ rules, ours: { cutOffs: best.cutOffs, delayMs: best.delayMs } }));
 const short = (numbers: readonly number[]) => numbers.map((value) => Number(value.toPrecision(5)));
 const { logistic: _, ...rest } = best.parameters;

@@ -184,7 +184,7 @@ export const configSchema = z.object({
     .number()
     .min(100)
     .max(5_000)
-    .default(280)
+    .default(300)
     .describe('Silence, in milliseconds, that ends a turn which is surely finished.'),
   RELEASE_MAX_MS: z.coerce
     .number()

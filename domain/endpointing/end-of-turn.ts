@@ -1,10 +1,14 @@
 import { Logistic } from '../understanding/logistic.ts';
-import { type ReleaseBounds, releaseMsFor } from './completeness.ts';
+import { completenessOf, type ReleaseBounds, releaseMsFor } from './completeness.ts';
 import { endOfTurnFeatures, featureNames, flag, type TurnEvidence } from './evidence.ts';
 import { type EndOfTurnParameters, endOfTurnParameters } from './parameters.ts';
 
 /** A little more than they took before. */
 const patience = 1.1;
+
+/** Up to as many digits as were asked for decide by themselves: all are there, or the number breaks off. More than that were misheard. */
+const canCount = ({ expected, digits = 0 }: TurnEvidence) =>
+  expected?.kind === 'digits' && digits > 0 && digits <= expected.count;
 
 /** Tells from all that is known in a pause whether the turn is over. */
 export class EndOfTurn {
@@ -23,9 +27,9 @@ export class EndOfTurn {
    * how sure it was.
    */
   probability(evidence: TurnEvidence): number | undefined {
-    const { expected, digits = 0 } = evidence;
-    // All that was asked for is there, or it breaks off; more than that was misheard.
-    if (expected?.kind === 'digits' && digits > 0 && digits <= expected.count) return flag(digits === expected.count);
+    if (canCount(evidence)) {
+      return flag(evidence.expected?.kind === 'digits' && evidence.digits === evidence.expected.count);
+    }
     // Words alone mislead: a transcriber ends what breaks off with any mark.
     return evidence.ending && this.#model?.probability(endOfTurnFeatures(evidence));
   }
@@ -41,10 +45,13 @@ export class EndOfTurn {
     if (probability === undefined) return releaseMsFor(bounds, voice, words);
     const { sureFrom, unsureBelow } = this.#parameters ?? { sureFrom: 1, unsureBelow: 0 };
     const unsure = (sureFrom - probability) / (sureFrom - unsureBelow);
-    if (unsure <= 0) return minMs;
+    // After "I would like to" something follows, however sure it sounds: the model has learnt from words that were cut, not from such.
+    const breaksOff = words !== undefined && completenessOf(words) === 'unfinished' && !canCount(evidence);
+    const leastMs = breaksOff ? releaseMsFor(bounds, voice, words) : minMs;
+    if (unsure <= 0) return leastMs;
     // Who has paused for a while before, and gone on, may do so again.
     const longestMs = Math.max(0, ...evidence.hesitationsMs);
     const likelyMs = minMs + (maxMs - minMs) * Math.min(1, unsure);
-    return Math.min(maxMs, Math.max(likelyMs, longestMs * patience * Math.min(1, 2 * unsure)));
+    return Math.min(maxMs, Math.max(likelyMs, leastMs, longestMs * patience * Math.min(1, 2 * unsure)));
   }
 }

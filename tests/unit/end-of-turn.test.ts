@@ -42,10 +42,16 @@ describe('the end of a turn, learnt', () => {
     expect(model.probability(heard(words, { ending: open }))).toBeLessThan(model.probability(heard(words)) ?? 0);
   });
 
-  it('waits less for a voice that sounds finished', () => {
+  it('waits after words that something must follow, however sure voice and transcriber are', () => {
+    expect(releaseMs('I would like to.', { voice: 0.99, turnMs: 3_000 })).toBeGreaterThan(2 * bounds.minMs);
+    expect(releaseMs('I would like to pay.', { voice: 0.99, turnMs: 3_000 })).toBeLessThan(2 * bounds.minMs);
+  });
+
+  it('believes more in a voice that sounds finished', () => {
     const evidence = { ending: open, turnMs: 3_000 };
     const words = 'I have a question';
-    expect(releaseMs(words, { ...evidence, voice: 0.999 })).toBeLessThan(releaseMs(words, { ...evidence, voice: 0.001 }));
+    const over = (voice: number) => model.probability(heard(words, { ...evidence, voice })) ?? Number.NaN;
+    expect(over(0.999)).toBeGreaterThan(over(0.001));
   });
 
   it('ends at once where all digits that were asked for are there, and waits where they break off', () => {
