@@ -191,7 +191,10 @@ describe('a live call', () => {
     const done = caller.client.next('reply.done', { timeoutMs: 60_000 });
     await caller.saySamples(of('hello'));
     await done;
-    expect(caller.events.slice(before).map(({ event }) => event.type)).not.toContain('interrupted');
+    expect(
+      caller.events.slice(before).map(({ event }) => event.type),
+      JSON.stringify(caller.events.slice(before)),
+    ).not.toContain('interrupted');
     await caller.leave();
   });
 
