@@ -81,14 +81,16 @@ export class LiveCaller {
   }
 
   #next(): Uint8Array {
-    if (this.#pending.length === 0) return this.#echoed() ?? this.#silence;
+    const echo = this.#echoed();
+    if (this.#pending.length === 0) return echo ?? this.#silence;
     const piece = this.#pending.subarray(0, this.#frameBytes);
     this.#pending = this.#pending.subarray(piece.length);
     const frame = piece.length === this.#frameBytes ? piece : Buffer.concat([piece, this.#silence.subarray(piece.length)]);
     if (this.#pending.length === 0) this.#spoken();
-    return frame;
+    return echo ? mixed(frame, echo) : frame;
   }
 
+  /** What came since the last frame is sent back with the next, also under the caller's own words: an echo does not wait. */
   #echoed(): Uint8Array | undefined {
     const next = this.#echo && this.heard[this.#echo.from];
     if (!this.#echo || !next) return undefined;
@@ -96,4 +98,9 @@ export class LiveCaller {
     const { gain } = this.#echo;
     return toPcm16(fromPcm16(next.bytes).map((sample) => sample * gain));
   }
+}
+
+function mixed(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const under = fromPcm16(b);
+  return toPcm16(fromPcm16(a).map((sample, i) => sample + (under[i] ?? 0)));
 }

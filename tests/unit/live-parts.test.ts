@@ -170,6 +170,34 @@ describe('an echo', () => {
     expect(missed).toBe(0);
   });
 
+  it('is told on a line whose filter bends its wave, but another voice at the same delay is not', () => {
+    const played = voice(5, 3);
+    const band = { low: 0, high: 0 };
+    const echo = new EchoDetector();
+    // Half a sample late, without the lowest and the highest sounds, as a telephone line sends it back.
+    const back = played.map((sample, i) => {
+      const now = (sample + (played[i - 1] ?? 0)) / 2;
+      band.low += 0.03 * (now - band.low);
+      band.high += 0.74 * (now - band.low - band.high);
+      return band.high * 0.25;
+    });
+    const delay = 1_203;
+    const judged = { bot: [] as boolean[], caller: [] as boolean[] };
+    const caller = voice(6, 3).map((sample) => sample * 0.25);
+    for (let at = 0; at + 512 + 1_600 <= played.length; at += 512) {
+      if (at === 0) echo.played(played.subarray(0, 1_600));
+      echo.played(played.subarray(at + 1_600, at + 1_600 + 512));
+      const line = at < 24_000 ? back : caller;
+      echo.heard(at < delay ? new Float32Array(512) : line.slice(at - delay, at - delay + 512));
+      if (at > delay + 3_072 && at < 24_000) judged.bot.push(echo.isEcho());
+      if (at > 24_000 + 3_072) judged.caller.push(echo.isEcho());
+    }
+    expect(judged.bot.length).toBeGreaterThan(30);
+    expect(judged.bot).not.toContain(false);
+    expect(judged.caller.length).toBeGreaterThan(20);
+    expect(judged.caller).not.toContain(true);
+  });
+
   it('is not another voice, and not silence', () => {
     expect(detector(() => voice(2, 0.2)).isEcho()).toBe(false);
     expect(detector(() => new Float32Array(3_200)).isEcho()).toBe(false);
