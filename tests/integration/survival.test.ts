@@ -228,6 +228,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
         return answered;
       },
       40_000,
+      () => live.events,
     );
     await live.leave();
     await until('what is said then is answered', async () => {
