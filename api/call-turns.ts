@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
@@ -24,7 +25,7 @@ import {
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
 import { callStart } from './call-start.ts';
-import { fromTemporal, isCallEnded } from './temporal-errors.ts';
+import { fromTemporal, isCallEnded, nextTurnOf } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
 
 export interface CallTurnsOptions {
@@ -43,8 +44,8 @@ export interface CallTurnsOptions {
 /** A turn whose speech can be read while it is still being made. */
 export interface RunningTurn {
   readonly pipes: TurnPipes;
-  /** Settles once the call has taken the turn, or refused it. */
-  readonly accepted: Promise<void>;
+  /** The number under which the call has taken the turn; undefined once it has refused it. */
+  readonly accepted: Promise<number | undefined>;
   readonly outcome: Promise<TurnOutcome>;
 }
 
@@ -58,10 +59,11 @@ export interface LiveTurn {
   readonly digits?: SpokenSecret | undefined;
 }
 
+/** A turn that the call was asked to take. */
+type Begun = Pick<LiveTurn, 'turn'> & Pick<RunningTurn, 'outcome'>;
+
 /** How long the pipes of a recorded turn stay open for the recording. */
 const recordingGraceMs = 60_000;
-
-const nothing = () => undefined;
 
 /** The turns of calls: spoken, live or in writing, and once more after a failure. */
 export class CallTurns {
@@ -84,7 +86,7 @@ export class CallTurns {
   }
 
   /** As `take`, for a caller who is still speaking: `heard` is open. @param after what the call must hear of first. */
-  takeLive(sessionId: string, { language, digits, ...turn }: LiveTurn, after: Promise<void>): RunningTurn {
+  takeLive(sessionId: string, { language, digits, ...turn }: LiveTurn, after: Promise<unknown>): RunningTurn {
     const pipes = this.#options.hub.openTurn();
     const known = { ...(language === undefined ? {} : { language }), ...(digits === undefined ? {} : { digits }) };
     return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, after);
@@ -160,18 +162,18 @@ export class CallTurns {
     clearTimeout(timer);
   }
 
-  #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<void> = Promise.resolve()): RunningTurn {
+  #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<unknown> = Promise.resolve()): RunningTurn {
     const { settings, turnTimeoutMs } = this.#options;
-    const update = after.then(() => this.#startTurn(sessionId, input));
     const waitMs = turnTimeoutMs + (input.live ? (settings.maxListenMs ?? 0) : 0);
+    const begun = after.then(() => this.#begun(sessionId, input, waitMs));
     const finish = (recorded: boolean) => {
       // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
       pipes.pipes.spoken.end();
       if (recorded) setTimeout(() => pipes.close(), recordingGraceMs).unref();
       else pipes.close();
     };
-    const outcome = update
-      .then((handle) => this.#temporal.ask(waitMs, () => handle.result()))
+    const outcome = begun
+      .then((turn) => turn.outcome)
       .then(
         (known) => {
           this.#options.admission?.observe(known);
@@ -185,7 +187,11 @@ export class CallTurns {
         },
       );
     this.#track(outcome);
-    return { pipes, outcome, accepted: update.then(nothing, nothing) };
+    const accepted = begun.then(
+      ({ turn }) => turn,
+      () => undefined,
+    );
+    return { pipes, outcome, accepted };
   }
 
   #measure({ status, source, guards = [] }: TurnOutcome): void {
@@ -193,6 +199,19 @@ export class CallTurns {
     metrics?.turns.inc({ status, source });
     if (status !== 'answered' && status !== 'failed') return;
     for (const { side, action, reason } of guards) metrics?.guardDecisions.inc({ side, action, reason });
+  }
+
+  /**
+   * A line counts its turns, but the call may know of more: one that was taken too late for the line to hear of it, or was written
+   * meanwhile. What is said on a line is the next turn then.
+   */
+  async #begun(sessionId: string, input: TakeTurnInput, waitMs: number, isNext = false): Promise<Begun> {
+    const handle = await this.#startTurn(sessionId, input);
+    const outcome = this.#temporal.ask(waitMs, () => handle.result());
+    // A refusal came with the answer: no further request is needed to know of it.
+    const next = await Promise.race([outcome.then(() => undefined, nextTurnOf), setImmediate(undefined)]);
+    if (!input.live || isNext || next === undefined) return { turn: input.turn, outcome };
+    return this.#begun(sessionId, { ...input, turn: next }, waitMs, true);
   }
 
   /** Update-with-start: also a call whose start was lost takes its turn. */

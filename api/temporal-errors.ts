@@ -10,6 +10,14 @@ export function isCallEnded(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === callEnded;
 }
 
+/** The number that the call expects, where it refused another one. */
+export function nextTurnOf(error: unknown): number | undefined {
+  const failed = isVoicebotError(error) ? error.cause : error;
+  const cause = failed instanceof WorkflowUpdateFailedError ? failed.cause : undefined;
+  const next = cause instanceof ApplicationFailure && cause.type === invalidTurn ? cause.details?.[0] : undefined;
+  return typeof next === 'number' ? next : undefined;
+}
+
 /** What went wrong behind Temporal, as the product's own error. */
 export function fromTemporal(error: unknown): VoicebotError {
   if (isVoicebotError(error)) return error;

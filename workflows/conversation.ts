@@ -102,13 +102,13 @@ export class Conversation {
     return this.#attempts.some((attempt) => !attempt.finished);
   }
 
-  /** @throws ApplicationFailure `InvalidTurn` for a number that is neither known nor next. */
+  /** @throws ApplicationFailure `InvalidTurn` for a number that is neither known nor next, with the next one. */
   check(request: TakeTurnInput): void {
     if (this.#known(request)) return;
     const next = this.lastTurn + 1;
     const again = request.attempt !== undefined && this.#openAttempt(request.turn) !== undefined;
     if (request.turn !== next && !again) {
-      throw ApplicationFailure.nonRetryable(`Turn ${request.turn} is out of order; the next one is ${next}.`, invalidTurn);
+      throw ApplicationFailure.nonRetryable(`Turn ${request.turn} is out of order; the next one is ${next}.`, invalidTurn, next);
     }
   }
 

@@ -47,14 +47,12 @@ export class CallLink {
   played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
     if (attempt.reported) return;
     attempt.reported = true;
-    this.heard({ turn: attempt.turn, attempt: attempt.id, ...heard });
+    this.#hear(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard }));
   }
 
   /** What was heard of a turn's reply. */
   heard(playback: Playback): void {
-    const { calls, sessionId } = this.#options;
-    const playedMs = Math.round(playback.playedMs);
-    this.#tell(() => calls.reportPlayed(sessionId, { ...playback, playedMs }));
+    this.#hear(() => playback);
   }
 
   /** An attempt whose caller is gone before the turn was over. */
@@ -74,6 +72,14 @@ export class CallLink {
   async end(reason: CallEndReason): Promise<void> {
     const { calls, sessionId, failed } = this.#options;
     await calls.end(sessionId, reason).catch(failed);
+  }
+
+  #hear(playback: () => Playback): void {
+    const { calls, sessionId } = this.#options;
+    this.#tell(() => {
+      const heard = playback();
+      return calls.reportPlayed(sessionId, { ...heard, playedMs: Math.round(heard.playedMs) });
+    });
   }
 
   #tell(work: () => Promise<void>): void {

@@ -35,17 +35,17 @@ interface Marks {
 /** One attempt at a turn: its pipes, what came through them so far, and when. */
 export class TurnAttempt {
   readonly id = randomUUID();
-  readonly turn: number;
   readonly duringReply: boolean;
   readonly marks: Marks = {};
   readonly outcome: Promise<TurnOutcome>;
-  /** The workflow has taken the turn. */
+  /** Settles once the call has taken the turn, or refused it. */
   readonly accepted: Promise<void>;
   transcript: string | undefined;
   /** No call has taken it. */
   failed = false;
   /** The workflow was told what was heard. */
   reported = false;
+  #turn: number;
   readonly #running: RunningTurn;
   readonly #said: string[] = [];
   readonly #frames: SpeechFrame[] = [];
@@ -56,14 +56,21 @@ export class TurnAttempt {
 
   constructor(options: TurnAttemptOptions, onTranscript: (line: TranscriptLine) => void) {
     const { calls, sessionId, turn, style, language, duringReply, digits, after } = options;
-    this.turn = turn;
+    this.#turn = turn;
     this.duringReply = duringReply;
     this.#running = calls.turns.takeLive(sessionId, { turn, attempt: this.id, style, language, duringReply, digits }, after);
     this.outcome = this.#running.outcome;
     this.outcome.catch(() => undefined);
-    this.accepted = this.#running.accepted;
+    this.accepted = this.#running.accepted.then((taken) => {
+      if (taken !== undefined) this.#turn = taken;
+    });
     void this.#readTranscript(onTranscript).catch(() => undefined);
     void this.#readSpeech();
+  }
+
+  /** Its number by the line's count, and by the call's as soon as that has taken it. */
+  get turn(): number {
+    return this.#turn;
   }
 
   hear(samples: Float32Array): void {

@@ -31,8 +31,7 @@ export async function collectTurns(part: Part, count: number, seed: number): Pro
     for (let i = next++; i < specs.length; i = next++) {
       const spec = specs[i] as TurnSpec;
       const audio = await speakTurn(voice, spec, seed + i);
-      const text = [...new Set(spec.stretches.map((stretch) => stretch.text))].join(' ');
-      if (audio) judged.set(i, { text, pauses: await judgeTurn(audio, spec.expected, { whisper, turns }) });
+      if (audio) judged.set(i, { text: spec.text, pauses: await judgeTurn(audio, spec.expected, { whisper, turns }) });
       if ((i + 1) % 50 === 0) note(`${i + 1} of ${count} turns`);
     }
     await Promise.all([whisper, turns].map((engine) => engine.unload()));

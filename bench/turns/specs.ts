@@ -3,7 +3,7 @@ import { kokoroVoices } from '../../engines/kokoro/voices.ts';
 import { randomFrom } from '../../tests/support/random.ts';
 import { answers, fillers, groupings, type Part, sentences } from './texts.ts';
 
-/** Words between two pauses: a part of what was spoken in one go, by its words, and a filler after it. */
+/** Words between two pauses: a part of `text`, which is spoken in one go, by its words, and a filler after it. */
 export interface Stretch {
   readonly text: string;
   readonly fromWord: number;
@@ -15,6 +15,8 @@ export interface Stretch {
 
 /** A caller's turn to be spoken: stretches with pauses between them; the end of the last one is the end of the turn. */
 export interface TurnSpec {
+  /** All its words, as they were meant. */
+  readonly text: string;
   readonly voice: string;
   readonly speed: number;
   readonly stretches: readonly Stretch[];
@@ -25,6 +27,8 @@ export interface TurnSpec {
 }
 
 const mostPauses = 5;
+/** Who looks for words speaks each stretch by itself, and it sounds as if it were all; others only stop within what they say. */
+const apartShare = 0.25;
 const digitWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 /** The same turns for the same numbers. */
@@ -40,18 +44,20 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
     const cuts = new Set<number>();
     while (cuts.size < Math.min(pauses, words.length - 1)) cuts.add(1 + Math.floor(random() * (words.length - 1)));
     const at = [...cuts].sort((a, b) => a - b);
+    const apart = random() < apartShare;
     return [...at, words.length].map((end, i) => {
       const from = i === 0 ? 0 : (at[i - 1] as number);
       const last = end === words.length;
       // Some begin again, a word or two before.
       const fromWord = i > 0 && random() < 0.15 ? Math.max(0, from - 2) : from;
       const filler = !last && random() < 0.4 ? { filler: pick(fillers[part]) } : {};
-      return { text, fromWord, toWord: end, ...filler, pauseMs: last ? 0 : pauseMs() };
+      const cut = { text, fromWord, toWord: end };
+      const alone = { text: words.slice(fromWord, end).join(' '), fromWord: 0, toWord: end - fromWord };
+      return { ...(apart ? alone : cut), ...filler, pauseMs: last ? 0 : pauseMs() };
     });
   };
-  const code = (): TurnSpec['stretches'] => {
+  const code = (text: string): TurnSpec['stretches'] => {
     const sizes = pick(groupings);
-    const text = Array.from({ length: 8 }, () => pick(digitWords)).join(' ');
     let at = 0;
     return sizes.map((size, i) => {
       const fromWord = at;
@@ -68,12 +74,18 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
       room: random() < 0.3,
       ...(random() < 0.35 ? { noiseDb: 8 + random() * 12 } : {}),
     };
-    if (kind < 0.1) return { ...sound, stretches: code(), expected: { kind: 'digits', count: 8 } };
-    if (kind < 0.17) return { ...sound, stretches: hesitating(pick(answers[part]), 0), expected: { kind: 'yes-or-no' } };
+    if (kind < 0.1) {
+      const text = Array.from({ length: 8 }, () => pick(digitWords)).join(' ');
+      return { ...sound, text, stretches: code(text), expected: { kind: 'digits', count: 8 } };
+    }
+    if (kind < 0.17) {
+      const text = pick(answers[part]);
+      return { ...sound, text, stretches: hesitating(text, 0), expected: { kind: 'yes-or-no' } };
+    }
     let pauses = random() < 0.3 ? 0 : 1;
     // Who has paused may pause again: how many pauses there were must not tell that the turn is over.
     while (pauses > 0 && pauses < mostPauses && random() < 0.4) pauses++;
-    const two = random() < 0.15 ? `${pick(texts)} ${pick(texts)}` : pick(texts);
-    return { ...sound, stretches: hesitating(two, pauses) };
+    const text = random() < 0.15 ? `${pick(texts)} ${pick(texts)}` : pick(texts);
+    return { ...sound, text, stretches: hesitating(text, pauses) };
   });
 }

@@ -127,7 +127,7 @@ async function impatient(caller: number): Promise<number> {
   await calls.open(sessionId);
   let turn = 1;
   let interrupted = 0;
-  let order: Promise<void> = Promise.resolve();
+  let order: Promise<unknown> = Promise.resolve();
   const begin = (duringReply: boolean): RunningTurn & { attempt: string } => {
     const attempt = randomUUID();
     const running = calls.turns.takeLive(sessionId, { turn, attempt, style: {}, language: undefined, duringReply }, order);

@@ -239,6 +239,36 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await restartApi();
   });
 
+  it('answers a live caller whose call has taken a turn that the line does not know of', async () => {
+    const sessionId = 'behind';
+    await letIn(sessionId);
+    const live = await LiveCaller.connect({
+      baseUrl: api.apiUrl ?? '',
+      sessionId,
+      format: { encoding: 'pcm16', sampleRateHz: standInRateHz },
+    });
+    const written = await json(`/sessions/${sessionId}/turns`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'Tell me of the dew.' }),
+    });
+    expect(written.body).toMatchObject({ turn: 1 });
+    for (const [turn, text] of [
+      [2, 'Tell me of the dawn.'],
+      [3, 'Tell me of the dusk.'],
+    ] as const) {
+      const done = live.client.next('reply.done', { timeoutMs: 20_000 });
+      await live.saySamples(fakeUtterance(text).samples);
+      expect(await done.catch(() => live.events)).toMatchObject({ turn });
+    }
+    expect(live.events.map(({ event }) => event.type)).not.toContain('error');
+    await live.leave();
+    await until('what was heard is recorded', async () => {
+      const { history } = (await json(`/sessions/${sessionId}`)).body;
+      return history.length === 3 && history[2].heardReply.includes('dusk');
+    });
+  });
+
   it('goes on with its calls while Postgres is away, lets nobody new in, and records what was missed', async () => {
     const caller = await connect('no-records');
     await say(caller, 'Tell me of the wind.');
