@@ -1,10 +1,9 @@
 import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
-import { digitsOf } from '../domain/dialog/state.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
-import { redact, toldCustomerNumber } from '../domain/redact.ts';
+import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
 import { fromPcm16 } from '../media/pcm.ts';
@@ -61,24 +60,9 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
     transcribe: (input) =>
       runActivity(async (signal) => {
         const { text, ...heard } = await (input.transcriptUrl ? live(input, input.transcriptUrl, signal) : whole(input, signal));
-        return { ...heard, ...(input.secret ? confidential(text) : open(text)) };
+        return { ...heard, ...deps.sealer.sealWords(text, input.secret === true) };
       }),
   };
-
-  /** What is told in confidence goes on sealed; of the words only those without a number are left. */
-  function confidential(text: string) {
-    const digits = spokenDigits(text);
-    const hidden = hideNumbers(text);
-    return digits === ''
-      ? { text: hidden }
-      : { text: hidden, digits: { sealed: deps.sealer.seal(digits), count: digits.length } };
-  }
-
-  /** Nobody has asked; a customer number that is told all the same is taken. */
-  function open(text: string) {
-    const told = toldCustomerNumber(text, digitsOf['customer-number']);
-    return { text: redact(text), ...(told ? { digits: { sealed: deps.sealer.seal(told), count: told.length } } : {}) };
-  }
 
   async function heard({ heardUrl = '', recording }: TranscribeInput, signal: AbortSignal): Promise<Float32Array> {
     if (recording === undefined) return fromPcm16(await collect(readPipe(heardUrl, signal)));

@@ -4,9 +4,6 @@ import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
-import { digitsOf } from '../domain/dialog/state.ts';
-import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
-import { redact, toldCustomerNumber } from '../domain/redact.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -101,12 +98,9 @@ export class CallTurns {
     const { lastTurn, expectedDigits } = await this.#temporal.ask(settings.workerWaitMs, () =>
       this.#handle(sessionId).query(callState),
     );
-    // What was asked in confidence goes on sealed, and nothing of it in the open.
     const input: TakeTurnInput = {
       turn: turn ?? lastTurn + 1,
-      ...(expectedDigits === undefined
-        ? { text: redact(text), ...this.#sealed(toldCustomerNumber(text, digitsOf['customer-number']) ?? '') }
-        : { text: hideNumbers(text), ...this.#sealed(spokenDigits(text)) }),
+      ...this.#options.sealer.sealWords(text, expectedDigits !== undefined),
     };
     const outcome = this.#startTurn(sessionId, input).then((handle) => this.#temporal.ask(turnTimeoutMs, () => handle.result()));
     this.#track(outcome);
@@ -114,13 +108,9 @@ export class CallTurns {
     return outcome;
   }
 
-  #sealed(digits: string): { digits?: SpokenSecret } {
-    return digits === '' ? {} : { digits: this.seal(digits) };
-  }
-
   /** Digits as they may be sent through Temporal. */
   seal(digits: string): SpokenSecret {
-    return { sealed: this.#options.sealer.seal(digits), count: digits.length };
+    return this.#options.sealer.sealDigits(digits);
   }
 
   /**

@@ -1,5 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { digitsOf } from '../domain/dialog/state.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
+import { redact, toldCustomerNumber } from '../domain/redact.ts';
 
 const version = 'sealed.1.';
 const ivBytes = 12;
@@ -22,6 +26,21 @@ export class Sealer {
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
     const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return version + Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+  }
+
+  /** Digits as they may be sent through Temporal. */
+  sealDigits(digits: string): SpokenSecret {
+    return { sealed: this.seal(digits), count: digits.length };
+  }
+
+  /**
+   * Words as they may be sent through Temporal, and digits that go sealed.
+   * @param secret digits were asked for in confidence: all of them are sealed, and none is left; else a customer number that is told all the same.
+   */
+  sealWords(text: string, secret: boolean): { text: string; digits?: SpokenSecret } {
+    const digits = secret ? spokenDigits(text) : (toldCustomerNumber(text, digitsOf['customer-number']) ?? '');
+    const words = secret ? hideNumbers(text) : redact(text);
+    return { text: words, ...(digits === '' ? {} : { digits: this.sealDigits(digits) }) };
   }
 
   /** @throws VoicebotError `invalid-config` for what another key has sealed. */

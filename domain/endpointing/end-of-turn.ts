@@ -1,14 +1,16 @@
 import { Logistic } from '../understanding/logistic.ts';
 import { completenessOf, type ReleaseBounds, releaseMsFor } from './completeness.ts';
-import { endOfTurnFeatures, featureNames, flag, type TurnEvidence } from './evidence.ts';
+import { endOfTurnFeatures, featureNames, type TurnEvidence } from './evidence.ts';
 import { type EndOfTurnParameters, endOfTurnParameters } from './parameters.ts';
 
 /** A little more than they took before. */
 const patience = 1.1;
 
 /** Up to as many digits as were asked for decide by themselves: all are there, or the number breaks off. More than that were misheard. */
-const canCount = ({ expected, digits = 0 }: TurnEvidence) =>
-  expected?.kind === 'digits' && digits > 0 && digits <= expected.count;
+function byDigits({ expected, digits = 0 }: TurnEvidence): number | undefined {
+  if (expected?.kind !== 'digits' || digits === 0 || digits > expected.count) return undefined;
+  return digits === expected.count ? 1 : 0;
+}
 
 /** Tells from all that is known in a pause whether the turn is over. */
 export class EndOfTurn {
@@ -27,11 +29,8 @@ export class EndOfTurn {
    * how sure it was.
    */
   probability(evidence: TurnEvidence): number | undefined {
-    if (canCount(evidence)) {
-      return flag(evidence.expected?.kind === 'digits' && evidence.digits === evidence.expected.count);
-    }
     // Words alone mislead: a transcriber ends what breaks off with any mark.
-    return evidence.ending && this.#model?.probability(endOfTurnFeatures(evidence));
+    return byDigits(evidence) ?? (evidence.ending && this.#model?.probability(endOfTurnFeatures(evidence)));
   }
 
   /**
@@ -46,7 +45,7 @@ export class EndOfTurn {
     const { sureFrom, unsureBelow } = this.#parameters ?? { sureFrom: 1, unsureBelow: 0 };
     const unsure = (sureFrom - probability) / (sureFrom - unsureBelow);
     // After "I would like to" something follows, however sure it sounds: the model has learnt from words that were cut, not from such.
-    const breaksOff = words !== undefined && completenessOf(words) === 'unfinished' && !canCount(evidence);
+    const breaksOff = words !== undefined && completenessOf(words) === 'unfinished' && byDigits(evidence) === undefined;
     const leastMs = breaksOff ? releaseMsFor(bounds, voice, words) : minMs;
     if (unsure <= 0) return leastMs;
     // Who has paused for a while before, and gone on, may do so again.

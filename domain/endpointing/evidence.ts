@@ -1,4 +1,5 @@
 import { yesOrNo } from '../dialog/yes-no.ts';
+import { numberWord } from '../language/numbers.ts';
 import { completenessOf } from './completeness.ts';
 import type { TranscriptEnding } from './transcript-ending.ts';
 
@@ -25,8 +26,7 @@ export interface TurnEvidence {
 /** What people say while they think. A transcriber ends it with any mark. */
 const filler =
   /(?:^|[\s,.?!…-])(?:um+|uh+|uhm|er+|erm|hm+|mm+|ah|oh|well|let me (?:see|think|say|look|check)|let's see|you know|i mean|how (?:do|shall|should|can) i (?:say|put) (?:it|this|that)|what(?:'s| is) it called|what do you call (?:it|that)|hold on|hang on|wait|(?:just )?(?:a|one) (?:second|moment|minute))[\s,.…?!-]*$/i;
-const numberWord =
-  /^(?:\d[\d,.-]*|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|double|triple|point|dollars?|pounds?)$/;
+const partOfNumber = new RegExp(String.raw`^(?:\d[\d,.-]*|${numberWord}|oh|double|triple|point|dollars?|pounds?)$`);
 /** Somebody does something, asks something, or tells the bot to: without it, words are hardly a request yet. */
 const clause =
   /\b(?:(?:i|we|you|he|she|it|they|there|that|this|what|who|which|how|where|when|why|my \w+|the \w+)\W+(?:\w+\W+)?(?:is|are|was|were|am|do|does|did|can|could|would|will|shall|should|have|has|had|need|want|like|lost|got|made|sent|paid|know|think|see)|(?:i|we)['’](?:m|d|ll|ve|re)|block|cancel|show|tell|give|check|move|transfer|send|open|close|stop|help|call|please|how (?:much|many|long|do|can)|thank)\b/i;
@@ -40,7 +40,7 @@ const logit = (probability: number) => {
   const p = Math.min(0.999, Math.max(0.001, probability));
   return Math.log(p / (1 - p));
 };
-export const flag = (is: boolean) => (is ? 1 : 0);
+const flag = (is: boolean) => (is ? 1 : 0);
 
 /** What the model sees; what is not known is NaN. */
 function describe({ words, ending, digits = 0, expected, voice, turnMs }: TurnEvidence) {
@@ -61,7 +61,7 @@ function describe({ words, ending, digits = 0, expected, voice, turnMs }: TurnEv
     courtesy: flag(courtesy.test(text)),
     clause: whole,
     length: Math.log(1 + Math.min(mostWords, all.length)),
-    number: flag(numberWord.test(last)),
+    number: flag(partOfNumber.test(last)),
     digitsAwaited: flag(awaited > 0),
     // Up to as many as were asked for, they decide by themselves.
     digitsTooMany: flag(awaited > 0 && digits > awaited),

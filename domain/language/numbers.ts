@@ -1,8 +1,7 @@
-import { tensValues, unitValues } from './spoken-numbers.ts';
+import { scaleValues, tensValues, unitValues } from './spoken-numbers.ts';
 
-const units: Readonly<Record<string, number>> = Object.fromEntries(unitValues);
-const tens: Readonly<Record<string, number>> = Object.fromEntries(tensValues);
-const scaleWords = ['hundred', 'thousand', 'grand', 'million'];
+/** "k" alone is a letter. */
+const scaleWords = [...scaleValues.keys()].filter((word) => word.length > 1);
 const ordinals: Readonly<Record<string, number>> = Object.fromEntries(
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'
     .split(' ')
@@ -11,16 +10,17 @@ const ordinals: Readonly<Record<string, number>> = Object.fromEntries(
 /** Words by which single digits are spoken. */
 const digitWords: Readonly<Record<string, string>> = { oh: '0', o: '0', nought: '0', zero: '0' };
 
-export const numberWord = [...Object.keys(units), ...Object.keys(tens), ...scaleWords].join('|');
+export const numberWord = [...unitValues.keys(), ...tensValues.keys(), ...scaleWords].join('|');
 
 /** "third", "twenty-first", "3rd", "3" as a number. */
 export function ordinalFrom(text: string): number | undefined {
   const digits = /^(\d{1,2})(?:st|nd|rd|th)?$/.exec(text);
   if (digits) return Number(digits[1]);
   const [first = '', second] = text.split(/[- ]/);
-  if (second === undefined) return ordinals[first] ?? (first === 'thirtieth' ? 30 : (units[first] ?? tens[first]));
-  const base = tens[first];
-  const rest = ordinals[second] ?? units[second];
+  if (second === undefined)
+    return ordinals[first] ?? (first === 'thirtieth' ? 30 : (unitValues.get(first) ?? tensValues.get(first)));
+  const base = tensValues.get(first);
+  const rest = ordinals[second] ?? unitValues.get(second);
   return base === undefined || rest === undefined ? undefined : base + rest;
 }
 
@@ -46,7 +46,8 @@ export function spokenDigits(text: string): string {
     .toLowerCase()
     .replace(/(\d)[,.\s-]+(?=\d)/g, '$1')
     .matchAll(wordPattern)) {
-    const unit = units[word];
+    const unit = unitValues.get(word);
+    const tens = tensValues.get(word);
     if (pendingTens && unit !== undefined && unit > 0 && unit < 10) {
       push(String(Number(pendingTens) + unit));
       pendingTens = '';
@@ -58,7 +59,7 @@ export function spokenDigits(text: string): string {
     else if (word === 'triple' || word === 'treble') repeat = 3;
     else if (digitWords[word] !== undefined) push(digitWords[word]);
     else if (unit !== undefined) push(String(unit));
-    else if (tens[word] !== undefined) pendingTens = String(tens[word]);
+    else if (tens !== undefined) pendingTens = String(tens);
     else repeat = 1;
   }
   flush();

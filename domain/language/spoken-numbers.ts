@@ -21,7 +21,7 @@ export const unitValues: ReadonlyMap<string, number> = new Map(
 export const tensValues: ReadonlyMap<string, number> = new Map(
   words('twenty thirty forty fifty sixty seventy eighty ninety').map((word, i) => [word, 20 + 10 * i]),
 );
-const scaleValues: ReadonlyMap<string, number> = new Map([
+export const scaleValues: ReadonlyMap<string, number> = new Map([
   ['hundred', 100],
   ['thousand', 1_000],
   ['grand', 1_000],

@@ -51,7 +51,6 @@ export class WhisperDecoder {
     let feeds = this.#emptyPast(cross);
     let ids = tokens.prompt(spoken);
     let position = 0;
-    let logProbability = 0;
     for (let step = 0; step <= limit; step++) {
       context.checkCancelled();
       const results = await this.#run(ids, position, feeds);
@@ -59,28 +58,25 @@ export class WhisperDecoder {
       const logits = floatsOf(results, 'logits');
       tokens.suppress(logits, step === 0);
       const best = argmaxWithLogProbability(logits);
-      logProbability += best.logProbability;
       scores.push(logits, best);
-      if (best.index === tokens.end) {
-        return { ...this.#decoded(out, logProbability / (out.length + 1), spoken, 'none'), ending: scores.ending(out.length) };
-      }
+      if (best.index === tokens.end) return this.#decoded(out, scores, spoken, 'none');
       out.push(best.index);
       const repeated = out.length > speechSeconds * fastestTokensPerSecond ? repeatLength(out) : 0;
       if (repeated > 0) {
         const loop = repeated * 2 === out.length ? 'whole' : 'part';
-        const kept = out.slice(0, -repeated);
-        return { ...this.#decoded(kept, logProbability / (out.length + 1), spoken, loop), ending: scores.ending(kept.length) };
+        return this.#decoded(out.slice(0, -repeated), scores, spoken, loop);
       }
       ids = [best.index];
       feeds = this.#nextPast(results, cross);
     }
-    return this.#decoded(out, logProbability / (out.length + 1), spoken, 'part');
+    return this.#decoded(out, scores, spoken, 'part');
   }
 
-  #decoded(ids: number[], meanLogProbability: number, language: string, loop: 'none' | 'part' | 'whole'): Decoded {
+  #decoded(ids: number[], scores: EndingScores, language: string, loop: 'none' | 'part' | 'whole'): Decoded {
     const text = this.#tokens.text(ids);
     const repeats = loop !== 'none' || compressionRatio(text) > maxCompressionRatio;
-    return { text, meanLogProbability, language, repeats, saidTwice: loop === 'whole' && /[.!?]$/.test(text) };
+    const saidTwice = loop === 'whole' && /[.!?]$/.test(text);
+    return { text, meanLogProbability: scores.mean(), language, repeats, saidTwice, ending: scores.ending(ids.length) };
   }
 
   async #detectLanguage(cross: Feeds): Promise<string> {

@@ -38,15 +38,21 @@ export class EndingScores {
     });
   }
 
+  /** Mean log probability of all that was pushed. */
+  mean(): number {
+    return mean(this.#steps);
+  }
+
   /** @param tokens of the text; one more has been pushed after them. @returns undefined where nothing was written. */
   ending(tokens: number): TranscriptEnding | undefined {
     const steps = this.#steps.slice(0, tokens + 1);
     const last = steps.findLastIndex(({ isMark }, i) => !isMark && i < tokens);
     const [lastWord, afterWord, end] = [steps[last], steps[last + 1], steps[tokens]];
     if (!lastWord || !afterWord || !end) return undefined;
-    const mean = steps.reduce((sum, { logProbability }) => sum + logProbability, 0) / steps.length;
-    const scores = { ...afterWord.marks, mean, lastWord: lastWord.logProbability, end: end.marks.end };
+    const scores = { ...afterWord.marks, mean: mean(steps), lastWord: lastWord.logProbability, end: end.marks.end };
     const rounded = Object.entries(scores).map(([name, value]) => [name, Math.round(value * 1000) / 1000]);
     return Object.fromEntries(rounded) as unknown as TranscriptEnding;
   }
 }
+
+const mean = (steps: readonly Step[]) => steps.reduce((sum, { logProbability }) => sum + logProbability, 0) / steps.length;

@@ -367,14 +367,12 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     const microphones = lines.map(async (line) => {
       for (; talking; await sleep(20)) line.sendAudio(talk);
     });
+    // Another queue may have no place either for a moment, after the test before.
     const refused = await until('all places for listening are taken', async () => {
       const answer = await json(`/sessions/late-${Date.now()}`, { method: 'POST' });
-      return answer.status === 503 && answer;
+      return answer.status === 503 && answer.body.detail.includes("2 of 2 places of the queue 'stt'") && answer;
     });
-    expect(refused.body).toMatchObject({
-      code: 'overloaded',
-      detail: expect.stringContaining("2 of 2 places of the queue 'stt'"),
-    });
+    expect(refused.body).toMatchObject({ code: 'overloaded' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     const metrics = await (await fetch(url('/metrics'))).text();
     expect(metrics).toMatch(/voicebot_queue_slots\{queue="stt",state="used"\} 2/);
