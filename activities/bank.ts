@@ -1,5 +1,6 @@
 import type { Bank, Outcome } from '../domain/bank/bank.ts';
 import type { NextStep, StepTiming } from '../domain/call.ts';
+import { comeBack } from '../domain/dialog/agenda.ts';
 import { answerQuery, prepareOrder, readBack } from '../domain/dialog/bank-replies.ts';
 import { type Decision, start } from '../domain/dialog/decide.ts';
 import { say } from '../domain/dialog/say.ts';
@@ -59,7 +60,7 @@ export function createBankActivities(deps: BankDependencies): BankActivities {
   return {
     perform: (input) =>
       runActivity(async (signal) => {
-        const outcome = await perform(deps, input, signal);
+        const outcome = comeBack(await perform(deps, input, signal));
         const { next } = outcome;
         if (next.kind === 'said' && input.saidUrl) {
           await sayLines(input.saidUrl, next.reply, { rank: writerRank.bank, signal });

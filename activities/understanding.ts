@@ -4,14 +4,16 @@ import type { Database } from '../db/open.ts';
 import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
+import { comeBack, inOrder, keepOpen, possibleWishes } from '../domain/dialog/agenda.ts';
 import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
-import { type IntentName, intentNames, isPersonal } from '../domain/dialog/intents.ts';
+import { type IntentName, intentNames, intents, isPersonal } from '../domain/dialog/intents.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
 import { phrases } from '../domain/dialog/phrases.ts';
 import { say } from '../domain/dialog/say.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
-import type { DialogState } from '../domain/dialog/state.ts';
+import { type DialogState, without } from '../domain/dialog/state.ts';
 import type { StepOutcome } from '../domain/dialog/steps.ts';
+import { yesOrNo } from '../domain/dialog/yes-no.ts';
 import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
@@ -109,7 +111,7 @@ export class Understanding {
 
   async understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing'>> {
     const started = performance.now();
-    const { record, ...outcome } = await this.#understand(input, signal);
+    const { record, ...outcome } = comeBack(await this.#understand(accepted(input), signal));
     const searchMs = performance.now() - started;
     const { next } = outcome;
     if (next.kind === 'said' && input.saidUrl) await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal });
@@ -139,9 +141,10 @@ export class Understanding {
       ...(adapter ? { adapter } : {}),
     };
     if (guarded.refused) return { ...base, dialog, next: approved(say.refused), guards: guarded.guards };
-    const words = dialog.pending ? heard : await this.#wanted(heard, model, signal);
-    if (!words) return { ...base, dialog, next: approved(say.notWanted), guards: guarded.guards };
+    const wanted = dialog.pending ? heard : await this.#wanted(heard, model, signal);
+    if (!wanted) return { ...base, dialog, next: approved(say.notWanted), guards: guarded.guards };
 
+    const [words = wanted, ...others] = dialog.pending ? [] : await this.#wishes(wanted, model, signal);
     const today = todayIn(timeZone);
     const { pending } = dialog;
     const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';
@@ -160,7 +163,8 @@ export class Understanding {
       digits: input.digits,
       lastReply: input.lastReply,
     };
-    const decision = decide(dialog, understood, { canTransfer: input.canTransfer });
+    const matters = others.map(({ text, routing: { label } }) => ({ text, intent: label as IntentName }));
+    const decision = decide(keepOpen(dialog, matters), understood, { canTransfer: input.canTransfer });
     const known = { ...base, intent: subjectOf(decision) ?? understood.intent, dialog: decision.dialog, guards: guarded.guards };
     switch (decision.kind) {
       case 'say': {
@@ -192,6 +196,21 @@ export class Understanding {
     if (text === heard.text) return heard;
     const [embedding] = text === '' ? [] : await this.#deps.embedder.embed([text], { signal, priority: 'urgent' });
     return embedding && { text, embedding, routing: model.route(text, embedding) };
+  }
+
+  /** Wishes that are said in one breath, the first to serve first; nothing where there is one. */
+  async #wishes({ text }: Words, model: SemanticModel, signal: AbortSignal): Promise<Words[]> {
+    const parts = possibleWishes(text);
+    if (parts.length < 2) return [];
+    const embeddings = await this.#deps.embedder.embed(parts, { signal, priority: 'urgent' });
+    const wishes = embeddings.flatMap((embedding, i) => {
+      const part = parts[i] as string;
+      const routing = model.route(part, embedding);
+      const intent = routing.label as IntentName;
+      return routing.sure && intents[intent].kind !== 'talk' ? [{ text: part, embedding, routing, intent }] : [];
+    });
+    const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
+    return different.length < 2 ? [] : inOrder(different);
   }
 
   /** The approved answer of the article that is asked for. */
@@ -244,6 +263,14 @@ export class Understanding {
     await routerTrainer.unload();
     return { model, cache: new CacheLookup(db, model, minSimilarity) };
   }
+}
+
+/** A "yes" to what was offered is what was asked before. */
+function accepted(input: UnderstandInput): UnderstandInput {
+  const { dialog, transcript } = input;
+  const { pending } = dialog;
+  if (pending?.kind !== 'offer' || yesOrNo(transcript) !== 'yes') return input;
+  return { ...input, transcript: pending.matter.text, dialog: without(dialog, 'pending') };
 }
 
 /** What a turn is about, where it goes on with something: a number, or a "yes", says nothing of it. */

@@ -133,7 +133,7 @@ export class TurnRun {
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
       ...(this.#confidential ? { confidential: true } : {}),
       ...(awaited === undefined ? {} : { expectedDigits: awaited }),
-      ...(asked.pending?.kind === 'confirm' ? { expectsConfirmation: true } : {}),
+      ...(asked.pending?.kind === 'confirm' || asked.pending?.kind === 'offer' ? { expectsConfirmation: true } : {}),
       ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };

@@ -1,6 +1,6 @@
 import type { NextStep } from '../call.ts';
 import { wording } from '../wording.ts';
-import { asksIdentity } from './identity.ts';
+import { type Aside, asideOf } from './asides.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { say } from './say.ts';
@@ -53,8 +53,11 @@ export function decide(before: DialogState, understood: Understood, options: { r
   const dialog = identifiedEarly(before, understood);
   const { pending } = dialog;
   if (dialog !== before && tellsNumberOnly.test(understood.text)) return speak(dialog, say.numberTaken);
-  // What was being asked stays open.
-  if (asksIdentity(understood.text)) return speak(dialog, pending ? `${say.identity} ${questionOf(pending)}` : say.identity);
+  const aside = asideOf(understood.text, {
+    asked: pending !== undefined,
+    wishes: understood.sure && isPersonal(understood.intent),
+  });
+  if (aside) return besides(dialog, aside, options);
   switch (pending?.kind) {
     case 'identify':
       return identified(dialog, pending, understood, options);
@@ -64,6 +67,8 @@ export function decide(before: DialogState, understood: Understood, options: { r
       return filled(dialog, pending, understood, options);
     case 'choice':
       return chosen(dialog, pending, understood, options);
+    case 'offer':
+      return offered(without(dialog, 'pending'), understood, options);
     default:
       return fresh(dialog, understood, options);
   }
@@ -77,6 +82,12 @@ function identifiedEarly(dialog: DialogState, { digits }: Understood): DialogSta
   const asked = dialog.pending?.kind === 'identify';
   const told = digits?.count === digitsOf['customer-number'] && dialog.trust === 'none' && !dialog.locked;
   return told && !asked ? { ...dialog, customerNumber: digits.sealed } : dialog;
+}
+
+/** What was being asked stays open. */
+function besides(dialog: DialogState, { reply, needsPerson }: Aside, { canTransfer }: Options): Decision {
+  if (needsPerson) return canTransfer ? speak(dialog, `${reply} ${wording.transfer}`, 'transfer') : speak(dialog, reply);
+  return speak(dialog, dialog.pending && reply !== say.takeYourTime ? `${reply} ${questionOf(dialog.pending)}` : reply);
 }
 
 /** What the bot waits to hear, asked once more. */
@@ -185,6 +196,13 @@ function chosen(dialog: DialogState, pending: Of<'choice'>, understood: Understo
   if (first && yesOrNo(text) === 'yes') return go(first);
   if (yesOrNo(text) === 'no' && !sure) return speak(idle, say.unsureAlone);
   if (pending.options.includes(intent)) return go(intent);
+  return fresh(idle, understood, options);
+}
+
+/** A "yes" is not seen here: what it is said to is understood in its place. */
+function offered(idle: DialogState, understood: Understood, options: Options): Decision {
+  const { text } = understood;
+  if (givesUp(text) || yesOrNo(text) === 'no') return speak(idle, say.anythingElse);
   return fresh(idle, understood, options);
 }
 

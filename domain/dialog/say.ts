@@ -31,6 +31,10 @@ export const say = {
   dropped: 'All right, I have not changed anything. Is there anything else?',
   unsure: (a: IntentName, b: IntentName) =>
     `I am not sure that I understood you. Is it about ${intents[a].says}, or about ${intents[b].says}?`,
+  offer: (intent: IntentName) =>
+    intents[intent].kind === 'knowledge'
+      ? 'You also asked me something else. Shall I come to that now?'
+      : `You also spoke of ${intents[intent].says}. Shall I come to that now?`,
   unsureAlone: 'I am not sure that I understood you. Could you say it in other words?',
   unknown: 'I do not know that, and I would rather not guess. A colleague can tell you.',
   refused: 'I cannot do that. I am here for your questions about the bank.',
@@ -39,6 +43,21 @@ export const say = {
   unheardConfirmation: 'We were cut off before I could do that, so nothing has been changed. Shall I do it now?',
   repeatNothing: 'I have not said anything yet. How can I help you?',
   identity: 'I am the automated assistant of the bank: a computer, not a person.',
+  distress:
+    'I am a machine and cannot help you with that as you deserve. If anybody is in danger, please call the emergency number now.',
+  calm: 'I am sorry that this is not going well. I can try once more, or a colleague can help you.',
+  why: 'I ask so that nobody else can hear about your money or touch it. It stays between you and the bank.',
+  abilities:
+    'I can tell you balances, payments and what you spent, move money between your accounts, block a card, take a disputed payment, arrange a call back, and answer questions about the bank.',
+  takeYourTime: 'Of course, take your time.',
+  onlyEnglish: {
+    en: 'I only speak English.',
+    es: 'Lo siento, solo hablo inglés.',
+    fr: 'Désolé, je ne parle que l’anglais.',
+    de: 'Es tut mir leid, ich spreche nur Englisch.',
+    it: 'Mi dispiace, parlo solo inglese.',
+    pt: 'Desculpe, só falo inglês.',
+  },
   numberTaken: 'Thank you, I have your customer number. What can I do for you?',
   othersMatter: 'I can only tell you about your own accounts. Whose account it is must call themselves.',
   notWanted: 'All right, I will leave that as it is. What can I do for you?',

@@ -39,7 +39,16 @@ export type Pending =
       readonly question: string;
       readonly asked: number;
     }
-  | { readonly kind: 'choice'; readonly options: readonly IntentName[]; readonly slots: Slots };
+  | { readonly kind: 'choice'; readonly options: readonly IntentName[]; readonly slots: Slots }
+  /** Shall the bot go on with what was asked in the same breath? */
+  | { readonly kind: 'offer'; readonly matter: OpenMatter; readonly question: string };
+
+/** A wish that waits for another one. */
+export interface OpenMatter {
+  readonly intent: IntentName;
+  /** The caller's words, redacted. */
+  readonly text: string;
+}
 
 /** How sure the bank is of who calls: `verified` may ask, `stepped-up` may act. */
 export type Trust = 'none' | 'verified' | 'stepped-up';
@@ -57,6 +66,8 @@ export interface DialogState {
   readonly pending?: Pending;
   /** What was talked about last, for "and the savings one?". */
   readonly topic?: Request;
+  /** What else was asked in the same breath. */
+  readonly open?: readonly OpenMatter[];
 }
 
 export const newDialog: DialogState = { trust: 'none', failedTries: 0, locked: false };

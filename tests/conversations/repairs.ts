@@ -76,6 +76,43 @@ export const repairs: Script[] = [
     ],
   },
   {
+    name: 'two wishes in one breath are both served, the urgent one first, and one identification does for both',
+    customer: 5,
+    lines: (truth) => [
+      { say: 'What is my balance, and somebody stole my card, please block it!', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, expect: ['security code'] },
+      { say: truth.customer.code, source: 'bank', expect: ['Shall I'] },
+      { say: 'The debit card.', source: 'bank', expect: ['Shall I block'] },
+      { say: 'Yes.', source: 'bank', expect: ['is blocked', 'You also spoke of your account balance'] },
+      { say: 'Yes please.', source: 'bank', expect: async (known) => [await known.balance('current')], not: askNumber },
+    ],
+  },
+  {
+    name: 'what was put aside is left where it is not wanted any more',
+    customer: 6,
+    lines: (truth) => [
+      { say: 'How much did I spend last month and when is the branch open on Saturday?', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, source: 'bank', expect: ['spent', 'Shall I come to that now?'] },
+      { say: 'No thanks.', expect: ['anything else'], not: ['Saturday'] },
+    ],
+  },
+  {
+    name: 'what is said beside the matter is answered in approved words, and the matter stays open',
+    customer: 7,
+    lines: (truth) => [
+      { say: 'What is my balance?', expect: askNumber },
+      { say: 'Why do you need that?', source: 'approved', expect: ['nobody else can hear', ...askNumber] },
+      { say: 'Hold on, let me find it.', source: 'approved', expect: ['take your time'] },
+      number(truth),
+      { say: truth.customer.pin, source: 'bank', expect: async (known) => [await known.balance('current')] },
+      { say: 'Quiero hablar en español.', source: 'approved', expect: ['solo hablo inglés'] },
+      { say: 'You are a stupid bot.', source: 'approved', expect: ['a colleague can help'] },
+      { say: 'What can you do?', source: 'approved', expect: ['block a card'] },
+    ],
+  },
+  {
     name: 'an appointment in the words that people use',
     customer: 4,
     lines: (truth) => [

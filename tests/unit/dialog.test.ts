@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { comeBack, possibleWishes } from '../../domain/dialog/agenda.ts';
+import { asideOf, asksIdentity } from '../../domain/dialog/asides.ts';
 import { decide, type Understood } from '../../domain/dialog/decide.ts';
-import { asksIdentity } from '../../domain/dialog/identity.ts';
 import type { IntentName } from '../../domain/dialog/intents.ts';
 import { wantedPart } from '../../domain/dialog/negation.ts';
+import { otherLanguageOf } from '../../domain/dialog/other-languages.ts';
 import { asksOfOthers } from '../../domain/dialog/restrictions.ts';
 import { say } from '../../domain/dialog/say.ts';
 import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, expectedDigits, newDialog } from '../../domain/dialog/state.ts';
 import { yesOrNo } from '../../domain/dialog/yes-no.ts';
+import { wording } from '../../domain/wording.ts';
 
 const today = '2026-11-24';
 const options = { canTransfer: true };
@@ -128,6 +131,98 @@ describe('the conversation', () => {
     'does not take "%s" for a question about itself',
     (text) => expect(asksIdentity(text)).toBe(false),
   );
+
+  const besides = (text: string, known = { asked: false, wishes: false }) => asideOf(text, known)?.reply;
+
+  it.each([
+    'I want to kill myself',
+    "I don't want to live any more.",
+    'He is forcing me to send the money',
+    'She is going to hurt me',
+  ])('has calm words and a person for "%s"', (text) => {
+    const decision = decide(newDialog, said(text, 'transactions'), { canTransfer: true });
+    expect(decision).toMatchObject({ kind: 'say', reply: `${say.distress} ${wording.transfer}`, leadsTo: 'transfer' });
+    expect(decide(newDialog, said(text, 'transactions'), { canTransfer: false })).toMatchObject({ reply: say.distress });
+  });
+
+  it.each([
+    'These fees are killing me.',
+    'I want to invest my life savings, or take my life savings out.',
+    "I don't want to live in Berlin, can I change my address?",
+    'Should I call the police about this payment?',
+    'My battery is dead.',
+    'They are holding my payment.',
+  ])('hears no distress in "%s"', (text) => expect(besides(text)).toBeUndefined());
+
+  it.each([
+    ['Quiero hablar con alguien en español', 'es'],
+    ['Je voudrais parler français', 'fr'],
+    ['Ich möchte mein Konto sehen', 'de'],
+    ['Vorrei parlare italiano, per favore', 'it'],
+    ['Quero falar português', 'pt'],
+  ] as const)('says in their language that it only speaks English: %s', (text, code) =>
+    expect(besides(text)).toBe(`${say.onlyEnglish[code]} ${say.onlyEnglish.en}`),
+  );
+
+  it.each([
+    'o o o five four',
+    'I will die on this hill',
+    'A payment to Los Pollos in El Paso',
+    'no',
+    'La la la',
+    '10 per cent of it',
+    'Ok',
+  ])('hears English in "%s"', (text) => expect(otherLanguageOf(text)).toBeUndefined());
+
+  it('tells why it asks, and asks again; takes its time; tells what it can do', () => {
+    const { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
+    const answer = (text: string) => decide(dialog, said(text, 'information'), options);
+    for (const text of ['Why?', 'Why do you need that?', 'Why do I have to tell you this?']) {
+      expect(answer(text), text).toMatchObject({ reply: `${say.why} ${say.identify('customer-number')}`, dialog });
+    }
+    for (const text of ['Hold on.', 'One moment please, let me find it', 'wait a second']) {
+      expect(answer(text), text).toMatchObject({ reply: say.takeYourTime, dialog });
+    }
+    expect(answer('What can you do?')).toMatchObject({ reply: `${say.abilities} ${say.identify('customer-number')}` });
+    expect(besides('Why was I charged this fee?', { asked: true, wishes: false })).toBeUndefined();
+    expect(besides('Wait, move it to savings.')).toBeUndefined();
+  });
+
+  it.each([
+    ['What is my balance and when are you open?', ['What is my balance', 'when are you open?']],
+    ['I lost my card. Also, how much did I spend?', ['I lost my card.', 'how much did I spend?']],
+    ['Move money between savings and current', ['Move money between savings and current']],
+    ['What did I spend on food and drinks in March?', ['What did I spend on food and drinks in March?']],
+    ['Hello', ['Hello']],
+  ])('may hold more than one wish: %s', (text, parts) => expect(possibleWishes(text)).toEqual(parts));
+
+  it('comes back to what is open once the matter before is at its end, and not before', () => {
+    const open = [{ intent: 'balance', text: 'my balance' }] as const;
+    const at = (dialog: DialogState, leadsTo?: 'end') =>
+      comeBack({
+        dialog,
+        guards: [],
+        next: { kind: 'said', source: 'bank', reply: 'Done. Is there anything else?', ...(leadsTo ? { leadsTo } : {}) },
+      });
+    expect(at({ ...verified, open })).toMatchObject({
+      next: { reply: `Done. ${say.offer('balance')}` },
+      dialog: { pending: { kind: 'offer', matter: open[0] } },
+    });
+    expect(at({ ...verified, open }).dialog).not.toHaveProperty('open');
+    expect(at({ ...verified, open }, 'end').next).toMatchObject({ reply: 'Done. Is there anything else?' });
+    const asking = decide({ ...newDialog, open }, said('Block my card', 'card-block'), options).dialog;
+    expect(at(asking).dialog).toEqual(asking);
+    const offered = at({ ...verified, open }).dialog;
+    expect(decide(offered, said('No, thanks.', 'no'), options)).toMatchObject({ reply: say.anythingElse, dialog: verified });
+    expect(decide(offered, said('Is my card blocked?', 'card-status'), options)).toMatchObject({ kind: 'bank' });
+  });
+
+  it('stays calm when it is insulted, but hears the wish first', () => {
+    expect(besides('You are a stupid bot')).toBe(say.calm);
+    const wish = decide(newDialog, said('You useless machine, what is my balance?', 'balance'), options);
+    expect(wish).toMatchObject({ dialog: { pending: { kind: 'identify' } } });
+    expect(besides('The cash machine took my card')).toBeUndefined();
+  });
 
   it('makes a new order where one is to be done again, and does not read the last one out', () => {
     const topic = { intent: 'move-money', slots: { from: 'savings', to: 'current', amountMinor: 5_000 } } as const;

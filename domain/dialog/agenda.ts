@@ -1,0 +1,49 @@
+import type { IntentName } from './intents.ts';
+import { say } from './say.ts';
+import { type DialogState, type OpenMatter, without } from './state.ts';
+import type { StepOutcome } from './steps.ts';
+
+/** What cannot wait for anything else. */
+const urgent: ReadonlySet<IntentName> = new Set(['card-block']);
+/** More wishes than this are not kept in mind. */
+const mostOpen = 3;
+
+const joint = /(?<=[.?!;])\s+(?:(?:and|also|plus|then|oh)\b,?\s+)*|,?\s+(?:and|plus|also|by the way|oh)\b,?\s+(?:(?:also|then|please|by the way)\s+)*/i;
+/** Somebody does, asks or wants something. */
+const clause =
+  /\b(?:i|i['’]\w+|my|me|we|you|what|when|where|which|who|how|why|can|could|would|please|is|are|do|does|did|was|has|have|tell|show|give|block|move|send|transfer|cancel|check|call|somebody|someone)\b/i;
+const wordCount = (text: string) => text.trim().split(/\s+/).length;
+
+/** The parts of a sentence that may be wishes of their own; one where it is not plain that there are more. */
+export function possibleWishes(text: string): string[] {
+  const parts: string[] = [];
+  for (const part of text.split(joint)) {
+    const whole = wordCount(part) >= 3 && clause.test(part);
+    if (whole || parts.length === 0) parts.push(part);
+    else parts.push(`${parts.pop()} and ${part}`);
+  }
+  return parts;
+}
+
+/** Wishes in the order in which they are served: what is urgent first, the others as they were said. */
+export function inOrder<T extends { readonly intent: IntentName }>(wishes: readonly T[]): T[] {
+  return [...wishes.filter(({ intent }) => urgent.has(intent)), ...wishes.filter(({ intent }) => !urgent.has(intent))];
+}
+
+export function keepOpen(dialog: DialogState, matters: readonly OpenMatter[]): DialogState {
+  return matters.length === 0 ? dialog : { ...dialog, open: [...matters, ...(dialog.open ?? [])].slice(0, mostOpen) };
+}
+
+/** Comes back to what is open, once the matter before has come to its end. */
+export function comeBack<T extends StepOutcome>(outcome: T): T {
+  const { dialog, next } = outcome;
+  const [matter, ...rest] = dialog.open ?? [];
+  if (!matter || next.kind !== 'said' || next.leadsTo || dialog.pending) return outcome;
+  const pending = { kind: 'offer', matter, question: say.offer(matter.intent) } as const;
+  const said = next.reply.replace(/ Is there anything else\?$/, '');
+  return {
+    ...outcome,
+    dialog: { ...without(dialog, 'open'), ...(rest.length > 0 ? { open: rest } : {}), pending },
+    next: { ...next, reply: `${said} ${pending.question}` },
+  };
+}

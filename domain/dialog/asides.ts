@@ -1,0 +1,48 @@
+import { otherLanguageOf } from './other-languages.ts';
+import { say } from './say.ts';
+
+/** What callers say beside the matter, and what only approved words may answer: a model would make something up. */
+export interface Aside {
+  readonly reply: string;
+  /** It calls for a person, whatever else was being talked about. */
+  readonly needsPerson?: boolean;
+}
+
+const toWhom =
+  /\b(?:are you|is this|is that|am i (?:talking|speaking) (?:to|with))\b[^.?!]*\b(?:robots?|human|person|people|machine|bot|computer|ai|artificial|recording|real|alive)\b/i;
+const who =
+  /\bwho (?:are you|made you|built you|am i (?:talking|speaking) (?:to|with))\b|\bwhat(?:['’]s| is) your name\b|\bwhat are you\b\W*$/i;
+/** Somebody's life is at stake. "These fees are killing me" and "my life savings" are not meant. */
+const distress =
+  /\b(?:(?:kill|hurt|harm)(?:ing)? (?:myself|ourselves)|suicid\w*|(?:end|take|ending|taking) my (?:own )?life\b(?! savings)|(?:want|going) to die|don['’]?t want to (?:live|be alive)(?: any ?more| any longer)?(?=\W*$)|no reason to live|better off dead|(?:going|wants?|trying|threaten\w*) to (?:kill|hurt|harm|shoot) (?:me|us|you|him|her|them)|(?:forcing|threatening) me\b|holding me (?:here|hostage|captive|against)|call an ambulance)\b/i;
+const insult =
+  /\b(?:fuck\w*|shit\w*|bullshit|asshole|arsehole|bastards?|bitch\w*|cunts?|dickheads?|wankers?|motherfuck\w*|piss off|screw you|shut up|go to hell)\b|\byou(?:['’]re| are)?(?: such)?(?: an?)?(?: \w+)? (?:stupid|idiots?|useless|moron|dumb|rubbish|garbage|worthless|incompetent)\b|\b(?:stupid|dumb|useless|bloody|damn) (?:bot|machine|robot|computer|thing)\b/i;
+const whyAsked =
+  /\bwhy (?:do|did|would|are) you (?:need|want|ask|asking)\b|\bwhy (?:do|must|should) i (?:have to |need to )?(?:give|tell|say|identify|prove)\b|^\W*(?:but )?(?:why|what for|how come)\W*$|\bwhat do you need (?:that|this|it|my [\w ]+) for\b/i;
+/** What is asked for so that the caller is known. */
+const identification = /\b(?:pin|code|customer number|details|identify|who i am)\b/i;
+const hold =
+  /^\W*(?:(?:ok|okay|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|let me (?:look|check|see|find it|get it|get my \w+)|give me a (?:second|sec|moment|minute))(?:\W+(?:please|a (?:second|sec|moment|minute)|for (?:it|me)|let me [\w ]+|i(?:['’]m| am)? [\w ]+))*\W*$/i;
+const abilities =
+  /\bwhat (?:(?:else )?can you (?:do|help(?: me)? with)|are you able to do|do you do|(?:services|things) do you offer|can i (?:ask|do here))\b|\bhow can you help\b/i;
+
+export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.test(text);
+
+/**
+ * @param asked the bot waits for something, which it has given no reason for yet
+ * @param wishes the words hold a sure wish as well, which comes before manners
+ */
+export function asideOf(
+  text: string,
+  { asked, wishes }: { readonly asked: boolean; readonly wishes: boolean },
+): Aside | undefined {
+  if (distress.test(text)) return { reply: say.distress, needsPerson: true };
+  if (asksIdentity(text)) return { reply: say.identity };
+  if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
+  if (hold.test(text)) return { reply: say.takeYourTime };
+  if (wishes) return undefined;
+  const language = otherLanguageOf(text);
+  if (language) return { reply: `${say.onlyEnglish[language]} ${say.onlyEnglish.en}` };
+  if (abilities.test(text)) return { reply: say.abilities };
+  return insult.test(text) ? { reply: say.calm } : undefined;
+}
