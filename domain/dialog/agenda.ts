@@ -8,7 +8,8 @@ const urgent: ReadonlySet<IntentName> = new Set(['card-block']);
 /** More wishes than this are not kept in mind. */
 const mostOpen = 3;
 
-const joint = /(?<=[.?!;])\s+(?:(?:and|also|plus|then|oh)\b,?\s+)*|,?\s+(?:and|plus|also|by the way|oh)\b,?\s+(?:(?:also|then|please|by the way)\s+)*/i;
+const joint =
+  /(?<=[.?!;])\s+(?:(?:and|also|plus|then|oh)\b,?\s+)*|,?\s+(?:and|plus|also|by the way|oh)\b,?\s+(?:(?:also|then|please|by the way)\s+)*/i;
 /** Somebody does, asks or wants something. */
 const clause =
   /\b(?:i|i['’]\w+|my|me|we|you|what|when|where|which|who|how|why|can|could|would|please|is|are|do|does|did|was|has|have|tell|show|give|block|move|send|transfer|cancel|check|call|somebody|someone)\b/i;

@@ -1,15 +1,12 @@
-import type { Account, AccountKind, Bank, Card, Outcome, Transaction, TransactionFilter } from '../bank/bank.ts';
+import type { Account, AccountKind, Card, Outcome } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
-import { addDays, type Day, type DayRange, spokenDay, writtenDay } from '../language/dates.ts';
+import { type Day, spokenDay, writtenDay } from '../language/dates.ts';
 import { spokenTime } from '../language/times.ts';
+import type { FactualReply, Reads } from './factual-reply.ts';
+import { accountName, cardName, kindOrder, list } from './naming.ts';
+import { filterText, paymentReply, transactionText } from './payment-replies.ts';
 import type { Slots } from './slots.ts';
 import type { Action, Needed, Request } from './state.ts';
-
-/** What is said, and the facts that it may contain. */
-export interface FactualReply {
-  readonly reply: string;
-  readonly facts: readonly string[];
-}
 
 /** A reply, or an order to confirm, or what is still to be asked. */
 export type Prepared =
@@ -26,39 +23,13 @@ export const fixedReplies = {
   outcomeUnknown: 'I could not find out whether that was done. Please ask a colleague before you try again.',
 } as const;
 
-type Reads = Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers'>;
-
-const kindNames: Readonly<Record<AccountKind, string>> = {
-  current: 'current account',
-  savings: 'savings account',
-  credit: 'credit card account',
-};
-
-const kindOrder: readonly AccountKind[] = ['current', 'savings', 'credit'];
-
-const accountName = ({ kind, lastFour }: Account) => `${kindNames[kind]} ending in ${lastFour}`;
-const cardName = ({ kind, lastFour }: Pick<Card, 'kind' | 'lastFour'>) => `${kind} card ending in ${lastFour}`;
-const list = (items: readonly string[], word: 'and' | 'or the' = 'and') =>
-  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
-
-/** Days from, to, in words: "on Tuesday, November 17", "from … to …". */
-function daysText({ from, to }: DayRange, today: Day): string {
-  if (from === to)
-    return from === today || from === addDays(today, -1) ? spokenDay(from, today) : `on ${writtenDay(from, today)}`;
-  return `from ${writtenDay(from, today)} to ${to === today ? 'today' : writtenDay(to, today)}`;
-}
-
-const whenPaid = (day: Day, today: Day) =>
-  day === today || day === addDays(today, -1) ? spokenDay(day, today) : `on ${writtenDay(day, today)}`;
-
 /** Answers to questions about the caller's own money. Every number in them comes from the bank. */
 export async function answerQuery(bank: Reads, customerId: string, request: Request, today: Day): Promise<FactualReply> {
   const { slots } = request;
   switch (request.intent) {
     case 'transactions':
-      return transactionList(bank, customerId, slots, today);
     case 'spending':
-      return spending(bank, customerId, slots, today);
+      return paymentReply(bank, customerId, request, today);
     case 'transfer-status':
       return transferStatus(bank, customerId, slots, today);
     case 'card-status':
@@ -88,94 +59,6 @@ async function balances(bank: Reads, customerId: string, { account, lastFour }: 
 function noAccount(all: readonly Account[]): FactualReply {
   const names = list(all.map(accountName));
   return { reply: `I do not find such an account. You have a ${names}.`, facts: [names] };
-}
-
-async function accountFilter(bank: Reads, customerId: string, slots: Slots): Promise<Pick<TransactionFilter, 'accountId'>> {
-  const { account, lastFour } = slots;
-  if (!account && !lastFour) return {};
-  const all = await bank.accounts(customerId);
-  const one = all.find(({ kind, lastFour: digits }) => (!account || kind === account) && (!lastFour || digits === lastFour));
-  return { accountId: one?.id ?? 'none' };
-}
-
-function filterText({ merchant, days, account, bounds }: Slots, today: Day, currency?: string): string {
-  return [
-    ...(bounds ? [boundsText(bounds, currency)] : []),
-    ...(merchant ? [`at ${merchant}`] : []),
-    ...(account ? [`on your ${kindNames[account]}`] : []),
-    ...(days ? [daysText(days, today)] : []),
-  ].join(' ');
-}
-
-/** Payments of 90 days are far fewer. */
-const most = 1_000;
-
-/** Of an amount that the caller named without one. */
-async function currencyOf(bank: Reads, customerId: string, known: readonly Transaction[]): Promise<string | undefined> {
-  return (known[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency;
-}
-
-/** What was asked for and cannot be told apart. */
-const apart = ({ purpose }: Slots): string => (purpose ? `I cannot tell ${purpose} from other payments. ` : '');
-
-const within = (bounds: Slots['bounds']) => (transaction: Transaction) => {
-  const minor = Math.abs(transaction.amount.minor);
-  return minor > (bounds?.overMinor ?? -1) && minor < (bounds?.underMinor ?? Number.POSITIVE_INFINITY);
-};
-
-function boundsText({ overMinor, underMinor }: NonNullable<Slots['bounds']>, currency: string | undefined): string {
-  const text = (minor: number) => (currency ? moneyText({ minor, currency }) : String(minor / 100));
-  if (overMinor !== undefined && underMinor !== undefined) return `between ${text(overMinor)} and ${text(underMinor)}`;
-  return overMinor === undefined ? `under ${text(underMinor ?? 0)}` : `over ${text(overMinor)}`;
-}
-
-const transactionText = ({ amount, merchant, day, status }: Transaction, today: Day) => {
-  const size = moneyText({ ...amount, minor: Math.abs(amount.minor) });
-  const when = whenPaid(day, today);
-  const note = status === 'pending' ? ', still pending' : status === 'disputed' ? ', which you have disputed' : '';
-  return amount.minor < 0 ? `${size} to ${merchant} ${when}${note}` : `${size} from ${merchant} ${when}${note}`;
-};
-
-async function transactionList(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
-  const { days, merchant, direction, amountMinor, bounds } = slots;
-  const shown = days || merchant || bounds ? 5 : 3;
-  const all = await bank.transactions(customerId, {
-    ...(await accountFilter(bank, customerId, slots)),
-    days,
-    merchant,
-    // "Which payments" means those that went out, "my transactions" both.
-    direction: direction === 'in' ? 'in' : merchant || days || bounds ? direction : undefined,
-    amountMinor,
-    limit: bounds ? most : shown,
-  });
-  const found = all.filter(within(bounds)).slice(0, shown);
-  const filtered = filterText(slots, today, await currencyOf(bank, customerId, all));
-  const beyond = apart(slots);
-  if (found.length === 0) {
-    const facts = [filtered, beyond];
-    return { reply: `${beyond}I find no transactions${filtered ? ` ${filtered}` : ''}.`, facts };
-  }
-  const items = found.map((transaction) => transactionText(transaction, today));
-  const lead = found.length === 1 ? 'I find one transaction' : 'Your latest transactions';
-  const what = [lead, filtered].filter(Boolean).join(' ');
-  const reply = `${beyond}${what}: ${items.join('; ')}.`;
-  return { reply, facts: [filtered, beyond, ...items] };
-}
-
-async function spending(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
-  const days =
-    slots.days ?? (slots.merchant ? { from: addDays(today, -90), to: today } : { from: `${today.slice(0, 8)}01`, to: today });
-  const filter = { ...(await accountFilter(bank, customerId, slots)), days, merchant: slots.merchant, direction: 'out' as const };
-  const all = await bank.transactions(customerId, { ...filter, limit: most });
-  const found = all.filter(within(slots.bounds));
-  const where = filterText({ ...slots, days }, today, await currencyOf(bank, customerId, all));
-  const beyond = apart(slots);
-  const [first] = found;
-  if (!first) return { reply: `${beyond}I find no payments ${where}.`, facts: [where, beyond] };
-  const total = moneyText({ ...first.amount, minor: found.reduce((sum, { amount }) => sum - amount.minor, 0) });
-  const payments = found.length === 1 ? 'in one payment' : `in ${found.length} payments`;
-  const inAll = beyond ? 'In all, you' : 'You';
-  return { reply: `${beyond}${inAll} spent ${total} ${where}, ${payments}.`, facts: [total, where, payments, beyond] };
 }
 
 async function transferStatus(bank: Reads, customerId: string, { amountMinor }: Slots, today: Day): Promise<FactualReply> {

@@ -136,7 +136,7 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
 }
 
 /** What a caller may name without correcting an order by it. */
-const aside = new Set(['direction', 'account', 'purpose', 'bounds']);
+const aside = new Set(['direction', 'account', 'purpose', 'bounds', 'figure', 'howMany', 'against']);
 
 /** The caller names something else than before. */
 function corrects(before: Slots, now: Slots): boolean {

@@ -46,6 +46,36 @@ export function purposeIn(text: string): string | undefined {
   return named.length === 0 ? undefined : named.join(' ').toLowerCase();
 }
 
+/** What may be asked of payments beside their list and their sum. */
+export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison';
+
+const figures: readonly (readonly [Figure, RegExp])[] = [
+  [
+    'comparison',
+    /\b(?:compared? (?:to|with)|comparison|(?:more|less) (?:\w+ )*than (?:in |on |during )?(?:last|this|the (?:month|week|year)|before|usual|january|february|march|april|may|june|july|august|september|october|november|december)\b)/i,
+  ],
+  [
+    'top-merchant',
+    /\b(?:who|whom|where|which (?:shop|store|merchant|company|place)|what (?:shop|store))\b.*\b(?:the )?most\b(?! recent)/i,
+  ],
+  ['largest', /\b(?:largest|biggest|highest|most expensive|dearest)\b|\bthe most\b(?! recent)/i],
+  ['smallest', /\b(?:smallest|lowest|cheapest|least expensive)\b/i],
+  ['average', /\b(?:on average|average)\b/i],
+];
+export const figureIn = (text: string): Figure | undefined => figures.find(([, pattern]) => pattern.test(text))?.[0];
+
+/** "More this month than last month" names two periods, and "than" stands between them. */
+export const periodsIn = (text: string): readonly string[] => text.split(/\b(?:than|compared (?:to|with))\b/i, 2);
+
+const ofPayments =
+  /\b(?:last|latest|most recent|recent|past|previous)\s+((?:\p{L}|\d)+)\s+(?:\p{L}+\s+)?(?:payments?|transactions?|purchases?|charges|debits?|entries)\b/iu;
+
+/** "My last five payments". */
+export function howManyIn(text: string): number | undefined {
+  const [number] = spokenNumbers(ofPayments.exec(text)?.[1] ?? '');
+  return number && number.value >= 1 ? Math.floor(number.value) : undefined;
+}
+
 /** Relatives and others whose matters are not the caller's. */
 const others =
   /\b(?:my|our|his|her|their)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|child|parents?|friend|boss|neighbou?r|flatmate|colleague|uncle|aunt|cousin|grandmother|grandma|grandfather|grandpa|girlfriend|boyfriend|fianc[eé]e?|roommate|employer)(?:['’]s|s['’])\s+(?:\p{L}+\s+)?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|transfers?|salary|spending)\b/iu;

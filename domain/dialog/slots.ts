@@ -3,7 +3,7 @@ import { amountsIn } from '../bank/money.ts';
 import { type Day, type DayRange, daysIn } from '../language/dates.ts';
 import { spokenDigits } from '../language/numbers.ts';
 import { timeIn } from '../language/times.ts';
-import { type AmountBounds, boundsIn, purposeIn } from './restrictions.ts';
+import { type AmountBounds, boundsIn, type Figure, figureIn, howManyIn, periodsIn, purposeIn } from './restrictions.ts';
 
 /** What a caller named: which account, how much, when, where. */
 export interface Slots {
@@ -16,9 +16,14 @@ export interface Slots {
   readonly amountEither?: readonly [number, number];
   readonly bounds?: AmountBounds;
   readonly days?: DayRange;
+  /** What `days` are compared with. */
+  readonly against?: DayRange;
   readonly merchant?: string;
   /** What money was spent on. */
   readonly purpose?: string;
+  readonly figure?: Figure;
+  /** Of the latest. */
+  readonly howMany?: number;
   readonly lastFour?: string;
   readonly card?: 'debit' | 'credit';
   /** `YYYY-MM-DD` and `HH:MM` of an appointment. */
@@ -73,7 +78,7 @@ function merchantIn(text: string): string | undefined {
     );
   const name = named?.[1] ?? '';
   const plain =
-    /^(?:last|first|latest|recent|card|wrong|strange|same|new|old|big|small|second|other|direct|pending|duplicate|unknown|weird|suspicious|recurring|monthly|one|two|whole|entire|dollar|debit|credit|account|my|your|next|cash|it|a|the|fraudulent|unauthorized)\b/i;
+    /^(?:last|first|latest|recent|card|wrong|strange|same|new|old|big|small|second|other|direct|pending|duplicate|unknown|weird|suspicious|largest|biggest|highest|smallest|lowest|cheapest|dearest|average|most|top|usual|typical|recurring|monthly|one|two|whole|entire|dollar|debit|credit|account|my|your|next|cash|it|a|the|fraudulent|unauthorized)\b/i;
   return name && !plain.test(name) ? name : undefined;
 }
 
@@ -101,7 +106,11 @@ export function slotsIn(
   const lastFour = lastFourIn(text);
   const bounds = boundsIn(text);
   const [amountMinor, otherMinor] = lastFour || bounds ? [] : amountsIn(text, { bare: expecting.amount === true });
-  const days = daysIn(text, today);
+  const figure = figureIn(text);
+  const [named = text, other] = figure === 'comparison' ? periodsIn(text) : [];
+  const days = daysIn(named, today);
+  const against = other === undefined ? undefined : daysIn(other, today);
+  const howMany = howManyIn(text);
   const day = daysIn(text, today, { future: true })?.from;
   const time = timeIn(text);
   const merchant = merchantIn(text);
@@ -119,6 +128,9 @@ export function slotsIn(
     ...amountSlots(amountMinor, otherMinor),
     ...(bounds ? { bounds } : {}),
     ...(days ? { days } : {}),
+    ...(against ? { against } : {}),
+    ...(figure ? { figure } : {}),
+    ...(howMany ? { howMany } : {}),
     ...(day ? { day } : {}),
     ...(time ? { time } : {}),
     ...(merchant ? { merchant } : {}),

@@ -149,6 +149,17 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
 }
 
 /** The day in the bank's time zone. */
+/** From its first day until today. */
+export const thisMonth = (today: Day): DayRange => ({ from: `${today.slice(0, 8)}01`, to: today });
+
+/** As long as this one and right before it; before a month that has begun on its first day, the whole month before. */
+export function periodBefore({ from, to }: DayRange): DayRange {
+  const last = addDays(from, -1);
+  const oneMonth = from.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7);
+  const days = Math.round((at(to).getTime() - at(from).getTime()) / dayMs);
+  return { from: oneMonth ? `${last.slice(0, 8)}01` : addDays(last, -days), to: last };
+}
+
 export function todayIn(timeZone: string): Day {
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date());
 }

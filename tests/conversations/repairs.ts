@@ -1,4 +1,6 @@
+import { addDays } from '../../domain/language/dates.ts';
 import { askNumber, number, type Script, spaced } from './script.ts';
+import { dollars } from './truth.ts';
 
 /** What callers take back, leave open, or ask about the bot. */
 export const repairs: Script[] = [
@@ -111,6 +113,38 @@ export const repairs: Script[] = [
       { say: 'You are a stupid bot.', source: 'approved', expect: ['a colleague can help'] },
       { say: 'What can you do?', source: 'approved', expect: ['block a card'] },
     ],
+  },
+  {
+    name: 'what is asked of payments is answered, and not their list or their sum',
+    customer: 2,
+    lines: (truth, today) => {
+      const end = addDays(`${today.slice(0, 8)}01`, -1);
+      const month = [`${end.slice(0, 8)}01`, end] as const;
+      const figures = (of: readonly [string, string] = month) => truth.figures(...of);
+      const before = addDays(month[0], -1);
+      return [
+        { say: 'Who did I pay the most last month?', expect: askNumber },
+        number(truth),
+        {
+          say: truth.customer.pin,
+          source: 'bank',
+          expect: async () => ['You paid the most to', (await figures()).top, (await figures()).topTotal],
+        },
+        {
+          say: 'What was my largest payment last month?',
+          expect: async () => ['Your largest payment', (await figures()).largest],
+        },
+        { say: 'And the smallest?', expect: async () => ['Your smallest payment', (await figures()).smallest] },
+        {
+          say: 'Did I spend more last month than the month before?',
+          expect: async () => [
+            dollars((await figures()).total),
+            dollars((await figures([`${before.slice(0, 8)}01`, before])).total),
+          ],
+        },
+        { say: 'Show me my last seven transactions.', source: 'bank', expect: ['; ', 'Your latest transactions'] },
+      ];
+    },
   },
   {
     name: 'an appointment in the words that people use',

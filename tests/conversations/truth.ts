@@ -46,6 +46,26 @@ export class Truth {
     return { total: dollars(Number(row?.total ?? 0)), count: Number(row?.n ?? 0) };
   }
 
+  /** Of all that went out. */
+  async figures(
+    from: string,
+    to: string,
+  ): Promise<{ total: number; largest: string; smallest: string; top: string; topTotal: string }> {
+    const [row] = await this.#rows<Record<'total' | 'largest' | 'smallest', string>>(
+      sql`select sum(-amount_minor) as total, max(-amount_minor) as largest, min(-amount_minor) as smallest from demo_bank.transactions where customer_id = ${this.customerId} and amount_minor < 0 and day between ${from} and ${to}`,
+    );
+    const [top] = await this.#rows<{ merchant: string; total: string }>(
+      sql`select merchant, sum(-amount_minor) as total from demo_bank.transactions where customer_id = ${this.customerId} and amount_minor < 0 and day between ${from} and ${to} group by merchant order by total desc limit 1`,
+    );
+    return {
+      total: Number(row?.total),
+      largest: dollars(Number(row?.largest)),
+      smallest: dollars(Number(row?.smallest)),
+      top: top?.merchant ?? 'none',
+      topTotal: dollars(Number(top?.total)),
+    };
+  }
+
   async payments(from: string, to: string): Promise<string[]> {
     const rows = await this.#rows<{ amount_minor: number }>(
       sql`select amount_minor from demo_bank.transactions where customer_id = ${this.customerId} and day between ${from} and ${to} order by day desc, position desc limit 5`,

@@ -10,6 +10,7 @@ import { say } from '../../domain/dialog/say.ts';
 import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, expectedDigits, newDialog } from '../../domain/dialog/state.ts';
 import { yesOrNo } from '../../domain/dialog/yes-no.ts';
+import { periodBefore } from '../../domain/language/dates.ts';
 import { wording } from '../../domain/wording.ts';
 
 const today = '2026-11-24';
@@ -99,6 +100,37 @@ describe('what is not wanted', () => {
     'Why was it not blocked?',
     '',
   ])('is nothing in "%s"', (text) => expect(wantedPart(text)).toBe(text));
+});
+
+describe('what is asked of payments', () => {
+  it.each([
+    ['Who did I pay the most last month?', 'top-merchant'],
+    ['Where do I spend the most?', 'top-merchant'],
+    ['What was my biggest payment?', 'largest'],
+    ['What did I spend the most?', 'largest'],
+    ['my cheapest purchase', 'smallest'],
+    ['What do I spend on average?', 'average'],
+    ['Did I spend more this month than last month?', 'comparison'],
+    ['How much did I spend compared to October?', 'comparison'],
+    ['my most recent payments', undefined],
+    ['at most fifty dollars', undefined],
+    ['payments of more than a hundred dollars', undefined],
+  ])('%s: %s', (text, figure) => expect(slotsIn(text, today).figure).toBe(figure));
+
+  it('names two periods where two are compared', () => {
+    const { days, against } = slotsIn('Did I spend more this month than in September?', today);
+    expect({ days, against }).toMatchObject({ days: { from: '2026-11-01' }, against: { from: '2026-09-01', to: '2026-09-30' } });
+    expect(periodBefore({ from: '2026-03-01', to: '2026-03-31' })).toEqual({ from: '2026-02-01', to: '2026-02-28' });
+    expect(periodBefore({ from: '2026-11-01', to: today })).toEqual({ from: '2026-10-01', to: '2026-10-31' });
+    expect(periodBefore({ from: '2026-11-10', to: '2026-11-16' })).toEqual({ from: '2026-11-03', to: '2026-11-09' });
+  });
+
+  it.each([
+    ['my last seven transactions', 7],
+    ['the latest 4 card payments', 4],
+    ['my last payment', undefined],
+    ['payments of the last two weeks', undefined],
+  ])('%s: %s', (text, howMany) => expect(slotsIn(text, today).howMany).toBe(howMany));
 });
 
 describe('the conversation', () => {

@@ -1,0 +1,10 @@
+import type { Bank } from '../bank/bank.ts';
+
+/** What is said, and the facts that it may contain. */
+export interface FactualReply {
+  readonly reply: string;
+  readonly facts: readonly string[];
+}
+
+/** What replies read at the bank. */
+export type Reads = Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers'>;
