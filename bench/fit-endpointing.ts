@@ -18,7 +18,7 @@ import { liveBounds } from './turns/live-bounds.ts';
 
 const { values } = parseArgs({
   options: {
-    turns: { type: 'string', default: '550' },
+    turns: { type: 'string', default: '600' },
     seed: { type: 'string', default: '11' },
     judged: { type: 'string' },
   },

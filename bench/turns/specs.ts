@@ -27,8 +27,11 @@ export interface TurnSpec {
 }
 
 const mostPauses = 5;
-/** Who looks for words speaks each stretch by itself, and it sounds as if it were all; others only stop within what they say. */
-const apartShare = 0.25;
+/**
+ * Who looks for words may speak each stretch by itself, so that it sounds as if it were all. Few do; the model meets more of them, so that
+ * it is wary.
+ */
+const apartShare: Readonly<Record<Part, number>> = { fit: 0.25, measure: 0.1 };
 const digitWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 /** The same turns for the same numbers. */
@@ -44,7 +47,7 @@ export function turnSpecs(part: Part, count: number, seed: number): TurnSpec[] {
     const cuts = new Set<number>();
     while (cuts.size < Math.min(pauses, words.length - 1)) cuts.add(1 + Math.floor(random() * (words.length - 1)));
     const at = [...cuts].sort((a, b) => a - b);
-    const apart = random() < apartShare;
+    const apart = random() < apartShare[part];
     return [...at, words.length].map((end, i) => {
       const from = i === 0 ? 0 : (at[i - 1] as number);
       const last = end === words.length;

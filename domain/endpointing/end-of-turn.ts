@@ -44,7 +44,7 @@ export class EndOfTurn {
     if (probability === undefined) return releaseMsFor(bounds, voice, words);
     const { sureFrom, unsureBelow } = this.#parameters ?? { sureFrom: 1, unsureBelow: 0 };
     const unsure = (sureFrom - probability) / (sureFrom - unsureBelow);
-    // After "I would like to" something follows, however sure it sounds: the model has learnt from words that were cut, not from such.
+    // After "I would like to" something follows: whoever looks for words may sound as if they were done.
     const breaksOff = words !== undefined && completenessOf(words) === 'unfinished' && byDigits(evidence) === undefined;
     const leastMs = breaksOff ? releaseMsFor(bounds, voice, words) : minMs;
     if (unsure <= 0) return leastMs;
