@@ -22,9 +22,14 @@ const whyAsked =
 /** What is asked for so that the caller is known. */
 const identification = /\b(?:pin|code|customer number|details|identify|who i am)\b/i;
 const hold =
-  /^\W*(?:(?:ok|okay|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|let me (?:look|check|see|find it|get it|get my \w+)|give me a (?:second|sec|moment|minute))(?:\W+(?:please|a (?:second|sec|moment|minute)|for (?:it|me)|let me [\w ]+|i(?:['’]m| am)? [\w ]+))*\W*$/i;
+  /^\W*(?:(?:ok|okay|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
+/** What may follow it without being anything else. */
+const heldFor =
+  /^\W*(?:please\b\W*)?(?:(?:a|one) (?:second|sec|moment|minute)\b\W*)?(?:please\b\W*)?(?:(?:while i|let me|i(?:['’]m| am| have to| need to)? (?:look|search|check|get|find|fetch)(?:ing)?|for (?:it|me))\b.*)?$/i;
 const abilities =
   /\bwhat (?:(?:else )?can you (?:do|help(?: me)? with)|are you able to do|do you do|(?:services|things) do you offer|can i (?:ask|do here))\b|\bhow can you help\b/i;
+
+const asksToHold = (text: string): boolean => hold.test(text) && heldFor.test(text.replace(hold, ''));
 
 export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.test(text);
 
@@ -39,8 +44,8 @@ export function asideOf(
   if (distress.test(text)) return { reply: say.distress, needsPerson: true };
   if (asksIdentity(text)) return { reply: say.identity };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
-  if (hold.test(text)) return { reply: say.takeYourTime };
   if (wishes) return undefined;
+  if (asksToHold(text)) return { reply: say.takeYourTime };
   const language = otherLanguageOf(text);
   if (language) return { reply: `${say.onlyEnglish[language]} ${say.onlyEnglish.en}` };
   if (abilities.test(text)) return { reply: say.abilities };

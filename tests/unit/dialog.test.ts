@@ -217,7 +217,10 @@ describe('the conversation', () => {
     }
     expect(answer('What can you do?')).toMatchObject({ reply: `${say.abilities} ${say.identify('customer-number')}` });
     expect(besides('Why was I charged this fee?', { asked: true, wishes: false })).toBeUndefined();
-    expect(besides('Wait, move it to savings.')).toBeUndefined();
+    for (const text of ['Wait, move it to savings.', 'Hold on, I want to block my card', 'One moment, is it blocked?']) {
+      expect(besides(text), text).toBeUndefined();
+    }
+    expect(besides("Hang on, I'm looking for it")).toBe(say.takeYourTime);
   });
 
   it.each([
