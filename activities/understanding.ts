@@ -5,6 +5,7 @@ import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
 import { comeBack, inOrder, keepOpen, possibleWishes } from '../domain/dialog/agenda.ts';
+import { inDistress } from '../domain/dialog/asides.ts';
 import { type Decision, decide, type SpokenSecret } from '../domain/dialog/decide.ts';
 import { type IntentName, intentNames, intents, isPersonal } from '../domain/dialog/intents.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
@@ -141,10 +142,11 @@ export class Understanding {
       ...(adapter ? { adapter } : {}),
     };
     if (guarded.refused) return { ...base, dialog, next: approved(say.refused), guards: guarded.guards };
-    const wanted = dialog.pending ? heard : await this.#wanted(heard, model, signal);
+    const asWhole = dialog.pending !== undefined || inDistress(transcript);
+    const wanted = asWhole ? heard : await this.#wanted(heard, model, signal);
     if (!wanted) return { ...base, dialog, next: approved(say.notWanted), guards: guarded.guards };
 
-    const [words = wanted, ...others] = dialog.pending ? [] : await this.#wishes(wanted, model, signal);
+    const [words = wanted, ...others] = asWhole ? [] : await this.#wishes(wanted, model, signal);
     const today = todayIn(timeZone);
     const { pending } = dialog;
     const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';

@@ -31,6 +31,9 @@ const abilities =
 
 const asksToHold = (text: string): boolean => hold.test(text) && heldFor.test(text.replace(hold, ''));
 
+/** Whether somebody's life is at stake: nothing else that is said counts then. */
+export const inDistress = (text: string): boolean => distress.test(text);
+
 export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.test(text);
 
 /**
@@ -41,7 +44,7 @@ export function asideOf(
   text: string,
   { asked, wishes }: { readonly asked: boolean; readonly wishes: boolean },
 ): Aside | undefined {
-  if (distress.test(text)) return { reply: say.distress, needsPerson: true };
+  if (inDistress(text)) return { reply: say.distress, needsPerson: true };
   if (asksIdentity(text)) return { reply: say.identity };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
   if (wishes) return undefined;
