@@ -12,7 +12,7 @@ import { wantedPart } from '../domain/dialog/negation.ts';
 import { phrases } from '../domain/dialog/phrases.ts';
 import { say } from '../domain/dialog/say.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
-import { type DialogState, without } from '../domain/dialog/state.ts';
+import { type DialogState, type OpenMatter, without } from '../domain/dialog/state.ts';
 import type { StepOutcome } from '../domain/dialog/steps.ts';
 import { yesOrNo } from '../domain/dialog/yes-no.ts';
 import { guardReply } from '../domain/facts-guard.ts';
@@ -165,7 +165,7 @@ export class Understanding {
       digits: input.digits,
       lastReply: input.lastReply,
     };
-    const matters = others.map(({ text, routing: { label } }) => ({ text, intent: label as IntentName }));
+    const matters = others.map(({ text, intent }) => ({ text, intent }));
     const decision = decide(keepOpen(dialog, matters), understood, { canTransfer: input.canTransfer });
     const known = { ...base, intent: subjectOf(decision) ?? understood.intent, dialog: decision.dialog, guards: guarded.guards };
     switch (decision.kind) {
@@ -196,21 +196,24 @@ export class Understanding {
     if (!isPersonal(heard.routing.label as IntentName)) return heard;
     const text = wantedPart(heard.text);
     if (text === heard.text) return heard;
-    const [embedding] = text === '' ? [] : await this.#deps.embedder.embed([text], { signal, priority: 'urgent' });
-    return embedding && { text, embedding, routing: model.route(text, embedding) };
+    return text === '' ? undefined : (await this.#read([text], model, signal))[0];
+  }
+
+  async #read(texts: readonly string[], model: SemanticModel, signal: AbortSignal): Promise<Words[]> {
+    const embeddings = await this.#deps.embedder.embed(texts, { signal, priority: 'urgent' });
+    return embeddings.map((embedding, i) => {
+      const text = texts[i] as string;
+      return { text, embedding, routing: model.route(text, embedding) };
+    });
   }
 
   /** Wishes that are said in one breath, the first to serve first; nothing where there is one. */
-  async #wishes({ text }: Words, model: SemanticModel, signal: AbortSignal): Promise<Words[]> {
+  async #wishes({ text }: Words, model: SemanticModel, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
     const parts = possibleWishes(text);
     if (parts.length < 2) return [];
-    const embeddings = await this.#deps.embedder.embed(parts, { signal, priority: 'urgent' });
-    const wishes = embeddings.flatMap((embedding, i) => {
-      const part = parts[i] as string;
-      const routing = model.route(part, embedding);
-      const intent = routing.label as IntentName;
-      return routing.sure && intents[intent].kind !== 'talk' ? [{ text: part, embedding, routing, intent }] : [];
-    });
+    const wishes = (await this.#read(parts, model, signal))
+      .map((words) => ({ ...words, intent: words.routing.label as IntentName }))
+      .filter(({ routing, intent }) => routing.sure && intents[intent].kind !== 'talk');
     const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
     return different.length < 2 ? [] : inOrder(different);
   }

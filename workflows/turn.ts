@@ -13,7 +13,7 @@ import {
 } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/decide.ts';
 import type { DialogState } from '../domain/dialog/state.ts';
-import { expectedDigits } from '../domain/dialog/state.ts';
+import { expectedDigits, expectsYesOrNo } from '../domain/dialog/state.ts';
 import { intentOf } from '../domain/intent.ts';
 import { wording } from '../domain/wording.ts';
 import { answer, Findings, type Question } from './answering.ts';
@@ -133,7 +133,7 @@ export class TurnRun {
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
       ...(this.#confidential ? { confidential: true } : {}),
       ...(awaited === undefined ? {} : { expectedDigits: awaited }),
-      ...(asked.pending?.kind === 'confirm' || asked.pending?.kind === 'offer' ? { expectsConfirmation: true } : {}),
+      ...(expectsYesOrNo(asked) ? { expectsConfirmation: true } : {}),
       ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };

@@ -47,12 +47,12 @@ export class CallLink {
   played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
     if (attempt.reported) return;
     attempt.reported = true;
-    this.#hear(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard }));
+    this.#report(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard }));
   }
 
   /** What was heard of a turn's reply. */
   heard(playback: Playback): void {
-    this.#hear(() => playback);
+    this.#report(() => playback);
   }
 
   /** An attempt whose caller is gone before the turn was over. */
@@ -74,7 +74,8 @@ export class CallLink {
     await calls.end(sessionId, reason).catch(failed);
   }
 
-  #hear(playback: () => Playback): void {
+  /** @param playback is asked when its turn comes: the number of a turn is the call's by then. */
+  #report(playback: () => Playback): void {
     const { calls, sessionId } = this.#options;
     this.#tell(() => {
       const heard = playback();

@@ -70,7 +70,9 @@ class Comparison {
     this.#wave = wave;
     this.#waveEnergy = wave.reduce((sum, sample) => sum + sample * sample, 0);
     this.#energyBefore = new Float64Array(long.length + 1);
-    for (const [i, sample] of long.entries()) this.#energyBefore[i + 1] = (this.#energyBefore[i] as number) + sample * sample;
+    for (let i = 0; i < long.length; i++) {
+      this.#energyBefore[i + 1] = (this.#energyBefore[i] as number) + (long[i] as number) ** 2;
+    }
   }
 
   /** The offset of the highest correlation from `first` to `last`; its sign does not count, as a line may turn a wave over. */

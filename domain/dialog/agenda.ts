@@ -1,3 +1,4 @@
+import { wordCount } from '../language/words.ts';
 import type { IntentName } from './intents.ts';
 import { say } from './say.ts';
 import { type DialogState, type OpenMatter, without } from './state.ts';
@@ -13,7 +14,6 @@ const joint =
 /** Somebody does, asks or wants something. */
 const clause =
   /\b(?:i|i['’]\w+|my|me|we|you|what|when|where|which|who|how|why|can|could|would|please|is|are|do|does|did|was|has|have|tell|show|give|block|move|send|transfer|cancel|check|call|somebody|someone)\b/i;
-const wordCount = (text: string) => text.trim().split(/\s+/).length;
 
 /** The parts of a sentence that may be wishes of their own; one where it is not plain that there are more. */
 export function possibleWishes(text: string): string[] {

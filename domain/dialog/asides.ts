@@ -6,6 +6,8 @@ export interface Aside {
   readonly reply: string;
   /** It calls for a person, whatever else was being talked about. */
   readonly needsPerson?: boolean;
+  /** The caller asks for time: what is open is not asked again at once. */
+  readonly waits?: boolean;
 }
 
 const toWhom =
@@ -48,7 +50,7 @@ export function asideOf(
   if (asksIdentity(text)) return { reply: say.identity };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
   if (wishes) return undefined;
-  if (asksToHold(text)) return { reply: say.takeYourTime };
+  if (asksToHold(text)) return { reply: say.takeYourTime, waits: true };
   const language = otherLanguageOf(text);
   if (language) return { reply: `${say.onlyEnglish[language]} ${say.onlyEnglish.en}` };
   if (abilities.test(text)) return { reply: say.abilities };

@@ -1,4 +1,5 @@
 import type { NextStep } from '../call.ts';
+import { wordCount } from '../language/words.ts';
 import { wording } from '../wording.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
@@ -85,9 +86,9 @@ function identifiedEarly(dialog: DialogState, { digits }: Understood): DialogSta
 }
 
 /** What was being asked stays open. */
-function besides(dialog: DialogState, { reply, needsPerson }: Aside, { canTransfer }: Options): Decision {
+function besides(dialog: DialogState, { reply, needsPerson, waits }: Aside, { canTransfer }: Options): Decision {
   if (needsPerson) return canTransfer ? speak(dialog, `${reply} ${wording.transfer}`, 'transfer') : speak(dialog, reply);
-  return speak(dialog, dialog.pending && reply !== say.takeYourTime ? `${reply} ${questionOf(dialog.pending)}` : reply);
+  return speak(dialog, dialog.pending && !waits ? `${reply} ${questionOf(dialog.pending)}` : reply);
 }
 
 /** What the bot waits to hear, asked once more. */
@@ -136,13 +137,13 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
 }
 
 /** What a caller may name without correcting an order by it. */
-const aside = new Set(['direction', 'account', 'purpose', 'bounds', 'figure', 'howMany', 'against']);
+const noCorrections = new Set(['direction', 'account', 'purpose', 'bounds', 'figure', 'howMany', 'against']);
 
 /** The caller names something else than before. */
 function corrects(before: Slots, now: Slots): boolean {
   return Object.entries(now).some(([name, value]) => {
     const known = before[name as keyof Slots];
-    return !aside.has(name) && JSON.stringify(known) !== JSON.stringify(value);
+    return !noCorrections.has(name) && JSON.stringify(known) !== JSON.stringify(value);
   });
 }
 
@@ -285,7 +286,6 @@ function merged({ slots: before }: Request, now: Slots): Slots {
 }
 
 const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;
-const wordCount = (text: string) => text.trim().split(/\s+/).length;
 
 /** Takes up a request: who calls, may they, and then the bank. */
 export function start(dialog: DialogState, request: Request, options: Options): Decision {

@@ -14,12 +14,12 @@ export const cardName = ({ kind, lastFour }: Pick<Card, 'kind' | 'lastFour'>) =>
 export const list = (items: readonly string[], word: 'and' | 'or the' = 'and') =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 
+/** "Today", "yesterday", "on Tuesday, November 17". */
+export const dayText = (day: Day, today: Day) =>
+  day === today || day === addDays(today, -1) ? spokenDay(day, today) : `on ${writtenDay(day, today)}`;
+
 /** Days from, to, in words: "on Tuesday, November 17", "from … to …". */
 export function daysText({ from, to }: DayRange, today: Day): string {
-  if (from === to)
-    return from === today || from === addDays(today, -1) ? spokenDay(from, today) : `on ${writtenDay(from, today)}`;
+  if (from === to) return dayText(from, today);
   return `from ${writtenDay(from, today)} to ${to === today ? 'today' : writtenDay(to, today)}`;
 }
-
-export const whenPaid = (day: Day, today: Day) =>
-  day === today || day === addDays(today, -1) ? spokenDay(day, today) : `on ${writtenDay(day, today)}`;

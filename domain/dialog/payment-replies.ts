@@ -2,8 +2,7 @@ import type { Transaction, TransactionFilter } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
 import { addDays, type Day, periodBefore, thisMonth } from '../language/dates.ts';
 import type { FactualReply, Reads } from './factual-reply.ts';
-import { daysText, kindNames, whenPaid } from './naming.ts';
-import type { Figure } from './restrictions.ts';
+import { daysText, dayText, kindNames } from './naming.ts';
 import type { Slots } from './slots.ts';
 import type { Request } from './state.ts';
 
@@ -50,9 +49,10 @@ function boundsText({ overMinor, underMinor }: NonNullable<Slots['bounds']>, cur
   return overMinor === undefined ? `under ${text(underMinor ?? 0)}` : `over ${text(overMinor)}`;
 }
 
-export const transactionText = ({ amount, merchant, day, status }: Transaction, today: Day) => {
-  const money = moneyText({ ...amount, minor: Math.abs(amount.minor) });
-  const when = whenPaid(day, today);
+export const transactionText = (transaction: Transaction, today: Day) => {
+  const { amount, merchant, day, status } = transaction;
+  const money = moneyText({ ...amount, minor: size(transaction) });
+  const when = dayText(day, today);
   const note = status === 'pending' ? ', still pending' : status === 'disputed' ? ', which you have disputed' : '';
   return amount.minor < 0 ? `${money} to ${merchant} ${when}${note}` : `${money} from ${merchant} ${when}${note}`;
 };
@@ -95,22 +95,11 @@ async function payments(bank: Reads, customerId: string, slots: Slots, today: Da
   };
   const all = await bank.transactions(customerId, { ...filter, limit: mostRead });
   const where = filterText({ ...slots, days }, today, await currencyOf(bank, customerId, all));
-  return { found: all.filter(within(bounds)), where, days };
+  return { found: all.filter(within(bounds)), where };
 }
 
 const sum = (all: readonly Transaction[]) => all.reduce((minor, one) => minor + size(one), 0);
 const paymentsText = (n: number) => (n === 1 ? 'one payment' : `${n} payments`);
-
-async function spending(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
-  const { found, where } = await payments(bank, customerId, slots, today);
-  const beyond = apart(slots);
-  const [first] = found;
-  if (!first) return nothingFound(where, beyond);
-  const total = moneyText({ ...first.amount, minor: sum(found) });
-  const count = `in ${paymentsText(found.length)}`;
-  const inAll = beyond ? 'In all, you' : 'You';
-  return { reply: `${beyond}${inAll} ${verb(slots)} ${total} ${where}, ${count}.`, facts: [total, where, count, beyond] };
-}
 
 const verb = ({ direction }: Slots) => (direction === 'in' ? 'received' : 'spent');
 
@@ -119,16 +108,22 @@ const nothingFound = (where: string, beyond: string): FactualReply => ({
   facts: [where, beyond],
 });
 
-/** What is asked of payments beside their sum. */
-async function figureReply(bank: Reads, customerId: string, slots: Slots, figure: Figure, today: Day): Promise<FactualReply> {
+/** What is asked of payments: their sum where nothing else is. */
+async function figureReply(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+  const { figure } = slots;
   if (figure === 'comparison') return compared(bank, customerId, slots, today);
   const { found, where } = await payments(bank, customerId, slots, today);
   const beyond = apart(slots);
   const [first] = found;
   if (!first) return nothingFound(where, beyond);
   const told = (fact: string): FactualReply => ({ reply: `${beyond}${fact}`, facts: [fact, beyond] });
+  const money = (minor: number) => moneyText({ ...first.amount, minor });
+  if (figure === undefined) {
+    const inAll = beyond ? 'In all, you' : 'You';
+    return told(`${inAll} ${verb(slots)} ${money(sum(found))} ${where}, in ${paymentsText(found.length)}.`);
+  }
   if (figure === 'average') {
-    const mean = moneyText({ ...first.amount, minor: Math.round(sum(found) / found.length) });
+    const mean = money(Math.round(sum(found) / found.length));
     return told(`A payment was ${mean} on average, of ${paymentsText(found.length)} ${where}.`);
   }
   if (figure === 'top-merchant') {
@@ -137,9 +132,8 @@ async function figureReply(bank: Reads, customerId: string, slots: Slots, figure
       return { merchant, count: theirs.length, minor: sum(theirs) };
     });
     const top = merchants.reduce((most, one) => (one.minor > most.minor ? one : most));
-    const total = moneyText({ ...first.amount, minor: top.minor });
     const theMost = slots.direction === 'in' ? 'received the most from' : 'paid the most to';
-    return told(`You ${theMost} ${top.merchant}: ${total} in ${paymentsText(top.count)} ${where}.`);
+    return told(`You ${theMost} ${top.merchant}: ${money(top.minor)} in ${paymentsText(top.count)} ${where}.`);
   }
   const bigger = (a: Transaction, b: Transaction) => (size(a) >= size(b) ? a : b);
   const smaller = (a: Transaction, b: Transaction) => (size(a) <= size(b) ? a : b);
@@ -165,6 +159,6 @@ async function compared(bank: Reads, customerId: string, slots: Slots, today: Da
 
 /** Answers about payments. Where something else than their list or sum is asked, that is answered, and nothing else. */
 export function paymentReply(bank: Reads, customerId: string, { intent, slots }: Request, today: Day): Promise<FactualReply> {
-  if (slots.figure) return figureReply(bank, customerId, slots, slots.figure, today);
-  return intent === 'spending' ? spending(bank, customerId, slots, today) : transactionList(bank, customerId, slots, today);
+  const listed = intent !== 'spending' && !slots.figure;
+  return (listed ? transactionList : figureReply)(bank, customerId, slots, today);
 }

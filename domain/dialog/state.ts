@@ -80,6 +80,9 @@ export function expectedDigits({ pending }: DialogState): number | undefined {
   return pending?.kind === 'identify' ? digitsOf[pending.need] : undefined;
 }
 
+/** Whether the bot waits for a yes or a no. */
+export const expectsYesOrNo = ({ pending }: DialogState): boolean => pending?.kind === 'confirm' || pending?.kind === 'offer';
+
 export function without<K extends keyof DialogState>(state: DialogState, ...keys: K[]): DialogState {
   return Object.fromEntries(Object.entries(state).filter(([key]) => !keys.includes(key as K))) as unknown as DialogState;
 }

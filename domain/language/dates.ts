@@ -83,7 +83,7 @@ const countOf = (text: string): number | undefined =>
 
 /** The same day of another month, or its last one. */
 function addMonths(day: Day, months: number): Day {
-  const date = at(`${day.slice(0, 8)}01`);
+  const date = at(firstOfMonth(day));
   date.setUTCMonth(date.getUTCMonth() + months);
   const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
   return `${dayOf(date).slice(0, 8)}${String(Math.min(last, Number(day.slice(8)))).padStart(2, '0')}`;
@@ -114,12 +114,8 @@ function spans(text: string, today: Day): DayRange | undefined {
   if (/\bnext week\b/.test(text)) return { from: addDays(monday, 7), to: addDays(monday, 13) };
   if (/\bthis weekend\b/.test(text)) return { from: addDays(monday, 5), to: addDays(monday, 6) };
   if (/\b(?:last|over the|at the|on the) weekend\b/.test(text)) return { from: addDays(monday, -2), to: addDays(monday, -1) };
-  const firstOfMonth = `${today.slice(0, 8)}01`;
-  if (/\bthis month\b/.test(text)) return { from: firstOfMonth, to: today };
-  if (/\b(?:last|past|previous) month\b/.test(text)) {
-    const end = addDays(firstOfMonth, -1);
-    return { from: `${end.slice(0, 8)}01`, to: end };
-  }
+  if (/\bthis month\b/.test(text)) return thisMonth(today);
+  if (/\b(?:last|past|previous) month\b/.test(text)) return periodBefore(thisMonth(today));
   const year = Number(today.slice(0, 4));
   if (/\bthis year\b/.test(text)) return { from: `${year}-01-01`, to: today };
   if (/\b(?:last|past|previous) year\b/.test(text)) return { from: `${year - 1}-01-01`, to: `${year - 1}-12-31` };
@@ -148,18 +144,20 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
   return range;
 }
 
-/** The day in the bank's time zone. */
+const firstOfMonth = (day: Day): Day => `${day.slice(0, 8)}01`;
+
 /** From its first day until today. */
-export const thisMonth = (today: Day): DayRange => ({ from: `${today.slice(0, 8)}01`, to: today });
+export const thisMonth = (today: Day): DayRange => ({ from: firstOfMonth(today), to: today });
 
 /** As long as this one and right before it; before a month that has begun on its first day, the whole month before. */
 export function periodBefore({ from, to }: DayRange): DayRange {
   const last = addDays(from, -1);
-  const oneMonth = from.endsWith('-01') && from.slice(0, 7) === to.slice(0, 7);
+  const oneMonth = from === firstOfMonth(to);
   const days = Math.round((at(to).getTime() - at(from).getTime()) / dayMs);
-  return { from: oneMonth ? `${last.slice(0, 8)}01` : addDays(last, -days), to: last };
+  return { from: oneMonth ? firstOfMonth(last) : addDays(last, -days), to: last };
 }
 
+/** The day in the bank's time zone. */
 export function todayIn(timeZone: string): Day {
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date());
 }
