@@ -41,14 +41,15 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(webhook, 'listening');
   const { port } = webhook.address() as { port: number };
+  // Without pauses inside: a sentence that could end there would be two turns.
   for (const [name, text] of Object.entries({
     hello: 'Hello there, how are you?',
     rate: 'What is the interest rate on savings?',
     half: 'I would like to',
     rest: 'know the interest rate on savings.',
-    stop: 'Stop, please, I have another question for you.',
+    stop: 'I have another question for you.',
     person: 'Can I talk to a real person?',
-    bye: 'That is all, thank you, goodbye.',
+    bye: 'Thank you, goodbye.',
   })) {
     speech[name] = await spoken(text);
   }
