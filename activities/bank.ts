@@ -80,8 +80,8 @@ async function perform(deps: BankDependencies, input: PerformInput, signal: Abor
       throw new VoicebotError('unauthorized', 'The caller is not verified.');
     }
     if (step.kind === 'query') {
-      const { reply, facts } = await answerQuery(deps.bank, customerId, step.request, todayIn(deps.timeZone));
-      return said(input, dialog, reply, facts);
+      const { reply, facts, told = [] } = await answerQuery(deps.bank, customerId, step.request, todayIn(deps.timeZone));
+      return said(input, told.length > 0 ? { ...dialog, told } : dialog, reply, facts);
     }
     if (step.kind === 'prepare') return await prepare(deps, input, customerId, step);
     if (step.kind !== 'read-back' && step.kind !== 'release') mayAct(step.action, dialog);

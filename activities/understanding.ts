@@ -19,7 +19,7 @@ import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
-import { todayIn } from '../domain/language/dates.ts';
+import { timeOfDayIn, todayIn } from '../domain/language/dates.ts';
 import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
 import type { Embedder, LabelledPhrase, LanguageModel, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
@@ -153,7 +153,8 @@ export class Understanding {
     const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
     const { routing } = words;
     const movesMoney = routing.sure && routing.label === 'move-money';
-    const slots = slotsIn(words.text, today, { amount: asksAmount || confirmsAmount || movesMoney });
+    const amount = asksAmount || confirmsAmount || movesMoney;
+    const slots = slotsIn(words.text, today, { amount, now: timeOfDayIn(timeZone) });
     const { toolModel } = this.#deps;
     const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, words.text, routing, signal);
     const understood = {
@@ -193,7 +194,8 @@ export class Understanding {
 
   /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
   async #wanted(heard: Words, model: SemanticModel, signal: AbortSignal): Promise<Words | undefined> {
-    if (!isPersonal(heard.routing.label as IntentName)) return heard;
+    const intent = heard.routing.label as IntentName;
+    if (!isPersonal(intent) && !mayRefuse.has(intent)) return heard;
     const text = wantedPart(heard.text);
     if (text === heard.text) return heard;
     return text === '' ? undefined : (await this.#read([text], model, signal))[0];
@@ -269,6 +271,9 @@ export class Understanding {
     return { model, cache: new CacheLookup(db, model, minSimilarity) };
   }
 }
+
+/** What a sentence that only refuses something may be taken for. */
+const mayRefuse: ReadonlySet<IntentName> = new Set(['no', 'cancel', 'beyond']);
 
 /** A "yes" to what was offered is what was asked before. */
 function accepted(input: UnderstandInput): UnderstandInput {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { merchantCategories } from '../domain/bank/bank.ts';
 
 /** What a core-banking system answers, as `docs/reference/bank-openapi.json` describes it. */
 
@@ -38,6 +39,12 @@ export const transactionSchema = z.object({
   accountId: z.string(),
   day,
   merchant: z.string(),
+  category: z
+    .enum(merchantCategories)
+    .optional()
+    .describe(
+      'By the category code of the merchant (ISO 18245). Without it the bot says that it cannot tell kinds of payments apart.',
+    ),
   amount: money.describe('Below zero for what was paid.'),
   status: z.enum(['booked', 'pending', 'disputed']),
 });

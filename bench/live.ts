@@ -33,7 +33,7 @@ const calls = Number(values.calls);
 
 const questions = {
   generated: ['Good morning to you.', 'How are you doing today?', 'It is very nice to talk with you.', 'Do you like music?'],
-  cached: 'How is the weather outside?',
+  cached: 'Are you having a good day?',
   interruption: 'Wait, please stop, I have another question.',
 } as const;
 

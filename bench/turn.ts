@@ -31,7 +31,7 @@ const turns = Number(values.turns);
 const kinds = {
   generated: ['Good morning to you.', 'How are you doing today?', 'It is very nice to talk with you.', 'Do you like music?'],
   approved: ['What is the interest rate on savings?', 'Please block my card right now.'],
-  cached: ['How is the weather outside?'],
+  cached: ['Are you having a good day?'],
 } as const;
 
 interface Measured {

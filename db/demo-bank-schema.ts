@@ -1,5 +1,5 @@
 import { date, index, integer, jsonb, pgSchema, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Outcome } from '../domain/bank/bank.ts';
+import type { MerchantCategory, Outcome } from '../domain/bank/bank.ts';
 
 /** The demo bank's own tables: a bank of its own beside the product's data. */
 export const demoBank = pgSchema('demo_bank');
@@ -60,6 +60,7 @@ export const transactions = demoBank.table(
     /** Order within a day. */
     position: integer('position').notNull(),
     merchant: text('merchant').notNull(),
+    category: text('category').$type<MerchantCategory>(),
     amountMinor: integer('amount_minor').notNull(),
     currency: text('currency').notNull(),
     status: text('status').$type<'booked' | 'pending' | 'disputed'>().notNull(),

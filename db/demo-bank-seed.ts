@@ -1,4 +1,5 @@
 import { count } from 'drizzle-orm';
+import type { MerchantCategory } from '../domain/bank/bank.ts';
 import { addDays, type Day } from '../domain/language/dates.ts';
 import { lcg } from '../domain/random.ts';
 import { hashSecret } from './demo-bank.ts';
@@ -19,6 +20,7 @@ export const demoCustomers = [
 
 interface Habit {
   readonly merchant: string;
+  readonly category: MerchantCategory;
   /** Days between two payments, on average. */
   readonly everyDays: number;
   readonly fromMinor: number;
@@ -27,16 +29,16 @@ interface Habit {
 }
 
 const habits: readonly Habit[] = [
-  { merchant: 'Corner Bakery', everyDays: 4, fromMinor: 320, toMinor: 1_450 },
-  { merchant: 'Fresh Market', everyDays: 5, fromMinor: 1_800, toMinor: 9_600 },
-  { merchant: 'City Transit', everyDays: 7, fromMinor: 275, toMinor: 2_400 },
-  { merchant: 'Harbor Books', everyDays: 16, fromMinor: 900, toMinor: 5_200 },
-  { merchant: 'Blue Door Cafe', everyDays: 6, fromMinor: 410, toMinor: 1_890 },
-  { merchant: 'Northside Fuel', everyDays: 12, fromMinor: 3_000, toMinor: 7_400 },
-  { merchant: 'Streamline Video', everyDays: 30, fromMinor: 1_299, toMinor: 1_299, credit: true },
-  { merchant: 'Skyways Airlines', everyDays: 45, fromMinor: 12_000, toMinor: 48_000, credit: true },
-  { merchant: 'Pine Street Pharmacy', everyDays: 18, fromMinor: 650, toMinor: 4_300, credit: true },
-  { merchant: 'Home and Garden', everyDays: 25, fromMinor: 1_500, toMinor: 16_000, credit: true },
+  { merchant: 'Corner Bakery', category: 'groceries', everyDays: 4, fromMinor: 320, toMinor: 1_450 },
+  { merchant: 'Fresh Market', category: 'groceries', everyDays: 5, fromMinor: 1_800, toMinor: 9_600 },
+  { merchant: 'City Transit', category: 'transport', everyDays: 7, fromMinor: 275, toMinor: 2_400 },
+  { merchant: 'Harbor Books', category: 'books', everyDays: 16, fromMinor: 900, toMinor: 5_200 },
+  { merchant: 'Blue Door Cafe', category: 'restaurants', everyDays: 6, fromMinor: 410, toMinor: 1_890 },
+  { merchant: 'Northside Fuel', category: 'fuel', everyDays: 12, fromMinor: 3_000, toMinor: 7_400 },
+  { merchant: 'Streamline Video', category: 'entertainment', everyDays: 30, fromMinor: 1_299, toMinor: 1_299, credit: true },
+  { merchant: 'Skyways Airlines', category: 'travel', everyDays: 45, fromMinor: 12_000, toMinor: 48_000, credit: true },
+  { merchant: 'Pine Street Pharmacy', category: 'health', everyDays: 18, fromMinor: 650, toMinor: 4_300, credit: true },
+  { merchant: 'Home and Garden', category: 'home', everyDays: 25, fromMinor: 1_500, toMinor: 16_000, credit: true },
 ];
 
 const parties = ['Anna Keller', 'Oak Property Management', 'Daniel Reyes', 'Sunrise Dental', 'Maya Johnson'] as const;
@@ -105,7 +107,7 @@ function livesOf(customerId: string, index: number, today: Day) {
   for (let back = historyDays; back >= 0; back--) {
     const day = addDays(today, -back);
     let position = 0;
-    const add = (kind: 'current' | 'credit', merchant: string, amountMinor: number) =>
+    const add = (kind: 'current' | 'credit', merchant: string, category: MerchantCategory, amountMinor: number) =>
       rows.push({
         id: `${customerId}-t${String(rows.length).padStart(4, '0')}`,
         customerId,
@@ -113,14 +115,16 @@ function livesOf(customerId: string, index: number, today: Day) {
         day,
         position: position++,
         merchant,
+        category,
         amountMinor,
         currency,
         status: back <= 1 && amountMinor < 0 ? 'pending' : 'booked',
       });
-    if (day.endsWith('-01')) add('current', 'Oak Property Management', -rent);
-    if (day.endsWith('-15')) add('current', 'Brightwater Ltd Salary', salary);
-    for (const { merchant, everyDays, fromMinor, toMinor, credit } of habits) {
-      if (random() < 1 / everyDays) add(credit && hasCredit ? 'credit' : 'current', merchant, -between(fromMinor, toMinor));
+    if (day.endsWith('-01')) add('current', 'Oak Property Management', 'housing', -rent);
+    if (day.endsWith('-15')) add('current', 'Brightwater Ltd Salary', 'salary', salary);
+    for (const { merchant, category, everyDays, fromMinor, toMinor, credit } of habits) {
+      if (random() >= 1 / everyDays) continue;
+      add(credit && hasCredit ? 'credit' : 'current', merchant, category, -between(fromMinor, toMinor));
     }
   }
   const transferRows = [

@@ -270,8 +270,8 @@ async function accountsOf(db: Database, customerId: string): Promise<Account[]> 
 }
 
 function transactionOf(row: typeof transactions.$inferSelect): Transaction {
-  const { id, accountId, day, merchant, amountMinor, currency, status } = row;
-  return { id, accountId, day, merchant, amount: { minor: amountMinor, currency }, status };
+  const { id, accountId, day, merchant, category, amountMinor, currency, status } = row;
+  return { id, accountId, day, merchant, category: category ?? undefined, amount: { minor: amountMinor, currency }, status };
 }
 
 /** A number to quote, the same for the same order. */

@@ -5,7 +5,8 @@ const spokenDigit = `(?:${numberWord}|oh|double|triple)`;
 const longNumber = new RegExp(String.raw`\b\d(?:[ .,-]?\d){11,18}\b|\b${spokenDigit}(?:[\s,.-]+${spokenDigit}){11,18}\b`, 'gi');
 const socialSecurityNumber = /\b\d{3}[- .]\d{2}[- .]\d{4}\b/g;
 const namedSsn = /\b(social security(?: number)?|ssn)((?:\s+(?:is|number))*[\s:]+)(?:\d[\d\s.-]{5,}\d)/gi;
-const customerNumberName = String.raw`(?:customer|client)\s+(?:number|id)`;
+/** Without "customer" it is the caller's own: "my number is". */
+export const customerNumberName = String.raw`(?:(?:customer|client|banking|member)\s+(?:number|id)|my\s+(?:number|id))`;
 /** A code that the caller names as one. */
 const secretCode = new RegExp(
   String.raw`\b(pin|passcode|cvv|cvc|security code|access code|${customerNumberName})((?:\s+(?:number|code))?(?:\s+(?:is|was|it's|are))?[\s:,]+)((?:\d[\d\s,.-]*\d|\d)|${spokenDigit}(?:[\s,.-]+${spokenDigit})*)`,

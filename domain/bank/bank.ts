@@ -83,11 +83,40 @@ export interface TransactionFilter {
   readonly limit: number;
 }
 
+/** Kinds of merchants and payers, as a bank groups their category codes (ISO 18245). */
+export const merchantCategories = [
+  'groceries',
+  'restaurants',
+  'fuel',
+  'transport',
+  'travel',
+  'housing',
+  'utilities',
+  'health',
+  'clothing',
+  'home',
+  'books',
+  'entertainment',
+  'sports',
+  'electronics',
+  'beauty',
+  'pets',
+  'education',
+  'insurance',
+  'charity',
+  'cash',
+  'salary',
+  'other',
+] as const;
+export type MerchantCategory = (typeof merchantCategories)[number];
+
 export interface Transaction {
   readonly id: string;
   readonly accountId: string;
   readonly day: Day;
   readonly merchant: string;
+  /** Unset where the bank does not tell. */
+  readonly category?: MerchantCategory | undefined;
   /** Below zero for what was paid. */
   readonly amount: Money;
   readonly status: 'booked' | 'pending' | 'disputed';

@@ -11,7 +11,7 @@ export interface Aside {
 }
 
 const toWhom =
-  /\b(?:are you|is this|is that|am i (?:talking|speaking) (?:to|with))\b[^.?!]*\b(?:robots?|human|person|people|machine|bot|computer|ai|artificial|recording|real|alive)\b/i;
+  /\b(?:are you|is this|is that|am i (?:talking|speaking) (?:to|with))\b[^.?!]*\b(?:robots?|human|person|people|machine|bot|computer|ai|artificial|a recording|real|alive)\b/i;
 const who =
   /\bwho (?:are you|made you|built you|am i (?:talking|speaking) (?:to|with))\b|\bwhat(?:['’]s| is) your name\b|\bwhat are you\b\W*$/i;
 /** Somebody's life is at stake. "These fees are killing me" and "my life savings" are not meant. */
@@ -22,7 +22,7 @@ const insult =
 const whyAsked =
   /\bwhy (?:do|did|would|are) you (?:need|want|ask|asking)\b|\bwhy (?:do|must|should) i (?:have to |need to )?(?:give|tell|say|identify|prove)\b|^\W*(?:but )?(?:why|what for|how come)\W*$|\bwhat do you need (?:that|this|it|my [\w ]+) for\b/i;
 /** What is asked for so that the caller is known. */
-const identification = /\b(?:pin|code|customer number|details|identify|who i am)\b/i;
+const identification = /\b(?:pin|code|(?:customer|my) number|details|identify|who i am)\b/i;
 const hold =
   /^\W*(?:(?:ok|okay|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
 /** What may follow it without being anything else. */

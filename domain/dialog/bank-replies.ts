@@ -3,10 +3,13 @@ import { moneyText } from '../bank/money.ts';
 import { type Day, spokenDay, writtenDay } from '../language/dates.ts';
 import { spokenTime } from '../language/times.ts';
 import type { FactualReply, Reads } from './factual-reply.ts';
-import { accountName, cardName, kindOrder, list } from './naming.ts';
-import { filterText, paymentReply, transactionText } from './payment-replies.ts';
+import { endsOf } from './move-money.ts';
+import { accountName, cardName, kindNames, kindOrder, list } from './naming.ts';
+import { paymentReply, transactionText } from './payment-replies.ts';
+import { filterText, otherCurrency, readPayments, unknownPerson } from './payments.ts';
 import type { Slots } from './slots.ts';
 import type { Action, Needed, Request } from './state.ts';
+import { unexplainedText } from './unexplained.ts';
 
 /** A reply, or an order to confirm, or what is still to be asked. */
 export type Prepared =
@@ -26,6 +29,7 @@ export const fixedReplies = {
 /** Answers to questions about the caller's own money. Every number in them comes from the bank. */
 export async function answerQuery(bank: Reads, customerId: string, request: Request, today: Day): Promise<FactualReply> {
   const { slots } = request;
+  if (slots.otherAccount) return noAccount(await bank.accounts(customerId), slots.otherAccount);
   switch (request.intent) {
     case 'transactions':
     case 'spending':
@@ -35,11 +39,16 @@ export async function answerQuery(bank: Reads, customerId: string, request: Requ
     case 'card-status':
       return cardStatus(bank, customerId, slots);
     default:
-      return balances(bank, customerId, slots);
+      return balances(bank, customerId, slots, today);
   }
 }
 
-async function balances(bank: Reads, customerId: string, { account, lastFour }: Slots): Promise<FactualReply> {
+async function balances(
+  bank: Reads,
+  customerId: string,
+  { account, lastFour, currency, amountMinor, bounds, days, unexplained }: Slots,
+  today: Day,
+): Promise<FactualReply> {
   const all = [...(await bank.accounts(customerId))].sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
   if (asked.length === 0) return noAccount(all);
@@ -53,17 +62,36 @@ async function balances(bank: Reads, customerId: string, { account, lastFour }: 
     const aside = available.minor === balance.minor ? '' : `, of which ${moneyText(available)} are available`;
     return `The balance of your ${accountName(one)} is ${moneyText(balance)}${aside}.`;
   });
-  return { reply: sentences.join(' '), facts: sentences };
+  const [first] = asked;
+  const opening =
+    unexplainedText({ unexplained }) +
+    (days && days.from !== today ? 'I can only tell you the balance of today. ' : '') +
+    otherCurrency(currency, first?.balance.currency) +
+    (first ? enoughText(first, amountMinor ?? bounds?.overMinor) : '');
+  return { reply: `${opening}${sentences.join(' ')}`, facts: [opening, ...sentences] };
 }
 
-function noAccount(all: readonly Account[]): FactualReply {
+/** Whether an account holds what the caller wants to pay; with a blank at its end, or empty. */
+function enoughText(account: Account, amountMinor: number | undefined): string {
+  if (amountMinor === undefined || account.kind === 'credit') return '';
+  const { available } = account;
+  const enough = available.minor >= amountMinor ? 'enough' : 'not enough';
+  return `There is ${enough} in your ${kindNames[account.kind]} for ${moneyText({ ...available, minor: amountMinor })}. `;
+}
+
+function noAccount(all: readonly Account[], asked = 'such account'): FactualReply {
   const names = list(all.map(accountName));
-  return { reply: `I do not find such an account. You have a ${names}.`, facts: [names] };
+  return { reply: `I find no ${asked} of yours. You have a ${names}.`, facts: [names, asked] };
 }
 
-async function transferStatus(bank: Reads, customerId: string, { amountMinor }: Slots, today: Day): Promise<FactualReply> {
+async function transferStatus(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+  const { amountMinor, merchant, person } = slots;
   const all = await bank.transfers(customerId);
-  const asked = amountMinor === undefined ? all : all.filter(({ amount }) => Math.abs(amount.minor) === amountMinor);
+  const asked = all.filter(
+    ({ amount, party }) =>
+      (amountMinor === undefined || Math.abs(amount.minor) === amountMinor) &&
+      (!merchant || party.toLowerCase().includes(merchant.toLowerCase())),
+  );
   const open = asked.filter(({ status }) => status !== 'completed');
   const shown = (open.length > 0 ? open : asked).slice(0, 2);
   if (shown.length === 0) return { reply: fixedReplies.noTransfer, facts: ['90'] };
@@ -73,7 +101,8 @@ async function transferStatus(bank: Reads, customerId: string, { amountMinor }: 
     if (status === 'rejected') return `${what} was rejected, and the money is back in your account.`;
     return `${what} is pending.${expected ? ` It should arrive by ${writtenDay(expected, today)}.` : ''}`;
   });
-  return { reply: sentences.join(' '), facts: sentences };
+  const opening = person && !merchant ? unknownPerson(person) : '';
+  return { reply: `${opening}${sentences.join(' ')}`, facts: [opening, ...sentences] };
 }
 
 async function cardStatus(bank: Reads, customerId: string, slots: Slots): Promise<FactualReply> {
@@ -112,7 +141,8 @@ async function prepareBlock(bank: Reads, customerId: string, slots: Slots): Prom
     const reply = `Which card do you mean: the ${list(names, 'or the')}?`;
     return { kind: 'ask', need: 'card', reply, facts: names };
   }
-  const reply = `Shall I block your ${cardName(card)}?`;
+  const missing = slots.card && card.kind !== slots.card ? `I find no active ${slots.card} card. ` : '';
+  const reply = `${missing}Shall I block your ${cardName(card)}?`;
   const action = { kind: 'card-block', cardId: card.id, card: card.kind, lastFour: card.lastFour } as const;
   return { kind: 'confirm', action, reply, facts: names };
 }
@@ -120,10 +150,9 @@ async function prepareBlock(bank: Reads, customerId: string, slots: Slots): Prom
 async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promise<Prepared> {
   const all = await bank.accounts(customerId);
   const of = (kind: AccountKind | undefined) => all.find((one) => one.kind === kind);
-  const { from, to, amountMinor, amountEither } = slots;
-  const source = from ?? (to && to !== 'current' ? 'current' : to ? 'savings' : undefined);
-  const target = to ?? (from && from !== 'current' ? 'current' : from ? 'savings' : undefined);
-  const [fromAccount, toAccount] = [of(source), of(target)];
+  const { amountEither, share } = slots;
+  const { from, to } = endsOf(slots);
+  const [fromAccount, toAccount] = [of(from), of(to)];
   if (!fromAccount || !toAccount || fromAccount === toAccount) {
     const names = list(all.map(accountName));
     const reply = `From which account to which account? You have a ${names}.`;
@@ -133,12 +162,13 @@ async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promi
     const [first, second] = amountEither.map((minor) => moneyText({ minor, currency: fromAccount.available.currency }));
     return { kind: 'ask', need: 'amount', reply: `Is that ${first}, or ${second}?`, facts: [first ?? '', second ?? ''] };
   }
+  const amountMinor = slots.amountMinor ?? (share && Math.floor(fromAccount.available.minor * share));
   if (amountMinor === undefined) {
     const reply = `How much shall I move from your ${accountName(fromAccount)} to your ${accountName(toAccount)}?`;
     return { kind: 'ask', need: 'amount', reply, facts: [accountName(fromAccount), accountName(toAccount)] };
   }
   const available = moneyText(fromAccount.available);
-  if (fromAccount.kind === 'credit' || fromAccount.available.minor < amountMinor) {
+  if (fromAccount.kind === 'credit' || fromAccount.available.minor < amountMinor || amountMinor <= 0) {
     const reply = `There are only ${available} available in your ${accountName(fromAccount)}. How much shall I move?`;
     return { kind: 'ask', need: 'amount', reply, facts: [available, accountName(fromAccount)] };
   }
@@ -154,8 +184,8 @@ async function prepareMove(bank: Reads, customerId: string, slots: Slots): Promi
 }
 
 async function prepareDispute(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<Prepared> {
-  const { merchant, amountMinor, days } = slots;
-  if (!merchant && amountMinor === undefined && !days) {
+  const { merchant, amountMinor, days, transactionId, kinds } = slots;
+  if (!merchant && amountMinor === undefined && !days && !transactionId && !kinds) {
     return {
       kind: 'ask',
       need: 'payment',
@@ -163,7 +193,13 @@ async function prepareDispute(bank: Reads, customerId: string, slots: Slots, tod
       facts: [],
     };
   }
-  const [found] = await bank.transactions(customerId, { merchant, amountMinor, days, direction: 'out', limit: 1 });
+  const { found: all } = await readPayments(
+    bank,
+    customerId,
+    transactionId ? { direction: 'out' } : { merchant, amountMinor, days, kinds, direction: 'out' },
+    today,
+  );
+  const found = transactionId ? all.find(({ id }) => id === transactionId) : all[0];
   if (!found) {
     const where = filterText(slots, today);
     const reply = `I find no such payment${where ? ` ${where}` : ''}. Tell me the merchant, the amount or the day.`;

@@ -1,13 +1,18 @@
 import type { NextStep } from '../call.ts';
 import { wordCount } from '../language/words.ts';
+import { customerNumberName } from '../redact.ts';
 import { wording } from '../wording.ts';
 import { type Aside, asideOf } from './asides.ts';
+import { continued, inherited, isEllipsis } from './ellipsis.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
+import { paysOthers, turnedRound } from './move-money.ts';
+import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { say } from './say.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
 import type { BankStep } from './steps.ts';
+import { isNarrowed, unexplainedIn } from './unexplained.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
 
 /** What was understood of the caller's words. */
@@ -50,7 +55,8 @@ const speak = (dialog: DialogState, reply: string, leadsTo?: NextStep): Decision
 });
 
 /** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
-export function decide(before: DialogState, understood: Understood, options: { readonly canTransfer: boolean }): Decision {
+export function decide(before: DialogState, heard: Understood, options: { readonly canTransfer: boolean }): Decision {
+  const understood = withReference(before, heard);
   const dialog = identifiedEarly(before, understood);
   const { pending } = dialog;
   if (dialog !== before && tellsNumberOnly.test(understood.text)) return speak(dialog, say.numberTaken);
@@ -75,8 +81,16 @@ export function decide(before: DialogState, understood: Understood, options: { r
   }
 }
 
-const tellsNumberOnly =
-  /^\W*(?:(?:hi|hello|yes|well|good (?:morning|afternoon|evening))\W+)*(?:(?:my|the|and my)\s+)?(?:customer|client)\s+(?:number|id)(?:\s+(?:is|was|it's))?\W*hidden\W*$/i;
+const tellsNumberOnly = new RegExp(
+  String.raw`^\W*(?:(?:hi|hello|yes|well|and|good (?:morning|afternoon|evening))\W+)*(?:(?:my|the)\s+)?${customerNumberName}(?:\s+(?:is|was|it's))?\W*hidden\W*$`,
+  'i',
+);
+
+/** "The second one" is a payment that was told. */
+function withReference({ told }: DialogState, understood: Understood): Understood {
+  const transactionId = paymentReferredTo(understood.text, told);
+  return transactionId ? { ...understood, slots: { ...understood.slots, transactionId } } : understood;
+}
 
 /** A customer number that was told before it was asked for. */
 function identifiedEarly(dialog: DialogState, { digits }: Understood): DialogState {
@@ -124,6 +138,8 @@ function identified(dialog: DialogState, pending: Of<'identify'>, understood: Un
 function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Understood, options: Options): Decision {
   const { text, slots } = understood;
   const answer = yesOrNo(text);
+  const turned = pending.action.kind === 'move-money' ? turnedRound(pending.request.slots, text) : undefined;
+  if (turned) return start(without(dialog, 'pending'), { ...pending.request, slots: joinSlots(turned, slots) }, options);
   const corrected = corrects(pending.request.slots, slots);
   if (answer === 'yes' && !corrected)
     return { kind: 'bank', step: { kind: 'act', action: pending.action, order: pending.order }, dialog };
@@ -137,7 +153,25 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
 }
 
 /** What a caller may name without correcting an order by it. */
-const noCorrections = new Set(['direction', 'account', 'purpose', 'bounds', 'figure', 'howMany', 'against']);
+const noCorrections = new Set<string>([
+  'direction',
+  'account',
+  'kinds',
+  'merchants',
+  'purpose',
+  'place',
+  'person',
+  'currency',
+  'otherAccount',
+  'bounds',
+  'figure',
+  'per',
+  'howMany',
+  'against',
+  'pending',
+  'unexplained',
+  'earlier',
+] satisfies (keyof Slots)[]);
 
 /** The caller names something else than before. */
 function corrects(before: Slots, now: Slots): boolean {
@@ -173,13 +207,13 @@ function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood
 /** Whether what was named is what was asked for. */
 function fills(
   need: Needed,
-  { amountMinor, amountEither, account, from, to, card, lastFour, merchant, days, day, time }: Slots,
+  { amountMinor, amountEither, share, account, from, to, card, lastFour, merchant, kinds, days, day, time, transactionId }: Slots,
 ): boolean {
   const found: Readonly<Record<Needed, unknown>> = {
-    amount: amountMinor ?? amountEither,
+    amount: amountMinor ?? amountEither ?? share,
     accounts: account ?? from ?? to,
     card: card ?? lastFour,
-    payment: merchant ?? amountMinor ?? amountEither ?? days,
+    payment: transactionId ?? merchant ?? kinds ?? amountMinor ?? amountEither ?? days,
     when: day ?? time,
   };
   return found[need] !== undefined;
@@ -220,13 +254,9 @@ function turnsElsewhere({ intent, sure }: Understood, { intent: current }: Reque
   return kind !== 'talk' || intent === 'person' || intent === 'goodbye';
 }
 
-const followsUp =
-  /^\W*(?:and|what about|how about|or|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
   /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
-const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
-
 function fresh(dialog: DialogState, understood: Understood, options: Options): Decision {
   const { text, intent, sure, runnerUp, slots, lastReply } = understood;
   const { topic } = dialog;
@@ -234,12 +264,10 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
   if (topic && intents[topic.intent].kind === 'action' && doesAgain.test(text)) {
     return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, options);
   }
-  if (topic && followsUp.test(text) && hasSlots(slots) && (!sure || sameField(topic.intent, intent) || wordCount(text) <= 6)) {
-    const newIntent =
-      sure && sameField(topic.intent, intent) && intent !== 'balance' && isPersonal(intent) ? intent : topic.intent;
-    return start(dialog, { intent: aboutDays(newIntent, slots), slots: merged(topic, slots) }, options);
-  }
+  const goneOn = topic && continued(topic, understood);
+  if (goneOn) return start(dialog, accounted(goneOn, text), options);
   if (isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say.othersMatter);
+  if (intent === 'move-money' && paysOthers(text)) return beyond(dialog, options, say.ownAccountsOnly);
   if (!sure) {
     if (intent === 'information' || runnerUp === 'information') return { kind: 'knowledge', dialog };
     const banking = isPersonal(intent);
@@ -248,7 +276,9 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
       return speak({ ...dialog, pending: { kind: 'choice', options: [intent, runnerUp], slots } }, say.unsure(intent, runnerUp));
     }
     if (banking || other) return speak(dialog, say.unsureAlone);
-    return { kind: 'think', dialog };
+    if (intent === 'outside' || runnerUp === 'outside') return outside(dialog, text);
+    // A sound, or a word, that may mean anything.
+    return isTalk(intent) ? { kind: 'think', dialog } : speak(dialog, say.unsureAlone);
   }
   switch (intent) {
     case 'information':
@@ -257,6 +287,10 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
       return options.canTransfer ? speak(dialog, wording.transfer, 'transfer') : speak(dialog, wording.transferFailed);
     case 'goodbye':
       return speak(dialog, wording.goodbye, 'end');
+    case 'outside':
+      return outside(dialog, text);
+    case 'beyond':
+      return beyond(dialog, options);
     case 'repeat':
       return speak(dialog, lastReply ?? say.repeatNothing);
     case 'yes':
@@ -268,24 +302,35 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
     case 'small-talk':
       return { kind: 'think', dialog };
     default: {
-      const inherited = topic && refersBack.test(text) ? merged(topic, slots) : slots;
-      return start(dialog, { intent, slots: inherited }, options);
+      const wanted = intent === 'transactions' && sumsUp(understood) ? 'spending' : intent;
+      return start(dialog, accounted({ intent: wanted, slots: inherited(topic, understood) }, text), options);
     }
   }
 }
 
-/** A balance is of today; whoever names a day or a shop asks for payments. */
-function aboutDays(intent: IntentName, { days, merchant }: Slots): IntentName {
-  return intent === 'balance' && (days || merchant) ? 'transactions' : intent;
+/** What is no business of a bank; a few words may be anything. */
+const outside = (dialog: DialogState, text: string): Decision => speak(dialog, isEllipsis(text) ? say.unsureAlone : say.outside);
+
+/** What the bot cannot do, a person can. */
+function beyond(dialog: DialogState, { canTransfer }: Options, reply: string = say.beyond): Decision {
+  if (!canTransfer) return speak(dialog, reply);
+  const matter = { intent: 'person', text: 'I want to talk to a person.' } as const;
+  const pending: Pending = { kind: 'offer', matter, question: say.offerPerson };
+  return speak({ ...dialog, pending }, `${reply} ${say.offerPerson}`);
 }
 
-/** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
-function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, ...kept } = before;
-  return joinSlots({ ...kept, ...(now.merchant || !account ? {} : { account }) }, now);
+/** With the words that nothing explains, which the answer then owns up to. */
+function accounted({ intent, slots }: Request, text: string): Request {
+  const unexplained = isNarrowed(intent) ? unexplainedIn(text, slots) : [];
+  return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }
 
-const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;
+/** "What did I spend on petrol?" asks for a sum, not for a list. */
+const sumsUp = ({ text, slots }: Understood): boolean =>
+  /\bspen[dt]\b/i.test(text) && (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined;
+
+/** What the model may talk about. */
+const isTalk = (intent: IntentName) => intent === 'greeting' || intent === 'thanks' || intent === 'small-talk';
 
 /** Takes up a request: who calls, may they, and then the bank. */
 export function start(dialog: DialogState, request: Request, options: Options): Decision {

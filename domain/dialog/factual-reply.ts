@@ -4,6 +4,8 @@ import type { Bank } from '../bank/bank.ts';
 export interface FactualReply {
   readonly reply: string;
   readonly facts: readonly string[];
+  /** Ids of the payments that were told, in their order, for "the second one". */
+  readonly told?: readonly string[];
 }
 
 /** What replies read at the bank. */

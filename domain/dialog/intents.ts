@@ -1,6 +1,6 @@
 /**
  * What a caller may want. `query` reads the bank; `action` changes something there; `knowledge` is answered from approved articles;
- * `talk` needs neither.
+ * `beyond` is a colleague's business; `talk` needs none of these.
  */
 export const intents = {
   balance: { kind: 'query', says: 'your account balance' },
@@ -13,6 +13,7 @@ export const intents = {
   dispute: { kind: 'action', says: 'a payment that you do not recognise' },
   'call-back': { kind: 'action', says: 'booking a call-back from a colleague' },
   information: { kind: 'knowledge', says: 'general information about the bank' },
+  beyond: { kind: 'beyond', says: 'something that a colleague does' },
   person: { kind: 'talk', says: 'talking to a person' },
   greeting: { kind: 'talk', says: 'saying hello' },
   thanks: { kind: 'talk', says: 'saying thank you' },
@@ -22,7 +23,11 @@ export const intents = {
   cancel: { kind: 'talk', says: 'stopping what we are doing' },
   repeat: { kind: 'talk', says: 'hearing it again' },
   'small-talk': { kind: 'talk', says: 'a chat' },
-} as const satisfies Record<string, { readonly kind: 'query' | 'action' | 'knowledge' | 'talk'; readonly says: string }>;
+  outside: { kind: 'talk', says: 'something else than the bank' },
+} as const satisfies Record<
+  string,
+  { readonly kind: 'query' | 'action' | 'knowledge' | 'beyond' | 'talk'; readonly says: string }
+>;
 
 export type IntentName = keyof typeof intents;
 

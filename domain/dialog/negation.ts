@@ -2,10 +2,11 @@
 const refusals = [
   /i(?:['’]m| am) not (?:asking|calling|trying|looking|here|going)(?: you)?(?: to| for)?/,
   /i (?:do not|don['’]t) (?:really |actually )?(?:want|wish|mean|need|ask|plan|intend)(?: you| it| that)?(?: to)?/,
+  /i (?:did not|didn['’]t) (?:say|mean|ask)(?: you)?(?: to)?/,
   /(?:do not|don['’]t|never) (?:block|cancel|move|transfer|send|pay|report|dispute|book|call|freeze|lock|stop|touch)/,
 ].map(({ source }) => source);
 /** Where they go on with something else. */
-const elsewhere = /$|[.;!?]|,|\s(?:but|just|only|instead|rather|i (?:want|need|would|only|just))\b/;
+const elsewhere = /$|[.;!?]|,|\s(?:but|just|only|instead|rather|i (?:want|need|would|only|just|said|meant|asked))\b/;
 const notWanted = new RegExp(`\\b(?:${refusals.join('|')})\\b.*?(?=${elsewhere.source})`, 'gi');
 const linking = /^[\s,.;!?]*(?:but|just|only|instead|rather|and|so)?[\s,]*|[\s,;]+$/gi;
 

@@ -31,7 +31,7 @@ export function boundsIn(text: string): AmountBounds | undefined {
 
 /** Money is spent on something, and something is paid for. */
 const spends =
-  /\b(?:(?:spend|spent|spending|went|goes)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor)\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
+  /\b(?:(?:spend|spent|spending|went|goes)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor|^\W*(?:and|or|what about|how about)\s+(?:on|for))\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
 const articles = /^(?:my|the|some|any|all|our|a|an)$/i;
 /** Where the name of a purpose ends, or what is none. */
 const noPurpose =
@@ -46,9 +46,52 @@ export function purposeIn(text: string): string | undefined {
   return named.length === 0 ? undefined : named.join(' ').toLowerCase();
 }
 
-/** What may be asked of payments beside their list and their sum. */
-export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison';
+const inPlace = /\b(?:in|near|around|within)\s+((?:the\s+)?\p{L}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*){0,3})/gu;
+const away =
+  /\b(?:abroad|overseas|(?:while|when) (?:i was |we were )?(?:travelling|traveling|on (?:holiday|vacation))|on (?:my|our) (?:trip|holiday|vacation))\b/i;
+/** What stands after "in" and is no place. */
+const noPlace =
+  /^(?:the\s+)?(?:from|of|by|and|or|with|as|to|at|on|my|our|your|his|her|this|that|these|those|last|past|next|previous|recent|all|total|full|sum|general|particular|detail|details|fact|case|cash|person|advance|addition|order|return|time|between|there|here|it|them|which|what|any|each|every|some|one|a|an|morning|afternoon|evening|night|week|weeks|month|months|year|years|day|days|hour|hours|minutes?|middle|beginning|end|meantime|savings?|checking|current|credit|debit|account|accounts|bank|card|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall|winter|english|euros?|dollars?|pounds?|francs?|yen|spending|payments?|transactions?|fees?|charges?|interest|shops?|stores?|restaurants?|supermarkets?|caf[eé]s?|bars?|pubs?|two|three|four|five|six|seven|eight|nine|ten|numbers?|words?|short|future|terms|money|stock|use|touch|red|black|good|writing|pieces?|half|common|question|twenty|nineteen|\d+)\b/i;
 
+/** Where payments were made, as the caller says it: "in Paris", "abroad". */
+export function placeIn(text: string): string | undefined {
+  const [, where] = [...text.matchAll(inPlace)].find(([, name = '']) => !noPlace.test(name)) ?? [];
+  return where ? `in ${where}` : away.exec(text)?.[0].toLowerCase();
+}
+
+const currencies: readonly (readonly [string, string])[] = [
+  ['EUR', 'euros?'],
+  ['USD', '(?:us |american )?dollars?'],
+  ['GBP', '(?:british )?pounds?(?: sterling)?|sterling'],
+  ['CHF', '(?:swiss )?francs?'],
+  ['JPY', '(?:japanese )?yen'],
+];
+
+/** In which currency an amount shall be told, as its ISO 4217 code. */
+export const currencyIn = (text: string): string | undefined =>
+  currencies.find(([, words]) => new RegExp(String.raw`\b(?:in|into|to)\s+(?:${words})\b`, 'i').test(text))?.[0];
+
+const accountNamed =
+  /\b(?:my|our|the|a|any)\s+((?:(?!(?:of|on|in|my|our|from|to|for|with|is|at|and|or)\b)\p{L}[\p{L}'’-]*\s+){1,3})accounts?\b/giu;
+/** What is no kind of account, and kinds that are known by other words. */
+const plainAccount =
+  /^(?:(?:my|own|the|bank|other|two|three|second|first|same|whole|entire|main|primary|everyday|current|checking|chequing|savings?|credit|debit|card|cards|of|balance|balances|customer|online|personal|private|that|this|these|both|all|different|new|old|total|money|in|on|from|to|is|and|or|for|with|available|status|amount)\s*)+$/i;
+const withoutTheWord =
+  /\b(?:my|our|the|a)\s+(pension|isa|ira|401\s?\(?k\)?|mortgage|(?:car |student |personal |home )?loan|investments?|portfolio|shares|stocks|bonds|trust fund|(?:fixed|term) deposit|certificate of deposit)\b/i;
+
+/** A kind of account that a customer here cannot ask for: "joint account", "pension". */
+export function otherAccountIn(text: string): string | undefined {
+  for (const [, words = ''] of text.matchAll(accountNamed)) {
+    if (!plainAccount.test(words.trim())) return `${words.trim().toLowerCase()} account`;
+  }
+  return withoutTheWord.exec(text)?.[1]?.toLowerCase();
+}
+
+/** What may be asked of payments beside their list and their sum. */
+export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison' | 'count' | 'earliest';
+
+/** "The first payment in October"; "the first one" points at something that was told. */
+const theFirst = /\b(?:the |my )?(?:very )?(?:first|earliest|oldest) (?:payment|transaction|purchase|charge|debit)\b/i;
 const figures: readonly (readonly [Figure, RegExp])[] = [
   [
     'comparison',
@@ -59,19 +102,44 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
     /\b(?:who|whom|where|which (?:shop|store|merchant|company|place)|what (?:shop|store))\b.*\b(?:the )?most\b(?! recent)/i,
   ],
   ['largest', /\b(?:largest|biggest|highest|most expensive|dearest)\b|\bthe most\b(?! recent)/i],
+  ['earliest', theFirst],
   ['smallest', /\b(?:smallest|lowest|cheapest|least expensive)\b/i],
   ['average', /\b(?:on average|average)\b/i],
+  [
+    'count',
+    /\bhow (?:many (?:times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b/i,
+  ],
 ];
 export const figureIn = (text: string): Figure | undefined => figures.find(([, pattern]) => pattern.test(text))?.[0];
+
+const each = /\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly|monthly)\b/i;
+const usually = /\b(?:average|usually|typically|normally|generally|do i (?:\w+ )?(?:spend|pay|earn|get))\b/i;
+const adverbs: Readonly<Record<string, Unit>> = { daily: 'day', weekly: 'week', monthly: 'month' };
+export type Unit = 'day' | 'week' | 'month';
+
+/** Of an average: "how much do I spend per week?" */
+export function unitIn(text: string): Unit | undefined {
+  const [, unit, adverb] = /\bper (day|week|month)\b/i.exec(text) ?? ((usually.test(text) && each.exec(text)) || []);
+  return unit ? (unit.toLowerCase() as Unit) : adverbs[adverb?.toLowerCase() ?? ''];
+}
 
 /** "More this month than last month" names two periods, and "than" stands between them. */
 export const periodsIn = (text: string): readonly string[] => text.split(/\b(?:than|compared (?:to|with))\b/i, 2);
 
+/** Not booked yet. */
+export const asksPending = (text: string): boolean =>
+  /\bpending\b|\b(?:not|n['’]t) (?:yet )?(?:been )?(?:booked|cleared|gone through|posted|settled)\b|\bstill (?:open|outstanding)\b/i.test(
+    text,
+  );
+
+const theLast =
+  /\bwhen (?:did|was|have|has|is)\b.*\b(?:last|latest|most recent(?:ly)?)\b(?! (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)|\bthe last time\b|\b(?:my|the) (?:last|latest|most recent) (?:shop|purchase|visit|order|bill|meal|trip)\b/i;
 const ofPayments =
   /\b(?:last|latest|most recent|recent|past|previous)\s+((?:\p{L}|\d)+)\s+(?:\p{L}+\s+)?(?:payments?|transactions?|purchases?|charges|debits?|entries)\b/iu;
 
-/** "My last five payments". */
+/** "My last five payments"; "when did I last pay" is about one. */
 export function howManyIn(text: string): number | undefined {
+  if (theLast.test(text)) return 1;
   const [number] = spokenNumbers(ofPayments.exec(text)?.[1] ?? '');
   return number && number.value >= 1 ? Math.floor(number.value) : undefined;
 }

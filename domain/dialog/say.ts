@@ -37,6 +37,9 @@ export const say = {
       : `You also spoke of ${intents[intent].says}. Shall I come to that now?`,
   unsureAlone: 'I am not sure that I understood you. Could you say it in other words?',
   unknown: 'I do not know that, and I would rather not guess. A colleague can tell you.',
+  beyond: 'I cannot do that on the telephone, but a colleague can.',
+  offerPerson: 'Shall I put you through?',
+  outside: 'I am only here for your banking, and know nothing of that. What can I do for you at the bank?',
   refused: 'I cannot do that. I am here for your questions about the bank.',
   unavailable: 'I cannot reach that part of the bank right now. Nothing has been changed. Please try again in a moment.',
   notPossible: 'That was not possible, and nothing has been changed.',
@@ -60,6 +63,7 @@ export const say = {
   },
   numberTaken: 'Thank you, I have your customer number. What can I do for you?',
   othersMatter: 'I can only tell you about your own accounts. Whose account it is must call themselves.',
+  ownAccountsOnly: 'I can only move money between your own accounts. A colleague can help you with a payment to somebody else.',
   notWanted: 'All right, I will leave that as it is. What can I do for you?',
   anythingElse: 'All right. Is there anything else?',
 } as const;

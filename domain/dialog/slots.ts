@@ -1,9 +1,28 @@
-import type { AccountKind } from '../bank/bank.ts';
+import type { AccountKind, MerchantCategory } from '../bank/bank.ts';
 import { amountsIn } from '../bank/money.ts';
-import { type Day, type DayRange, daysIn } from '../language/dates.ts';
+import { addDays, type Day, type DayRange, daysIn } from '../language/dates.ts';
 import { spokenDigits } from '../language/numbers.ts';
-import { timeIn } from '../language/times.ts';
-import { type AmountBounds, boundsIn, type Figure, figureIn, howManyIn, periodsIn, purposeIn } from './restrictions.ts';
+import { periodIn } from '../language/periods.ts';
+import { later, minutesAhead, timeIn } from '../language/times.ts';
+import { isKind, kindsIn } from './merchant-kinds.ts';
+import { merchantsIn } from './merchants.ts';
+import { relationIn, shareIn } from './move-money.ts';
+import {
+  type AmountBounds,
+  asksPending,
+  boundsIn,
+  currencyIn,
+  type Figure,
+  figureIn,
+  howManyIn,
+  otherAccountIn,
+  periodsIn,
+  placeIn,
+  purposeIn,
+  type Unit,
+  unitIn,
+} from './restrictions.ts';
+import { withoutStory } from './story.ts';
 
 /** What a caller named: which account, how much, when, where. */
 export interface Slots {
@@ -14,22 +33,46 @@ export interface Slots {
   readonly amountMinor?: number;
   /** Two amounts, of which it is not clear which one was said. */
   readonly amountEither?: readonly [number, number];
+  /** Of what is there, above 0 and up to 1: "half of it". */
+  readonly share?: number;
   readonly bounds?: AmountBounds;
   readonly days?: DayRange;
   /** What `days` are compared with. */
   readonly against?: DayRange;
   readonly merchant?: string;
-  /** What money was spent on. */
+  /** All of them, where more than one is named. */
+  readonly merchants?: readonly string[];
+  /** Of whom payments are: "on petrol", "at the supermarket". */
+  readonly kinds?: readonly MerchantCategory[];
+  /** What money was spent on, where it is none of these kinds. */
   readonly purpose?: string;
+  /** Where payments were made. */
+  readonly place?: string;
+  /** Somebody whom the bank does not know as such: "sister". */
+  readonly person?: string;
+  /** ISO 4217 code of the currency in which amounts shall be told. */
+  readonly currency?: string;
+  /** A kind of account that nobody has here. */
+  readonly otherAccount?: string;
   readonly figure?: Figure;
+  /** Of an average. */
+  readonly per?: Unit;
   /** Of the latest. */
   readonly howMany?: number;
+  /** A payment that the bot has told before. */
+  readonly transactionId?: string;
+  /** The days before those that were talked about. */
+  readonly earlier?: true;
   readonly lastFour?: string;
   readonly card?: 'debit' | 'credit';
   /** `YYYY-MM-DD` and `HH:MM` of an appointment. */
   readonly day?: Day;
   readonly time?: string;
   readonly direction?: 'in' | 'out';
+  /** Words that nothing explains. */
+  readonly unexplained?: readonly string[];
+  /** Payments that are not booked yet. */
+  readonly pending?: true;
 }
 
 const accountWords: readonly (readonly [AccountKind, string])[] = [
@@ -37,49 +80,17 @@ const accountWords: readonly (readonly [AccountKind, string])[] = [
   ['credit', String.raw`credit\s*card(?:\s+account)?|credit\s+account`],
   ['current', String.raw`(?:current|checking|chequing|everyday|main)(?:\s+(?:account|one))?`],
 ];
-const accountIn = (text: string): AccountKind | undefined =>
-  accountWords.find(([, pattern]) => new RegExp(String.raw`\b(?:${pattern})\b`, 'i').test(text))?.[0];
+/** The account that is named, where it is one. */
+function accountIn(text: string): AccountKind | undefined {
+  const named = accountWords.filter(([, pattern]) => new RegExp(String.raw`\b(?:${pattern})\b`, 'i').test(text));
+  return named.length === 1 ? named[0]?.[0] : undefined;
+}
 
-function directed(text: string, preposition: 'from' | 'to'): AccountKind | undefined {
-  const prefix = preposition === 'to' ? '(?:to|into)' : '(?:from|out of)';
+function directed(text: string, preposition: 'from' | 'to' | 'in'): AccountKind | undefined {
+  const prefix = { from: '(?:from|out of)', to: '(?:to|into)', in: 'in' }[preposition];
   return accountWords.find(([, pattern]) =>
     new RegExp(String.raw`\b${prefix}\s+(?:my\s+|the\s+|our\s+)?(?:${pattern})\b`, 'i').test(text),
   )?.[0];
-}
-
-/** Words after "at" or "to" that begin no merchant's name. */
-const noMerchant =
-  /^(?:my|the|a|an|your|this|that|it|me|you|us|all|any|some|last|least|most|once|night|noon|home|work|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|january|february|march|april|may|june|july|august|september|october|november|december|savings?|checking|current|credit|account|bank|someone|somebody|person|pay|spend|check|see|know|get|make|have|be|move|transfer|report|dispute|block|talk|speak|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon)$/i;
-const merchantEnd =
-  /^(?:on|in|last|this|yesterday|today|for|and|or|please|was|is|that|which|i|from|since|with|by|my|the|charge|payment|transaction|twice|again|over|during|between|of|to|not|it|did|didn't|has|have|but|because|right|correct)$/i;
-
-const afterPreposition =
-  /\b(?:at|from|to|by|with)\s+(?=((?:the\s+)?[\p{L}\p{N}][\p{L}\p{N}'&.-]*(?:\s+[\p{L}\p{N}'&.-]+){0,3}))/giu;
-
-/** The name after "at", "to", "from", "by": of whom a payment is. */
-function merchantIn(text: string): string | undefined {
-  for (const match of text.matchAll(afterPreposition)) {
-    const words = (match[1] ?? '').replace(/^the\s+/i, '').split(/\s+/);
-    if (noMerchant.test(words[0]?.replace(/[.,?!]+$/, '') ?? '')) continue;
-    const name: string[] = [];
-    for (const word of words) {
-      const bare = word.replace(/[.,?!]+$/, '');
-      if (name.length > 0 && merchantEnd.test(bare)) break;
-      if (!/\p{L}/u.test(bare)) break;
-      name.push(bare);
-      if (bare !== word) break;
-    }
-    if (name.length > 0) return name.join(' ').replace(/'s$/, '');
-  }
-  // "the Netflix charge", "my Amazon payment"
-  const named =
-    /\b(?:the|that|this|my|a)\s+([\p{L}][\p{L}'&-]*(?:\s+[\p{L}][\p{L}'&-]*)?)\s+(?:charge|payment|transaction|purchase|subscription)\b/iu.exec(
-      text,
-    );
-  const name = named?.[1] ?? '';
-  const plain =
-    /^(?:last|first|latest|recent|card|wrong|strange|same|new|old|big|small|second|other|direct|pending|duplicate|unknown|weird|suspicious|largest|biggest|highest|smallest|lowest|cheapest|dearest|average|most|top|usual|typical|recurring|monthly|one|two|whole|entire|dollar|debit|credit|account|my|your|next|cash|it|a|the|fraudulent|unauthorized)\b/i;
-  return name && !plain.test(name) ? name : undefined;
 }
 
 const endingIn =
@@ -93,52 +104,93 @@ function lastFourIn(text: string): string | undefined {
 
 /**
  * @param today in the bank's time zone.
- * @param expecting what the bot has just asked for: a bare number is an amount, a day lies ahead.
+ * @param expecting what the bot has just asked for: a bare number is an amount, a day lies ahead. `now`: `HH:MM`, for "in an hour".
  */
 export function slotsIn(
   text: string,
   today: Day,
-  expecting: { readonly amount?: boolean; readonly future?: boolean } = {},
+  expecting: { readonly amount?: boolean; readonly future?: boolean; readonly now?: string } = {},
 ): Slots {
   const from = directed(text, 'from');
-  const to = directed(text, 'to');
+  // "I need a hundred in savings"
+  const to = directed(text, 'to') ?? (expecting.amount && !from ? directed(text, 'in') : undefined);
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
   const bounds = boundsIn(text);
   const [amountMinor, otherMinor] = lastFour || bounds ? [] : amountsIn(text, { bare: expecting.amount === true });
-  const figure = figureIn(text);
-  const [named = text, other] = figure === 'comparison' ? periodsIn(text) : [];
-  const days = daysIn(named, today);
-  const against = other === undefined ? undefined : daysIn(other, today);
+  const share = expecting.amount ? shareIn(text) : undefined;
+  const per = unitIn(text);
+  const figure = per ? 'average' : figureIn(text);
+  const [period = text, other] = figure === 'comparison' ? periodsIn(text) : [];
+  const days = periodIn(period, today);
+  const against = other === undefined ? undefined : periodIn(other, today);
   const howMany = howManyIn(text);
-  const day = daysIn(text, today, { future: true })?.from;
-  const time = timeIn(text);
-  const merchant = merchantIn(text);
-  const purpose = purposeIn(text);
+  const { day, time } = momentIn(text, today, expecting.now);
+  const matter = withoutStory(text);
+  const place = placeIn(matter);
+  const purpose = purposeIn(matter);
+  // "On Lego" is what was bought, and not where.
+  const merchants = merchantsIn(place ? matter.replace(place, '') : matter).filter(
+    (name) => !isKind(name) && name.toLowerCase() !== purpose,
+  );
+  const [merchant] = merchants;
+  const kinds = merchant ? [] : kindsIn(matter);
+  const currency = currencyIn(text);
+  const person = relationIn(text);
+  const otherAccount = account ? undefined : otherAccountIn(text);
   const card = /\bcredit\s*card\b/i.test(text) ? 'credit' : /\bdebit\s*card\b/i.test(text) ? 'debit' : undefined;
-  const direction = /\b(?:deposit|deposits|salary|paid in|incoming|received|receive|come in|came in)\b/i.test(text)
-    ? 'in'
-    : /\b(?:spend|spent|spending|paid|pay|charged|withdrew|withdrawals?|outgoing)\b/i.test(text)
-      ? 'out'
-      : undefined;
+  const direction =
+    /\b(?:deposit|deposits|salary|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in)\b/i.test(
+      text,
+    )
+      ? 'in'
+      : /\b(?:spend|spent|spending|paid|pay|charged|withdrew|withdrawals?|outgoing)\b/i.test(text)
+        ? 'out'
+        : undefined;
   return {
     ...(account ? { account } : {}),
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
     ...amountSlots(amountMinor, otherMinor),
+    ...(share !== undefined && amountMinor === undefined ? { share } : {}),
     ...(bounds ? { bounds } : {}),
+    ...(!days && daysEarlier.test(text) ? { earlier: true } : {}),
     ...(days ? { days } : {}),
     ...(against ? { against } : {}),
     ...(figure ? { figure } : {}),
+    ...(per ? { per } : {}),
     ...(howMany ? { howMany } : {}),
     ...(day ? { day } : {}),
     ...(time ? { time } : {}),
     ...(merchant ? { merchant } : {}),
-    ...(purpose && !merchant ? { purpose } : {}),
+    ...(merchants.length > 1 ? { merchants } : {}),
+    ...(kinds.length > 0 ? { kinds } : {}),
+    ...(purpose && !merchant && kinds.length === 0 ? { purpose } : {}),
+    ...(place ? { place } : {}),
+    ...(person ? { person } : {}),
+    ...(currency ? { currency } : {}),
+    ...(otherAccount ? { otherAccount } : {}),
     ...(lastFour ? { lastFour } : {}),
     ...(card ? { card } : {}),
     ...(direction ? { direction } : {}),
+    ...(asksPending(text) ? { pending: true } : {}),
   };
+}
+
+/** "And the week before?" */
+const daysEarlier =
+  /\b(?:the )?(?:day|week|month|year|one) before(?! last| yesterday)\b|\bbefore that\b|\bthe (?:previous|preceding) (?:one|period)\b/i;
+
+/** When something shall be done. */
+function momentIn(text: string, today: Day, now: string | undefined): Pick<Slots, 'day' | 'time'> {
+  const ahead = minutesAhead(text);
+  if (now !== undefined && ahead !== undefined) {
+    const { time, days } = later(now, ahead);
+    return { day: addDays(today, days), time };
+  }
+  const day = daysIn(text, today, { future: true })?.from;
+  const time = timeIn(text);
+  return { ...(day ? { day } : {}), ...(time ? { time } : {}) };
 }
 
 const amountSlots = (minor: number | undefined, other: number | undefined): Pick<Slots, 'amountMinor' | 'amountEither'> => {
@@ -146,15 +198,27 @@ const amountSlots = (minor: number | undefined, other: number | undefined): Pick
   return other === undefined ? { amountMinor: minor } : { amountEither: [minor, other] };
 };
 
-/** What was named before and now; an amount takes the place of the one before. */
+/** What was named before and now; an amount takes the place of the one before, and an account may change its end. */
 export function joinSlots(before: Slots, now: Slots): Slots {
-  const { amountMinor, amountEither, ...others } = before;
-  const named = now.amountMinor !== undefined || now.amountEither !== undefined;
+  const { amountMinor, amountEither, share, from, to, ...others } = before;
+  const named = now.amountMinor !== undefined || now.amountEither !== undefined || now.share !== undefined;
   return {
     ...others,
     ...(named ? {} : amountSlots(amountMinor ?? amountEither?.[0], amountMinor === undefined ? amountEither?.[1] : undefined)),
+    ...(named || share === undefined ? {} : { share }),
+    ...movedEnds({ from, to }, now),
     ...now,
   };
+}
+
+/** "No, from checking": where it went before, it comes from now, and the other end changes too. */
+function movedEnds(
+  { from, to }: { readonly from: AccountKind | undefined; readonly to: AccountKind | undefined },
+  now: Slots,
+): Pick<Slots, 'from' | 'to'> {
+  const newTo = now.from && now.from === to ? from : to;
+  const newFrom = now.to && now.to === from ? to : from;
+  return { ...(newFrom ? { from: newFrom } : {}), ...(newTo ? { to: newTo } : {}) };
 }
 
 export const hasSlots = (slots: Slots): boolean => Object.keys(slots).length > 0;

@@ -66,6 +66,8 @@ export interface DialogState {
   readonly pending?: Pending;
   /** What was talked about last, for "and the savings one?". */
   readonly topic?: Request;
+  /** Ids of the payments that were told last, in their order. */
+  readonly told?: readonly string[];
   /** What else was asked in the same breath. */
   readonly open?: readonly OpenMatter[];
 }

@@ -37,7 +37,10 @@ export function writtenDay(day: Day, today: Day): string {
   return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1)}, ${named}${year}`;
 }
 
-const weekdayPattern = new RegExp(String.raw`\b(?:(last|past|previous|this|next|on)\s+)?(${weekdays.join('|')})\b`, 'i');
+const weekdayPattern = new RegExp(
+  String.raw`\b(?:(last|past|previous|this|next|on)\s+)?(?!\s)(?<!(?:black|good|cyber|easter|ash|shrove|whit)\s)(${weekdays.join('|')})\b`,
+  'i',
+);
 const monthPattern = new RegExp(
   String.raw`\b(?:the\s+)?(?:(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+)\s+(?:of\s+)?)?(${months.join('|')})(?:\s+(?:the\s+)?(\d{1,2}(?:st|nd|rd|th)?|(?:twenty|thirty)[- ][a-z]+|[a-z]+))?\b`,
   'i',
@@ -51,6 +54,7 @@ const lastDays = /\b(?:last|past|previous)\s+(\d{1,2}|(?:a\s+)?couple(?:\s+of)?|
 export function daysIn(text: string, today: Day, { future = false } = {}): DayRange | undefined {
   const lower = text.toLowerCase();
   if (/\btoday\b|\bthis (?:morning|afternoon|evening)\b/.test(lower)) return one(today);
+  if (/\ba fortnight ago\b/.test(lower)) return one(addDays(today, -14));
   if (/\bday before yesterday\b/.test(lower)) return one(addDays(today, -2));
   if (/\byesterday\b|\blast night\b/.test(lower)) return one(addDays(today, -1));
   if (/\bday after tomorrow\b/.test(lower)) return one(addDays(today, 2));
@@ -108,7 +112,7 @@ function spans(text: string, today: Day): DayRange | undefined {
     const days = unit === 'day' ? number : unit === 'week' ? number * 7 : number * 30;
     return { from: addDays(today, -days), to: today };
   }
-  const monday = addDays(today, -((weekdayOf(today) + 6) % 7));
+  const monday = startOfWeek(today);
   if (/\bthis week\b/.test(text)) return { from: monday, to: today };
   if (/\b(?:last|past|previous) week\b/.test(text)) return { from: addDays(monday, -7), to: addDays(monday, -1) };
   if (/\bnext week\b/.test(text)) return { from: addDays(monday, 7), to: addDays(monday, 13) };
@@ -136,6 +140,8 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
     return { from: `${year}-${month}-01`, to: addDays(next, -1) };
   };
   if (number !== undefined && (number < 1 || number > 31)) return undefined;
+  const [, named] = /\b((?:19|20)\d\d)\b/.exec(text) ?? [];
+  if (named) return build(Number(named));
   const year = Number(today.slice(0, 4));
   const range = build(year);
   if (/\bsince\b/.test(text)) return { from: range.from > today ? build(year - 1).from : range.from, to: today };
@@ -144,10 +150,16 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
   return range;
 }
 
+/** Its Monday. */
+export const startOfWeek = (day: Day): Day => addDays(day, -((weekdayOf(day) + 6) % 7));
+
 const firstOfMonth = (day: Day): Day => `${day.slice(0, 8)}01`;
 
 /** From its first day until today. */
 export const thisMonth = (today: Day): DayRange => ({ from: firstOfMonth(today), to: today });
+
+/** How many days it has. */
+export const daysOf = ({ from, to }: DayRange): number => Math.round((at(to).getTime() - at(from).getTime()) / dayMs) + 1;
 
 /** As long as this one and right before it; before a month that has begun on its first day, the whole month before. */
 export function periodBefore({ from, to }: DayRange): DayRange {
@@ -155,6 +167,11 @@ export function periodBefore({ from, to }: DayRange): DayRange {
   const oneMonth = from === firstOfMonth(to);
   const days = Math.round((at(to).getTime() - at(from).getTime()) / dayMs);
   return { from: oneMonth ? firstOfMonth(last) : addDays(last, -days), to: last };
+}
+
+/** The time of day in the bank's time zone, `HH:MM`. */
+export function timeOfDayIn(timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date());
 }
 
 /** The day in the bank's time zone. */

@@ -20,6 +20,11 @@ const minuteWords: Readonly<Record<string, number>> = {
   fifty: 50,
 };
 
+/** "Half three" is half past it. */
+const halfHour = new RegExp(String.raw`\bhalf\s+${hours}\b(?:\s*${half})?`);
+/** "In an hour", "in 20 minutes". */
+const soon = /\bin\s+(?:about\s+)?(half an|an?|a quarter of an|\d{1,3}|\p{L}+(?:[- ]\p{L}+)?)\s+(hour|minute)s?\b/u;
+
 /** A time of day, `HH:MM`; undefined where none is named. */
 export function timeIn(text: string): string | undefined {
   const lower = text.toLowerCase().replace(/\b([ap])\.\s?m\./g, '$1m');
@@ -32,6 +37,9 @@ export function timeIn(text: string): string | undefined {
     if (full === undefined) return undefined;
     return clock(full * 60 + (side === 'past' || side === 'after' ? away : -away));
   }
+  const [, halved = '', of = ''] = halfHour.exec(lower) ?? [];
+  const before = halved && hourOf(ordinalFrom(halved) ?? 0, of);
+  if (before) return clock(before * 60 + 30);
   const match = withHalf.exec(lower) ?? afterAt.exec(lower);
   if (match) {
     const full = hourOf(ordinalFrom(match[1] ?? '') ?? 0, match[4] ?? '');
@@ -41,6 +49,20 @@ export function timeIn(text: string): string | undefined {
   if (/\bmorning\b/.test(lower)) return '10:00';
   if (/\bafternoon\b/.test(lower)) return '14:00';
   return undefined;
+}
+
+/** How many minutes from now, for "in an hour"; undefined where that is not said. */
+export function minutesAhead(text: string): number | undefined {
+  const [, count = '', unit] = soon.exec(text.toLowerCase()) ?? [];
+  const parts: Readonly<Record<string, number>> = { 'half an': 0.5, 'a quarter of an': 0.25, an: 1, a: 1 };
+  const number = parts[count] ?? ordinalFrom(count.replace(' ', '-'));
+  return unit && number !== undefined ? number * (unit === 'hour' ? 60 : 1) : undefined;
+}
+
+/** A time of day later, and how many days later that is. @param now `HH:MM` */
+export function later(now: string, minutes: number): { readonly time: string; readonly days: number } {
+  const at = Number(now.slice(0, 2)) * 60 + Number(now.slice(3, 5)) + Math.round(minutes);
+  return { time: clock(at % 1440), days: Math.floor(at / 1440) };
 }
 
 /** The hour of 24; without a half of the day, those that offices keep. */

@@ -10,7 +10,7 @@ export interface Utterances {
 }
 
 const personText = 'I want to talk to a person.';
-const common = 'How is the weather outside?';
+const common = 'Are you having a good day?';
 const realQuestions = [
   common,
   'Good morning to you.',

@@ -70,7 +70,12 @@ export const repairs: Script[] = [
       {
         say: truth.customer.pin,
         source: 'bank',
-        expect: ['I cannot tell petrol from other payments. In all, you spent'],
+        expect: ['for fuel from'],
+      },
+      {
+        say: 'And on Lego?',
+        source: 'bank',
+        expect: ['I cannot tell lego from other payments. In all, you spent'],
       },
       { say: 'How much did I spend under ten dollars last month?', source: 'bank', expect: ['under $10.00'] },
       { say: 'Show me my payments over a million dollars.', source: 'bank', expect: ['no transactions over $1,000,000.00'] },

@@ -1,6 +1,7 @@
 import { balanceCalls, balanceCallsAgain, spendingCalls, transactionCalls, transferCalls } from './enquiries.ts';
 import { blockCalls, callBacks, chooseCard, disputes, moveCalls } from './orders.ts';
 import { repairs } from './repairs.ts';
+import { scope } from './scope.ts';
 import type { Script } from './script.ts';
 import { knowledge, refusals, talk } from './talk.ts';
 
@@ -14,6 +15,7 @@ export const scripts: readonly Script[] = [
   ...talk,
   ...moveCalls,
   ...repairs,
+  ...scope,
   ...disputes,
   ...callBacks,
   ...blockCalls,

@@ -46,6 +46,13 @@ export class Truth {
     return { total: dollars(Number(row?.total ?? 0)), count: Number(row?.n ?? 0) };
   }
 
+  async spentFor(category: string, from: string, to: string): Promise<string> {
+    const [row] = await this.#rows<{ total: string | null }>(
+      sql`select sum(-amount_minor) as total from demo_bank.transactions where customer_id = ${this.customerId} and amount_minor < 0 and category = ${category} and day between ${from} and ${to}`,
+    );
+    return dollars(Number(row?.total ?? 0));
+  }
+
   /** Of all that went out. */
   async figures(
     from: string,

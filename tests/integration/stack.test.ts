@@ -128,7 +128,7 @@ describe('a caller', () => {
   });
 
   it('gets the answer to a question that another caller has asked from the cache', async () => {
-    const question = await say('How is the weather outside?');
+    const question = await say('Are you having a good day?');
     const first = await connect('asks-first');
     first.send(question);
     await first.event();

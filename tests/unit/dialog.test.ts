@@ -37,8 +37,9 @@ describe('slots', () => {
   ])('%s', (text, expected) => expect(slotsIn(text, today)).toMatchObject(expected));
 
   it.each([
-    ['how much did I spend on petrol last month', { purpose: 'petrol' }],
-    ['What did I pay for my gym membership?', { purpose: 'gym membership' }],
+    ['how much did I spend on petrol last month', { kinds: ['fuel'] }],
+    ['What did I pay for my gym membership?', { kinds: ['sports'] }],
+    ['What did I spend on Lego?', { purpose: 'lego' }],
     ['payments under ten dollars', { bounds: { underMinor: 1_000 } }],
     ['anything I paid over $100 this week', { bounds: { overMinor: 10_000 } }],
     ['what did I spend between 20 and 50 dollars', { bounds: { overMinor: 2_000, underMinor: 5_000 } }],

@@ -1,0 +1,81 @@
+import { periodBefore } from '../language/dates.ts';
+import { wordCount } from '../language/words.ts';
+import type { Understood } from './decide.ts';
+import { type IntentName, intents } from './intents.ts';
+import { hasSlots, joinSlots, type Slots } from './slots.ts';
+import type { Request } from './state.ts';
+
+/** How people go on with what was talked about. */
+const followsUp =
+  /^\W*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
+
+const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
+
+/** What of a question says by itself what it is about. */
+const subjects: readonly (readonly [IntentName, RegExp])[] = [
+  ['balance', /\b(?:balance|do i have|is (?:there )?(?:on|in) my)\b/i],
+  ['spending', /\b(?:spen[dt]|spending|in (?:total|all)|altogether)\b/i],
+  ['transactions', /\b(?:payments?|transactions?|paid|pay|buy|bought|charged|charges)\b/i],
+];
+const namedIn = (text: string): IntentName | undefined => subjects.find(([, pattern]) => pattern.test(text))?.[0];
+
+/** Words by which something is asked or wanted: without them, a few words are a part of what was said before. */
+const asking =
+  /\b(?:what|which|who|how|when|where|why|is|are|was|were|do|does|did|has|have|can|could|would|will|tell|show|give|want|need|like|please|block|move|transfer|send|call|book|lost|stolen)\b/i;
+const doing =
+  /\b(?:move|moving|transfer|send|put|shift|pay|block|cancel|freeze|lock|lost|lose|stolen|stole|dispute|report|recognise|recognize|call|ring|book|want|need)\b/i;
+
+/** Whether the caller goes on with what was talked about: "and in August?" */
+function goesOn(topic: Request, { text, intent, sure, slots }: Understood): boolean {
+  const isFragment = intents[topic.intent].kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
+  if (!followsUp.test(text) && !isFragment) return false;
+  const same = sameField(topic.intent, intent);
+  const { kind } = intents[intent];
+  // A plain wish for something else is no ellipsis, however short it is.
+  if (
+    sure &&
+    !same &&
+    ((kind === 'action' && doing.test(text)) || kind === 'beyond' || intent === 'person' || intent === 'goodbye')
+  )
+    return false;
+  const short = wordCount(text) <= 6;
+  if (hasSlots(slots)) return !sure || same || short;
+  return short && sure && same && intent !== 'balance';
+}
+
+/** A balance is of today; whoever names a day or a shop asks for payments. */
+function aboutDays(intent: IntentName, { days, merchant, kinds }: Slots): IntentName {
+  return intent === 'balance' && (days || merchant || kinds) ? 'transactions' : intent;
+}
+
+/** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
+function merged({ slots: before }: Request, now: Slots): Slots {
+  const { account, merchant, merchants, kinds, purpose, unexplained: _, ...kept } = before;
+  const named = now.merchant ?? now.kinds ?? now.purpose;
+  const of = {
+    ...(merchant ? { merchant } : {}),
+    ...(merchants ? { merchants } : {}),
+    ...(kinds ? { kinds } : {}),
+    ...(purpose ? { purpose } : {}),
+  };
+  const days = now.earlier && before.days ? { days: periodBefore(before.days) } : {};
+  return joinSlots({ ...kept, ...(named ? {} : of), ...(now.merchant || !account ? {} : { account }), ...days }, now);
+}
+
+const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;
+
+/** The request that a caller goes on with, with what is new about it; undefined where they begin anew. */
+export function continued(topic: Request, understood: Understood): Request | undefined {
+  if (!goesOn(topic, understood)) return undefined;
+  const { text, slots } = understood;
+  return { intent: aboutDays(namedIn(text) ?? topic.intent, slots), slots: merged(topic, slots) };
+}
+
+/** What a new request takes over of the one before it: "what was the largest one?" */
+export function inherited(topic: Request | undefined, { text, slots }: Understood): Slots {
+  const refers = refersBack.test(text) || (slots.figure !== undefined && /\bones?\b/i.test(text));
+  return topic && refers ? merged(topic, slots) : slots;
+}
+
+/** A few words that go on with something, but not with what is known. */
+export const isEllipsis = (text: string): boolean => wordCount(text) <= 2 || followsUp.test(text);

@@ -1,0 +1,16 @@
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+const thing = '(?:one|payment|transaction|charge|purchase|debit|item|entry)';
+const byNumber = new RegExp(
+  String.raw`\b(?:the |number )?(${ordinals.join('|')}|last|latest)(?: ${thing})\b|\bthe (${ordinals.join('|')})\b(?! (?:of|time|thing))`,
+  'i',
+);
+const pointing = new RegExp(String.raw`\b(?:that|this|the same) ${thing}\b|\b(?:that|it) (?:was|is)(?:n['’]t| not)\b`, 'i');
+
+/** Which of the payments that the bot has told last is meant: "the second one"; "that one" where it told only one. */
+export function paymentReferredTo(text: string, told: readonly string[] = []): string | undefined {
+  const [, one, alone] = byNumber.exec(text) ?? [];
+  const word = (one ?? alone)?.toLowerCase();
+  // "Latest" and "last" are the newest: payments are told newest first, and whoever heard one heard it first.
+  if (word) return word === 'last' || word === 'latest' ? told[0] : told[ordinals.indexOf(word)];
+  return told.length === 1 && pointing.test(text) ? told[0] : undefined;
+}

@@ -1,0 +1,87 @@
+import { numberWord, ordinalFrom } from '../language/numbers.ts';
+import type { IntentName } from './intents.ts';
+import { withoutKinds } from './merchant-kinds.ts';
+import { phrases } from './phrases.ts';
+import type { Slots } from './slots.ts';
+import { withoutStory } from './story.ts';
+
+/** Words that restrict nothing, whatever is asked. */
+const plain = `
+a about above penny pence bother bothering bothered trouble disturb hassle worried worry finances damage outgoings outgoing rich expenditure expenditures blow blown blew wasted waste develop developed compare compared shop shops love dear darling pal daily arrive arrived arrives account accounts across actually add afford after again ago all allright almost alright already also altogether always am amount
+amounts an and another any anybody anyone anything anyway approximately are around as ask asking at available average away back bank banking
+basically be because been before begin beginning being below besides best better between big bit biggest both bro bucks but buy buying by bye
+call called calling came can cannot card cards case cash cent cents charge charged charges check checked checking come comes coming completely confirm cost
+costs could couple credit cross cumulative curious current currently customer customers date day days debit debited deduct deducted definitely deposit deposited
+detail details did different do does doing dollar dollars done dont down during each earlier earliest either else end ended enough entire entries entry
+especially euro euros even ever every everything exact exactly expense expenses expensive fact far few figure figures final finally financial find fine first five
+for forget form fortnight four friend from full further gave general generally get gets getting give given go goes going gone good got great
+guess had half happen happened happening has have having he hear hello help her here hey hi highest him his history hold hope how however hundred
+i idea if immediately in incoming indeed info inform information instead interested into is it items its itself just kind kindly know knowing known
+large larger largest last lately later latest least leave left less let like line list listed listen little load long look looking lot lots low lower lowest made
+main make makes making many mate matter may maybe me mean meant mention mentioned middle might mind mine minus minute missing moment money month
+monthly months more morning most mostly much must my myself name name's narrow near nearly need needed needs never new news next no normal normally
+not note nothing now number numbers of off often oh ok okay old on once one only onto open or order other others otherwise ought our out outgoing
+outstanding over overall overdrawn overview own paid part particular past pay paying payment payments pending per perhaps period person phone picture place
+please plus possible posted pound pounds precise precisely present pretty previous previously probably process processed proper properly purchase purchased purchases
+purse put quarter question questions quick quickly quite rather read ready real really reason recall receive received recent recently record records refer regarding
+regards remain remaining remember remind report request required rest result right rough roughly round run said same saving savings say saying second see
+seem seems seen send sent separate set several shall she should show showed showing shown simply since sir situation small smaller smallest so some
+somebody someone something sometimes somewhere soon sorry sort sound speak specific spend spending spends spent stand standing stands start started starting
+state statement status still stood stop stuff such sum summary summarise summarize sum sums supposed sure take taken takes taking talk tell telling than thank thanks that
+the their them then there therefore these they thing things think this those though thought thousand three through till time times to today
+together told tomorrow tonight too took top total totals touch transaction transactions transfer transferred tried true try trying two under understand
+until up update us use used using usual usually value very via view wait want wanted wants was way we week weekend weekly weeks well went were
+what whatever when whenever where whether which while who whole whom whose why will wish with withdraw withdrawal withdrawals withdrawn withdrew within without wonder
+wondering wont worth would wrong year yearly years yes yesterday yet you your yourself
+january february march april may june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday dates evening afternoon night midnight noon hour hours minutes
+yeah yep nope hmm um uh er well actually madam maam ma'am hiya cheers appreciate wanna gonna gotta lemme gimme dunno alrighty bucks quid grand
+everyday checking chequing current savings credit debit balance
+`
+  .trim()
+  .split(/\s+/);
+
+const stem = (word: string) => word.replace(/(?:['’]s|s['’])$/, '').replace(/(?:ies|es|s|ed|ing|ly)$/, '');
+
+const queries: readonly IntentName[] = ['balance', 'transactions', 'spending'];
+const wordsOf = (text: string) => text.toLowerCase().match(/\p{L}[\p{L}'’-]*/gu) ?? [];
+const known = new Set([...plain, ...queries.flatMap((intent) => phrases[intent].flatMap(wordsOf))].map(stem));
+const number = new RegExp(`^(?:${numberWord}|hundreds?|thousands?)$`, 'i');
+const contracted = /(?:n['’]t|['’](?:s|d|m|re|ve|ll|t))$/;
+
+/** Whether every word of such a request counts, since its answer depends on it. */
+export const isNarrowed = (intent: IntentName): boolean => queries.includes(intent);
+
+/**
+ * Content words of a question about money that nothing explains: neither a value that was read, nor the words in which people ask.
+ */
+export function unexplainedIn(
+  text: string,
+  { merchant, merchants = [], purpose, place, person, otherAccount, kinds }: Slots,
+): readonly string[] {
+  let rest = withoutStory(text).replace(/\[[^\]]*\]/g, ' ');
+  for (const part of [merchant, ...merchants, purpose, place, otherAccount, person]) {
+    if (part) rest = rest.replace(new RegExp(escaped(part), 'gi'), ' ');
+  }
+  if (kinds) rest = withoutKinds(rest);
+  return wordsOf(rest).filter(
+    (word) =>
+      word.length > 2 &&
+      !known.has(stem(word)) &&
+      !number.test(word) &&
+      ordinalFrom(word) === undefined &&
+      !(contracted.test(word) && known.has(stem(word.replace(contracted, '')))),
+  );
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** More are a story, of which nobody can say what it restricts. */
+const mostNamed = 3;
+
+/** How the bot says that it has not made use of words; with a blank at its end, or empty. */
+export function unexplainedText({ unexplained = [] }: { readonly [K in keyof Slots]: Slots[K] | undefined }): string {
+  if (unexplained.length === 0) return '';
+  if (unexplained.length > mostNamed) return 'I may have missed a part of that. ';
+  return `I could not take the ${unexplained.length === 1 ? 'word' : 'words'} ${unexplained.join(' ')} into account. `;
+}
