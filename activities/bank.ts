@@ -1,8 +1,9 @@
 import type { Bank, Outcome } from '../domain/bank/bank.ts';
 import type { NextStep, StepTiming } from '../domain/call.ts';
-import { comeBack } from '../domain/dialog/agenda.ts';
-import { answerQuery, prepareOrder, readBack } from '../domain/dialog/bank-replies.ts';
+import { comeBack, keepOpen } from '../domain/dialog/agenda.ts';
+import { answerQuery } from '../domain/dialog/bank-replies.ts';
 import { type Decision, start } from '../domain/dialog/decide.ts';
+import { prepareOrder, readBack } from '../domain/dialog/order-replies.ts';
 import { say } from '../domain/dialog/say.ts';
 import { type Action, type DialogState, newDialog, without } from '../domain/dialog/state.ts';
 import type { BankStep, StepOutcome } from '../domain/dialog/steps.ts';
@@ -146,15 +147,16 @@ async function prepare(
   { request }: Extract<BankStep, { kind: 'prepare' }>,
 ): Promise<Outcomes> {
   const prepared = await prepareOrder(deps.bank, customerId, request, todayIn(deps.timeZone));
-  const { reply, facts } = prepared;
-  const idle = without(input.dialog, 'pending');
+  const { reply, facts, told } = prepared;
+  const idle = without(told ? { ...input.dialog, told } : input.dialog, 'pending');
   if (prepared.kind === 'reply') return said(input, idle, reply, facts);
   const asked = { request, question: reply, asked: 1 };
   const pending =
     prepared.kind === 'confirm'
       ? ({ kind: 'confirm', action: prepared.action, order: input.key, ...asked } as const)
       : ({ kind: 'slot', need: prepared.need, ...asked } as const);
-  return said(input, { ...idle, pending }, reply, facts);
+  const further = prepared.kind === 'confirm' && prepared.further ? [prepared.further] : [];
+  return said(input, keepOpen({ ...idle, pending }, further), reply, facts);
 }
 
 /** Orders by the kind of their last part, whose outcome is read back. */

@@ -20,7 +20,7 @@ import { cutOffsWithin, delayAt, sweep } from './turns/policy.ts';
 
 const { values } = parseArgs({
   options: {
-    turns: { type: 'string', default: '160' },
+    turns: { type: 'string', default: '500' },
     seed: { type: 'string', default: '2' },
     dataset: { type: 'string' },
   },

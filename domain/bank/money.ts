@@ -18,6 +18,8 @@ const symbolBefore = /[$€£]\s?$/;
 /** What makes a number something else than an amount: days, percents, times, ordinals. */
 const otherUnit =
   /^(?:\s*(?:days?|weeks?|months?|years?|minutes?|hours?|percent|times?|transfers?|payments?|accounts?|cards?|am|pm|a\.m|p\.m|o'clock)\b|(?:st|nd|rd|th)\b|\s*%|:\d)/i;
+/** Nobody moves less than nothing. */
+const below = /\b(?:minus|negative)\s+$/i;
 const partOfTime = /:$/;
 
 /** The amounts that a number and what stands around it may mean, in minor units: none, one, or two where it is not clear. */
@@ -31,6 +33,7 @@ function amountsOf(
   if (centsAfter.test(after)) return vague ? [] : [Math.round(value)];
   const currency = currencyAfter.exec(after);
   const isAmount = currency !== null || symbolBefore.test(before) || money === true;
+  if (below.test(before)) return [];
   const isOther = otherUnit.test(after) || partOfTime.test(before);
   if (vague || (!isAmount && (!bare || isOther))) return [];
   if (!currency) return [value, ...(other === undefined ? [] : [other])].map(toMinor);

@@ -15,11 +15,15 @@ const joint =
 const clause =
   /\b(?:i|i['’]\w+|my|me|we|you|what|when|where|which|who|how|why|can|could|would|please|is|are|do|does|did|was|has|have|tell|show|give|block|move|send|transfer|cancel|check|call|somebody|someone)\b/i;
 
+/** It asks more about what stands before it. */
+const onTheSame =
+  /^\W*(?:how (?:much|long|often)|what|when|where|why|who) (?:is|was|does|did|are|will|would|do i need for) (?:it|that|this|they)\b/i;
+
 /** The parts of a sentence that may be wishes of their own; one where it is not plain that there are more. */
 export function possibleWishes(text: string): string[] {
   const parts: string[] = [];
   for (const part of text.split(joint)) {
-    const whole = wordCount(part) >= 3 && clause.test(part);
+    const whole = wordCount(part) >= 3 && clause.test(part) && !onTheSame.test(part);
     if (whole || parts.length === 0) parts.push(part);
     else parts.push(`${parts.pop()} and ${part}`);
   }

@@ -1,3 +1,4 @@
+import { wordCount } from '../language/words.ts';
 import { otherLanguageOf } from './other-languages.ts';
 import { say } from './say.ts';
 
@@ -23,8 +24,10 @@ const whyAsked =
   /\bwhy (?:do|did|would|are) you (?:need|want|ask|asking)\b|\bwhy (?:do|must|should) i (?:have to |need to )?(?:give|tell|say|identify|prove)\b|^\W*(?:but )?(?:why|what for|how come)\W*$|\bwhat do you need (?:that|this|it|my [\w ]+) for\b/i;
 /** What is asked for so that the caller is known. */
 const identification = /\b(?:pin|code|(?:customer|my) number|details|identify|who i am)\b/i;
+/** Something hidden that nobody has asked for. */
+const secret = /\[(?:hidden|password|card number|number|ssn)\]/;
 const hold =
-  /^\W*(?:(?:ok|okay|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
+  /^\W*(?:(?:ok|okay|no|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
 /** What may follow it without being anything else. */
 const heldFor =
   /^\W*(?:please\b\W*)?(?:(?:a|one) (?:second|sec|moment|minute)\b\W*)?(?:please\b\W*)?(?:(?:while i|let me|i(?:['’]m| am| have to| need to)? (?:look|search|check|get|find|fetch)(?:ing)?|for (?:it|me))\b.*)?$/i;
@@ -49,6 +52,7 @@ export function asideOf(
   if (inDistress(text)) return { reply: say.distress, needsPerson: true };
   if (asksIdentity(text)) return { reply: say.identity };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
+  if (secret.test(text) && !asked && wordCount(text) <= 6) return { reply: say.keepSecret };
   if (wishes) return undefined;
   if (asksToHold(text)) return { reply: say.takeYourTime, waits: true };
   const language = otherLanguageOf(text);

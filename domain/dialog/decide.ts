@@ -5,7 +5,7 @@ import { wording } from '../wording.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { continued, inherited, isEllipsis } from './ellipsis.ts';
 import { type IntentName, intents, isPersonal, needsStepUp } from './intents.ts';
-import { paysOthers, turnedRound } from './move-money.ts';
+import { isRegular, paysOthers, turnedRound } from './move-money.ts';
 import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { say } from './say.ts';
@@ -146,8 +146,10 @@ function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Unde
   const idle = without(dialog, 'pending');
   if (givesUp(text)) return speak(idle, say.dropped);
   if (corrected) return start(idle, { ...pending.request, slots: joinSlots(pending.request.slots, slots) }, options);
-  if (answer === 'no') return speak(idle, say.dropped);
-  if (turnsElsewhere(understood, pending.request)) return fresh(idle, understood, options);
+  // "No, I just want to know whether it is blocked" says more than no.
+  const goesElsewhere = turnsElsewhere(understood, pending.request);
+  if (answer === 'no' && !(goesElsewhere && wordCount(text) >= 5)) return speak(idle, say.dropped);
+  if (goesElsewhere) return fresh(idle, understood, options);
   if (pending.asked >= maxAsked) return speak(idle, say.dropped);
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
 }
@@ -207,13 +209,30 @@ function filled(dialog: DialogState, pending: Of<'slot'>, understood: Understood
 /** Whether what was named is what was asked for. */
 function fills(
   need: Needed,
-  { amountMinor, amountEither, share, account, from, to, card, lastFour, merchant, kinds, days, day, time, transactionId }: Slots,
+  {
+    amountMinor,
+    amountEither,
+    share,
+    account,
+    from,
+    to,
+    card,
+    lastFour,
+    all,
+    bounds,
+    merchant,
+    kinds,
+    days,
+    day,
+    time,
+    transactionId,
+  }: Slots,
 ): boolean {
   const found: Readonly<Record<Needed, unknown>> = {
     amount: amountMinor ?? amountEither ?? share,
     accounts: account ?? from ?? to,
-    card: card ?? lastFour,
-    payment: transactionId ?? merchant ?? kinds ?? amountMinor ?? amountEither ?? days,
+    card: card ?? lastFour ?? all,
+    payment: transactionId ?? merchant ?? kinds ?? amountMinor ?? amountEither ?? bounds ?? days,
     when: day ?? time,
   };
   return found[need] !== undefined;
@@ -254,6 +273,7 @@ function turnsElsewhere({ intent, sure }: Understood, { intent: current }: Reque
   return kind !== 'talk' || intent === 'person' || intent === 'goodbye';
 }
 
+const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
   /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
@@ -268,6 +288,7 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
   if (goneOn) return start(dialog, accounted(goneOn, text), options);
   if (isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say.othersMatter);
   if (intent === 'move-money' && paysOthers(text)) return beyond(dialog, options, say.ownAccountsOnly);
+  if (intent === 'move-money' && isRegular(text)) return beyond(dialog, options);
   if (!sure) {
     if (intent === 'information' || runnerUp === 'information') return { kind: 'knowledge', dialog };
     const banking = isPersonal(intent);
@@ -293,9 +314,12 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
       return beyond(dialog, options);
     case 'repeat':
       return speak(dialog, lastReply ?? say.repeatNothing);
+    case 'cancel':
+      // What was done is not taken back by saying so.
+      if (topic && intents[topic.intent].kind === 'action' && takesBack.test(text)) return beyond(dialog, options);
+      return speak(dialog, say.anythingElse);
     case 'yes':
     case 'no':
-    case 'cancel':
       return speak(dialog, say.anythingElse);
     case 'greeting':
     case 'thanks':

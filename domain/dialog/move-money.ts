@@ -43,7 +43,12 @@ const toSomebody = new RegExp(
   String.raw`\bto\s+(?:(?:my|our|his|her|their|a|the)\s+(?:\p{L}+\s+)?(?:${relations})(?:['’]s|s['’])?\b|(?:some(?:body|one)(?: else)?|another person|other people|another bank)\b)|\b(?:send|pay|give|transfer|wire)\s+(?:my|our)\s+(?:${relations})\b`,
   'iu',
 );
-const bill = /\bpay\b.*\b(?:bills?|invoices?|rent|landlord|mortgage|taxes)\b/i;
+/** Again and again: a standing order. */
+const regular =
+  /\b(?:every|each) (?:day|week|month|year|quarter|\w+day)\b|\b(?:daily|weekly|monthly|yearly|regularly)\b|\bstanding order\b/i;
+export const isRegular = (text: string): boolean => regular.test(text);
+
+const bill = /\bpay\b(?!.*\bcredit card\b).*\b(?:bills?|invoices?|rent|landlord|mortgage|taxes)\b/i;
 
 /** A name; recognisers write names with a capital letter. */
 const toName =

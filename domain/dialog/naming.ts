@@ -11,7 +11,7 @@ export const kindOrder: readonly AccountKind[] = ['current', 'savings', 'credit'
 
 export const accountName = ({ kind, lastFour }: Account) => `${kindNames[kind]} ending in ${lastFour}`;
 export const cardName = ({ kind, lastFour }: Pick<Card, 'kind' | 'lastFour'>) => `${kind} card ending in ${lastFour}`;
-export const list = (items: readonly string[], word: 'and' | 'or the' = 'and') =>
+export const list = (items: readonly string[], word: 'and' | 'or' | 'or the' = 'and') =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 
 /** "Today", "yesterday", "on Tuesday, November 17". */

@@ -29,6 +29,18 @@ export function boundsIn(text: string): AmountBounds | undefined {
   return undefined;
 }
 
+/** "About ten dollars". */
+export const isVagueAbout = (text: string): boolean =>
+  /\b(?:about|around|roughly|approximately|some|nearly|almost|or so|something like)\s+(?:[$€£]\s?)?(?:\d|(?:a |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|twen|for)\w*)/i.test(
+    text,
+  );
+
+/** Amounts near one, in minor units: a fifth more or less. */
+export const nearly = (minor: number): AmountBounds => ({
+  overMinor: Math.floor(minor * 0.8),
+  underMinor: Math.ceil(minor * 1.2),
+});
+
 /** Money is spent on something, and something is paid for. */
 const spends =
   /\b(?:(?:spend|spent|spending|went|goes)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor|^\W*(?:and|or|what about|how about)\s+(?:on|for))\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
@@ -150,5 +162,11 @@ const others =
 const otherSpends =
   /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+to\b)/i;
 
+const named =
+  /\b(?!(?:There|That|What|Where|Here|It|Who|How|Let|She|He|Today|Yesterday|Tomorrow|When)\b)\p{Lu}\p{Ll}+['’]s (?:\p{L}+ )?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|salary|spending|customer number)\b/u;
+const theirs =
+  /\b(?:his|her|their) (?:\p{L}+ )?(?:accounts?|balance|money|payments?|transactions?|savings|salary|spending)\b|\b(?:of|for|from) (?:another |a |the )?(?:customer|client|person|somebody|someone)\b/iu;
+
 /** Whether the caller asks about the accounts of somebody else. */
-export const asksOfOthers = (text: string): boolean => others.test(text) || otherSpends.test(text);
+export const asksOfOthers = (text: string): boolean =>
+  others.test(text) || otherSpends.test(text) || named.test(text) || theirs.test(text);

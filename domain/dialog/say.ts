@@ -61,6 +61,7 @@ export const say = {
     it: 'Mi dispiace, parlo solo inglese.',
     pt: 'Desculpe, só falo inglês.',
   },
+  keepSecret: 'Please keep that to yourself: I ask for what I need. What can I do for you?',
   numberTaken: 'Thank you, I have your customer number. What can I do for you?',
   othersMatter: 'I can only tell you about your own accounts. Whose account it is must call themselves.',
   ownAccountsOnly: 'I can only move money between your own accounts. A colleague can help you with a payment to somebody else.',

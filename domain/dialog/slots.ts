@@ -15,6 +15,8 @@ import {
   type Figure,
   figureIn,
   howManyIn,
+  isVagueAbout,
+  nearly,
   otherAccountIn,
   periodsIn,
   placeIn,
@@ -65,6 +67,8 @@ export interface Slots {
   readonly earlier?: true;
   readonly lastFour?: string;
   readonly card?: 'debit' | 'credit';
+  /** "Both": all that there are. */
+  readonly all?: true;
   /** `YYYY-MM-DD` and `HH:MM` of an appointment. */
   readonly day?: Day;
   readonly time?: string;
@@ -116,8 +120,12 @@ export function slotsIn(
   const to = directed(text, 'to') ?? (expecting.amount && !from ? directed(text, 'in') : undefined);
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
-  const bounds = boundsIn(text);
-  const [amountMinor, otherMinor] = lastFour || bounds ? [] : amountsIn(text, { bare: expecting.amount === true });
+  const limits = boundsIn(text);
+  const [saidMinor, otherMinor] = lastFour || limits ? [] : amountsIn(text, { bare: expecting.amount === true });
+  // About so much is any amount near it; to move money, it is that much.
+  const near = saidMinor !== undefined && !expecting.amount && isVagueAbout(text) ? nearly(saidMinor) : undefined;
+  const bounds = limits ?? near;
+  const amountMinor = near ? undefined : saidMinor;
   const share = expecting.amount ? shareIn(text) : undefined;
   const per = unitIn(text);
   const figure = per ? 'average' : figureIn(text);
@@ -138,7 +146,9 @@ export function slotsIn(
   const currency = currencyIn(text);
   const person = relationIn(text);
   const otherAccount = account ? undefined : otherAccountIn(text);
-  const card = /\bcredit\s*card\b/i.test(text) ? 'credit' : /\bdebit\s*card\b/i.test(text) ? 'debit' : undefined;
+  const [credit, debit] = [/\bcredit\b/i.test(text), /\bdebit\b(?!s)/i.test(text)];
+  const card = credit === debit ? undefined : credit ? 'credit' : 'debit';
+  const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
   const direction =
     /\b(?:deposit|deposits|salary|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in)\b/i.test(
       text,
@@ -172,6 +182,7 @@ export function slotsIn(
     ...(otherAccount ? { otherAccount } : {}),
     ...(lastFour ? { lastFour } : {}),
     ...(card ? { card } : {}),
+    ...(all ? { all: true } : {}),
     ...(direction ? { direction } : {}),
     ...(asksPending(text) ? { pending: true } : {}),
   };

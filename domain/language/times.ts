@@ -9,6 +9,7 @@ const relative = new RegExp(
   String.raw`\b(?:a\s+)?(half|quarter|\d{1,2}|five|ten|twenty(?:[- ]five)?)(?:\s+minutes?)?\s+(past|after|to|till|before)\s+${hours}\b(?:\s*${half})?`,
 );
 const withHalf = new RegExp(String.raw`\b(?:at\s+|around\s+)?${hours}${minutes}\s*${half}`);
+const between = new RegExp(String.raw`\b(?:between|from|after|around|about)\s+${hours}${minutes}(?=\s+(?:and|to|or)\b)`);
 const afterAt = new RegExp(String.raw`\bat\s+${hours}${minutes}\b`);
 const minuteWords: Readonly<Record<string, number>> = {
   fifteen: 15,
@@ -40,7 +41,7 @@ export function timeIn(text: string): string | undefined {
   const [, halved = '', of = ''] = halfHour.exec(lower) ?? [];
   const before = halved && hourOf(ordinalFrom(halved) ?? 0, of);
   if (before) return clock(before * 60 + 30);
-  const match = withHalf.exec(lower) ?? afterAt.exec(lower);
+  const match = withHalf.exec(lower) ?? afterAt.exec(lower) ?? between.exec(lower);
   if (match) {
     const full = hourOf(ordinalFrom(match[1] ?? '') ?? 0, match[4] ?? '');
     const past = Number(match[2] ?? minuteWords[match[3] ?? ''] ?? 0);

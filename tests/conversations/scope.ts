@@ -101,6 +101,37 @@ export const scope: Script[] = [
     expectAfter: { open: 0 },
   },
   {
+    name: 'a payment is disputed by its day, and asked which where there are more',
+    customer: 0,
+    lines: (truth) => [
+      { say: 'I want to dispute a charge from last month.', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, expect: ['security code'] },
+      { say: truth.customer.code, source: 'bank', expect: ['Which one is it:'] },
+      { say: 'The second one.', source: 'bank', expect: ['Shall I report it as not yours?'] },
+      { say: 'No, forget it.', expect: ['not changed anything'] },
+      { say: 'My PIN is 1234.', source: 'approved', expect: ['keep that to yourself'] },
+      { say: 'Put 20 dollars in savings tomorrow.', source: 'bank', expect: ['right away', 'Shall I move $20.00'] },
+      { say: 'No.', expect: ['not changed anything'] },
+      { say: 'Move fifty dollars to my savings every month.', source: 'approved', expect: ['a colleague can'] },
+    ],
+  },
+  {
+    name: 'both cards are blocked one after the other',
+    customer: 4,
+    lines: (truth) => [
+      { say: 'My bag was stolen, please block both my cards.', expect: askNumber },
+      number(truth),
+      { say: truth.customer.pin, expect: ['security code'] },
+      { say: truth.customer.code, source: 'bank', expect: ['One after the other', 'Shall I block'] },
+      { say: 'Yes.', source: 'bank', expect: ['is blocked', 'Shall I come to that now?'] },
+      { say: 'Yes.', source: 'bank', expect: ['Shall I block'] },
+      { say: 'Yes.', source: 'bank', expect: ['is blocked'], not: ['Shall I'] },
+    ],
+    after: async (truth) => ({ debit: (await truth.card('debit')).status, credit: (await truth.card('credit')).status }),
+    expectAfter: { debit: 'blocked', credit: 'blocked' },
+  },
+  {
     name: 'what is not its business is not answered, and what a colleague does is left to one',
     customer: 1,
     lines: () => [

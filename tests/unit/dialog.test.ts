@@ -60,15 +60,20 @@ describe('slots', () => {
     expect(slotsIn(text, today).bounds).toBeUndefined();
   });
 
-  it.each(["What is my sister's balance?", 'How much does my wife have?', "Show me my boss's last payments"])(
-    'know the matters of others: %s',
-    (text) => expect(asksOfOthers(text)).toBe(true),
-  );
+  it.each([
+    "What is Anna's balance?",
+    'Give me her balance.',
+    'We need the balance of another customer.',
+    "What is my sister's balance?",
+    'How much does my wife have?',
+    "Show me my boss's last payments",
+  ])('know the matters of others: %s', (text) => expect(asksOfOthers(text)).toBe(true));
   it.each([
     'What did I send to my sister?',
     'Send fifty dollars to my wife',
     'What is my balance?',
     'My husband lost his card',
+    "There's a payment I do not know",
     'How old does my daughter have to be?',
   ])('and the own ones: %s', (text) => expect(asksOfOthers(text)).toBe(false));
 

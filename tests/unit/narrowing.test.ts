@@ -30,6 +30,9 @@ describe('what narrows a question', () => {
     ['When did I last go to the supermarket?', { howMany: 1 }],
     ['Is any payment still pending?', { pending: true }],
     ['Who paid me?', { direction: 'in' }],
+    ['a charge of about ten dollars', { bounds: { overMinor: 800, underMinor: 1_200 } }],
+    ['the credit one', { card: 'credit' }],
+    ['Block both my cards', { all: true }],
   ])('%s', (text, expected) => expect(slots(text)).toMatchObject(expected));
 
   it.each([
