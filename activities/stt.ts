@@ -1,8 +1,8 @@
 import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import { digitsOf, type SpokenSecret } from '../domain/dialog/state.ts';
 import { VoicebotError } from '../domain/errors.ts';
-import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
+import { correctedDigits, hideNumbers } from '../domain/language/numbers.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
@@ -91,7 +91,10 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
       heard: readPipe(heardUrl, signal),
       transcriptUrl,
       language,
-      hide: (text) => (secret ? { text: hideNumbers(text), digits: spokenDigits(text).length } : { text: redact(text) }),
+      hide: (text) =>
+        secret
+          ? { text: hideNumbers(text), digits: correctedDigits(text, Object.values(digitsOf)).length }
+          : { text: redact(text) },
       signal,
     });
     const audioMs = (samples / sttSampleRateHz) * 1000;

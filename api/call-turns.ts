@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
+import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';

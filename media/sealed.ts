@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
-import { digitsOf } from '../domain/dialog/state.ts';
+import { digitsOf, partsJoint, type SpokenSecret } from '../domain/dialog/state.ts';
 import { VoicebotError } from '../domain/errors.ts';
-import { hideNumbers, spokenDigits } from '../domain/language/numbers.ts';
+import { correctedDigits, hideNumbers } from '../domain/language/numbers.ts';
 import { redact, toldCustomerNumber } from '../domain/redact.ts';
 
 const version = 'sealed.1.';
@@ -38,13 +37,22 @@ export class Sealer {
    * @param secret digits were asked for in confidence: all of them are sealed, and none is left; else a customer number that is told all the same.
    */
   sealWords(text: string, secret: boolean): { text: string; digits?: SpokenSecret } {
-    const digits = secret ? spokenDigits(text) : (toldCustomerNumber(text, digitsOf['customer-number']) ?? '');
+    const digits = secret
+      ? correctedDigits(text, Object.values(digitsOf))
+      : (toldCustomerNumber(text, digitsOf['customer-number']) ?? '');
     const words = secret ? hideNumbers(text) : redact(text);
     return { text: words, ...(digits === '' ? {} : { digits: this.sealDigits(digits) }) };
   }
 
-  /** @throws VoicebotError `invalid-config` for what another key has sealed. */
+  /** What was sealed; of parts that were told one after the other, the whole. @throws VoicebotError `invalid-config` for what another key has sealed. */
   open(sealed: string): string {
+    return sealed
+      .split(partsJoint)
+      .map((part) => this.#openOne(part))
+      .join('');
+  }
+
+  #openOne(sealed: string): string {
     try {
       const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, ivBytes));

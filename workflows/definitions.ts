@@ -1,8 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CallEndReason, CallStatus, Exchange, Playback, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
-import type { DialogState, Trust } from '../domain/dialog/state.ts';
+import type { DialogState, SpokenSecret, Trust } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 
 /** Names, messages and types of the workflows, shared with everybody who talks to them. */

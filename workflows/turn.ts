@@ -11,8 +11,7 @@ import {
   type TurnStatus,
   type TurnTimings,
 } from '../domain/call.ts';
-import type { SpokenSecret } from '../domain/dialog/decide.ts';
-import type { DialogState } from '../domain/dialog/state.ts';
+import type { DialogState, SpokenSecret } from '../domain/dialog/state.ts';
 import { expectedDigits, expectsYesOrNo } from '../domain/dialog/state.ts';
 import { intentOf } from '../domain/intent.ts';
 import { wording } from '../domain/wording.ts';

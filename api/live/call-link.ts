@@ -1,5 +1,5 @@
 import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts';
-import type { SpokenSecret } from '../../domain/dialog/decide.ts';
+import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { Line } from '../../domain/line.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import type { CallService } from '../calls.ts';

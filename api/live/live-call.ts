@@ -1,6 +1,6 @@
 import { isBackchannel } from '../../domain/backchannel.ts';
 import { type CallEndReason, keyedIn, type TurnOutcome } from '../../domain/call.ts';
-import type { SpokenSecret } from '../../domain/dialog/decide.ts';
+import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { framesOf } from '../../media/speech-frames.ts';
 import { BotVoice } from './bot-voice.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
-import type { SpokenSecret } from '../../domain/dialog/decide.ts';
+import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { linesOf } from '../../media/lines.ts';
 import { toPcm16 } from '../../media/pcm.ts';

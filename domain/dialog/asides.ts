@@ -27,12 +27,21 @@ const identification = /\b(?:pin|code|(?:customer|my) number|details|identify|wh
 /** Something hidden that nobody has asked for. */
 const secret = /\[(?:hidden|password|card number|number|ssn)\]/;
 const hold =
-  /^\W*(?:(?:ok|okay|no|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
+  /^\W*(?:(?:ok|okay|no|oh|um|uh|well|sorry|please|yes|yeah|just|can you|could you)\W+)*(?:(?:hold|hang) on|wait|(?:just )?(?:a|one|\[hidden\]) (?:second|sec|moment|minute)|bear with me|give me a (?:second|sec|moment|minute)|let me (?:look|check|see|find it|get it|get my \w+))\b/i;
 /** What may follow it without being anything else. */
 const heldFor =
   /^\W*(?:please\b\W*)?(?:(?:a|one) (?:second|sec|moment|minute)\b\W*)?(?:please\b\W*)?(?:(?:while i|let me|i(?:['’]m| am| have to| need to)? (?:look|search|check|get|find|fetch)(?:ing)?|for (?:it|me))\b.*)?$/i;
 const abilities =
   /\bwhat (?:(?:else )?can you (?:do|help(?: me)? with)|are you able to do|do you do|(?:services|things) do you offer|can i (?:ask|do here))\b|\bhow can you help\b/i;
+
+/** Help, with what is not said. */
+const needsHelp =
+  /^\W*(?:(?:hi|hello|hey|please|um|uh|yes|good (?:morning|afternoon|evening))\W+)*(?:help(?: me)?(?: please)?|(?:can|could|will|would) you (?:please )?help(?: me)?(?: out)?(?: please)?|i (?:need|want|would like) (?:some |your )?help(?: please)?|i(?:['’]ve| have)(?: got)? (?:a|an|another|one) (?:problem|question|issue|request))\W*$/i;
+/** The answer before was none to what was asked. */
+const mistaken =
+  /\bthat(?:['’]s| is|['’]?s not| was)?(?: not|n['’]t)? (?:what i (?:asked|said|meant|wanted)|my question)\b|\byou (?:are|were|got (?:it|that|me))\b.{0,8}\bwrong\b|\byou['’]re wrong\b|\bi (?:did not|didn['’]t) (?:ask|say|mean) (?:that|this|for that)\b|\b(?:wrong answer|you (?:misunderstood|did not understand|didn['’]t understand)|that makes no sense)\b|^\W*(?:no\W+)?that(?:['’]s| is)(?: not|n['’]t) (?:right|correct|true)\W*$|^\W*that (?:can['’]?t|cannot) be(?: right| true)?\W*$/i;
+const doubts =
+  /^\W*(?:(?:but|and|really)\W+)*(?:are you (?:really |quite |absolutely )?(?:sure|certain)|is that (?:really )?(?:right|correct|true)|really)\W*$/i;
 
 const asksToHold = (text: string): boolean => hold.test(text) && heldFor.test(text.replace(hold, ''));
 
@@ -43,11 +52,12 @@ export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.
 
 /**
  * @param asked the bot waits for something, which it has given no reason for yet
+ * @param told the bank has told something before
  * @param wishes the words hold a sure wish as well, which comes before manners
  */
 export function asideOf(
   text: string,
-  { asked, wishes }: { readonly asked: boolean; readonly wishes: boolean },
+  { asked, wishes, told = false }: { readonly asked: boolean; readonly wishes: boolean; readonly told?: boolean },
 ): Aside | undefined {
   if (inDistress(text)) return { reply: say.distress, needsPerson: true };
   if (asksIdentity(text)) return { reply: say.identity };
@@ -57,6 +67,9 @@ export function asideOf(
   if (asksToHold(text)) return { reply: say.takeYourTime, waits: true };
   const language = otherLanguageOf(text);
   if (language) return { reply: `${say.onlyEnglish[language]} ${say.onlyEnglish.en}` };
+  if (needsHelp.test(text)) return { reply: say.abilities };
+  if (!asked && mistaken.test(text)) return { reply: say.notWhatWasAsked };
+  if (!asked && told && doubts.test(text)) return { reply: say.onRecord };
   if (abilities.test(text)) return { reply: say.abilities };
   return insult.test(text) ? { reply: say.calm } : undefined;
 }

@@ -10,7 +10,16 @@ import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { say } from './say.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
-import { type DialogState, digitsOf, type Needed, type Pending, type Request, without } from './state.ts';
+import {
+  type DialogState,
+  digitsOf,
+  type Needed,
+  type Pending,
+  partsJoint,
+  type Request,
+  type SpokenSecret,
+  without,
+} from './state.ts';
 import type { BankStep } from './steps.ts';
 import { isNarrowed, unexplainedIn } from './unexplained.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
@@ -28,12 +37,6 @@ export interface Understood {
   readonly digits?: SpokenSecret | undefined;
   /** What the bot said last. */
   readonly lastReply?: string | undefined;
-}
-
-/** Digits that were told in confidence. */
-export interface SpokenSecret {
-  readonly sealed: string;
-  readonly count: number;
 }
 
 /** What the bot does about it. */
@@ -63,6 +66,7 @@ export function decide(before: DialogState, heard: Understood, options: { readon
   const aside = asideOf(understood.text, {
     asked: pending !== undefined,
     wishes: understood.sure && isPersonal(understood.intent),
+    told: dialog.topic !== undefined && intents[dialog.topic.intent].kind === 'query' && dialog.trust !== 'none',
   });
   if (aside) return besides(dialog, aside, options);
   switch (pending?.kind) {
@@ -116,24 +120,55 @@ type Options = { readonly canTransfer: boolean };
 type Of<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
 
 function identified(dialog: DialogState, pending: Of<'identify'>, understood: Understood, options: Options): Decision {
-  const { digits, text } = understood;
-  if (digits && digits.count === digitsOf[pending.need]) {
+  const { text } = understood;
+  const { need } = pending;
+  const digits = understood.digits && together(pending, understood.digits);
+  if (digits && digits.count === digitsOf[need]) {
     const { sealed } = digits;
-    if (pending.need === 'customer-number') {
-      const asked: Pending = { ...pending, need: 'phone-pin', asked: 1 };
+    if (need === 'customer-number') {
+      const asked: Pending = { ...without(pending, 'part'), need: 'phone-pin', asked: 1 };
       return speak({ ...dialog, customerNumber: sealed, pending: asked }, say.identify('phone-pin'));
     }
-    return { kind: 'bank', step: { kind: 'verify', factor: pending.need, secret: sealed }, dialog };
+    return { kind: 'bank', step: { kind: 'verify', factor: need, secret: sealed }, dialog };
+  }
+  // More than fits to what was told before is a new try.
+  const fits = !pending.part || digits !== understood.digits;
+  if (digits && fits && digits.count < digitsOf[need] && digits.count > leastOfPart) {
+    return speak({ ...dialog, pending: { ...pending, part: digits } }, say.goOn(need));
   }
   const idle = without(dialog, 'pending');
+  if (!digits && hasNone.test(text)) return beyond(idle, options, say.cannotIdentify);
+  if (!digits && asksWhich.test(text)) return speak(dialog, `${say.which(need)} ${say.identifyAgain(need)}`);
+  if (need === 'phone-pin' && misheard.test(text)) {
+    const again: Pending = { ...without(pending, 'part'), need: 'customer-number', asked: 1 };
+    return speak({ ...without(dialog, 'customerNumber'), pending: again }, say.identifyAgain('customer-number'));
+  }
   if (givesUp(text) || (yesOrNo(text) === 'no' && !digits)) return speak(idle, say.dropped);
   if (!digits && turnsElsewhere(understood, pending.request)) {
     // A question in between leaves the matter open.
     return fresh(understood.intent === 'information' ? dialog : idle, understood, options);
   }
   if (pending.asked >= maxAsked) return speak(idle, say.giveUpAsking);
-  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, say.identifyAgain(pending.need));
+  return speak({ ...dialog, pending: { ...without(pending, 'part'), asked: pending.asked + 1 } }, say.identifyAgain(need));
 }
+
+/** Fewer digits are a word like "one", or a slip. */
+const leastOfPart = 1;
+
+/** What was told before and now, where that is not more than what was asked for. */
+function together({ need, part }: Of<'identify'>, now: SpokenSecret): SpokenSecret {
+  if (!part || now.count === digitsOf[need] || part.count + now.count > digitsOf[need]) return now;
+  return { sealed: `${part.sealed}${partsJoint}${now.sealed}`, count: part.count + now.count };
+}
+
+/** The caller cannot tell it. */
+const hasNone =
+  /\b(?:don['’]?t|do not|can['’]?t|cannot|never)\b.*\b(?:know|have|got|remember|find|recall|had)\b|\bforg[oe]t(?:ten)?\b|\blost (?:my|the|that) (?:\w+ )?(?:number|pin|code|letter)\b|\b(?:no idea|haven['’]?t got)\b/i;
+/** The caller asks what is meant by it. */
+const asksWhich =
+  /^\W*(?:(?:sorry|and|but|um|uh|ok|okay)\W+)*(?:what|which|where)\b(?:.*\b(?:number|pin|code)\b|['’]?s?(?: is| do i find| can i find| does)?\s*(?:that|it|this)?\b)(?:.{0,30})$/i;
+/** What was taken down before is wrong. */
+const misheard = /\b(?:wrong|mistake|incorrect|not (?:right|correct)|misheard|typo)\b/i;
 
 function confirmed(dialog: DialogState, pending: Of<'confirm'>, understood: Understood, options: Options): Decision {
   const { text, slots } = understood;
@@ -273,6 +308,8 @@ function turnsElsewhere({ intent, sure }: Understood, { intent: current }: Reque
   return kind !== 'talk' || intent === 'person' || intent === 'goodbye';
 }
 
+const takesLeave =
+  /\b(?:bye|goodbye|all|it|everything|nothing|no more|nice|good|great|lovely|see you|hang up|end|done|finished|later|cheers|ciao|take care|thanks?|farewell|leave)\b/i;
 const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
@@ -307,7 +344,8 @@ function fresh(dialog: DialogState, understood: Understood, options: Options): D
     case 'person':
       return options.canTransfer ? speak(dialog, wording.transfer, 'transfer') : speak(dialog, wording.transferFailed);
     case 'goodbye':
-      return speak(dialog, wording.goodbye, 'end');
+      // A call that is ended by mistake is lost.
+      return takesLeave.test(text) ? speak(dialog, wording.goodbye, 'end') : speak(dialog, say.unsureAlone);
     case 'outside':
       return outside(dialog, text);
     case 'beyond':

@@ -1,7 +1,7 @@
 import { periodBefore } from '../language/dates.ts';
 import { wordCount } from '../language/words.ts';
 import type { Understood } from './decide.ts';
-import { type IntentName, intents } from './intents.ts';
+import { type IntentName, intents, isPersonal } from './intents.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import type { Request } from './state.ts';
 
@@ -27,6 +27,8 @@ const doing =
 
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(topic: Request, { text, intent, sure, slots }: Understood): boolean {
+  // "Which one is the highest?"
+  if (slots.figure !== undefined && /\bones?\b/i.test(text) && !isPersonal(intent)) return intents[topic.intent].kind === 'query';
   const isFragment = intents[topic.intent].kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
   if (!followsUp.test(text) && !isFragment) return false;
   const same = sameField(topic.intent, intent);
@@ -78,4 +80,4 @@ export function inherited(topic: Request | undefined, { text, slots }: Understoo
 }
 
 /** A few words that go on with something, but not with what is known. */
-export const isEllipsis = (text: string): boolean => wordCount(text) <= 2 || followsUp.test(text);
+export const isEllipsis = (text: string): boolean => wordCount(text) <= 3 || followsUp.test(text);

@@ -272,6 +272,9 @@ export const phrases: Readonly<Record<IntentName, readonly string[]>> = {
     'operator',
     'I need a human being right now.',
     'Can I speak with a colleague of yours?',
+    'I want to speak to Mr Jones from the mortgage department.',
+    'Let me talk to your manager.',
+    'I want to make a complaint.',
   ],
   greeting: [
     'Hello.',
@@ -299,6 +302,8 @@ export const phrases: Readonly<Record<IntentName, readonly string[]>> = {
     'See you.',
     'That was everything.',
     'No, that is all for today.',
+    'No, nothing else.',
+    'Nothing else, thanks.',
   ],
   yes: [
     'Yes.',
@@ -320,6 +325,9 @@ export const phrases: Readonly<Record<IntentName, readonly string[]>> = {
     'Cancel that.',
     'Leave it.',
     'Let us not do this.',
+    'Start over.',
+    'Go back.',
+    'Let us begin again.',
   ],
   repeat: [
     'Can you repeat that?',

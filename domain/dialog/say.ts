@@ -24,6 +24,11 @@ export const say = {
   },
   identifyAgain: (need: Identification) =>
     `I need the ${digits(need)} digits of your ${named[need]}. Please say them one by one, or use the keys.`,
+  goOn: (need: Identification) => `I have that. Go on with the rest of the ${digits(need)} digits, please.`,
+  cannotIdentify: 'Without it I cannot do that, but a colleague can find another way.',
+  which: (need: Identification) => `It is the ${named[need]} that the bank has given you.`,
+  notWhatWasAsked: 'I am sorry about that. Please tell me in other words what you would like to know.',
+  onRecord: 'That is what the bank has on record at this moment.',
   wrongDetails: 'Those details do not match what we have. Please start again with your customer number.',
   wrongCode: 'That code does not match. Please say or key in your security code again.',
   locked: 'For your security I cannot go on with your details in this call. Please talk to a colleague.',

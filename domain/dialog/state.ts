@@ -2,6 +2,16 @@ import type { Money } from '../bank/money.ts';
 import type { IntentName } from './intents.ts';
 import type { Slots } from './slots.ts';
 
+/** Digits that were told in confidence. */
+export interface SpokenSecret {
+  /** One part, or several with `partsJoint` between them. */
+  readonly sealed: string;
+  readonly count: number;
+}
+
+/** Stands between parts that were told one after the other; nothing that is sealed contains it. */
+export const partsJoint = '+';
+
 /** Something the caller wants, as far as it is known. */
 export interface Request {
   readonly intent: IntentName;
@@ -28,7 +38,14 @@ export type Identification = 'customer-number' | 'phone-pin' | 'security-code';
 
 /** What the bot has asked and waits for. */
 export type Pending =
-  | { readonly kind: 'identify'; readonly need: Identification; readonly request: Request; readonly asked: number }
+  | {
+      readonly kind: 'identify';
+      readonly need: Identification;
+      readonly request: Request;
+      readonly asked: number;
+      /** What was told of it so far, sealed. */
+      readonly part?: SpokenSecret;
+    }
   | { readonly kind: 'slot'; readonly need: Needed; readonly request: Request; readonly question: string; readonly asked: number }
   | {
       readonly kind: 'confirm';
@@ -79,12 +96,13 @@ export const digitsOf: Readonly<Record<Identification, number>> = { 'customer-nu
 
 /** Digits that the bot waits for, by voice or by keys; nothing where it does not. */
 export function expectedDigits({ pending }: DialogState): number | undefined {
-  return pending?.kind === 'identify' ? digitsOf[pending.need] : undefined;
+  return pending?.kind === 'identify' ? digitsOf[pending.need] - (pending.part?.count ?? 0) : undefined;
 }
 
 /** Whether the bot waits for a yes or a no. */
 export const expectsYesOrNo = ({ pending }: DialogState): boolean => pending?.kind === 'confirm' || pending?.kind === 'offer';
 
-export function without<K extends keyof DialogState>(state: DialogState, ...keys: K[]): DialogState {
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !keys.includes(key as K))) as unknown as DialogState;
+/** A copy without some of its optional fields. */
+export function without<T extends object>(state: T, ...keys: (keyof T)[]): T {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !keys.includes(key as keyof T))) as T;
 }

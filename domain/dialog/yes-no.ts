@@ -1,7 +1,7 @@
 const yes =
   /^\W*(?:(?:um|uh|well|oh)\W+)*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|exactly|please do|go ahead|do (?:it|that)|that(?:'s| is) (?:right|correct|fine|it)|of course|absolutely|i confirm|confirmed?|certainly|fine|sounds good)\b/i;
 const no =
-  /^\W*(?:(?:um|uh|well|oh|sorry)\W+)*(?:no|nope|nah|don't|do not|stop|wrong|not|never ?mind|forget it|cancel|leave it|that(?:'s| is) (?:wrong|not right|not it|incorrect)|i changed my mind)\b/i;
+  /^\W*(?:(?:um|uh|well|oh|sorry)\W+)*(?:no(?! (?:time|idea|problem|worries|way|doubt|longer|more|matter)\b)|nope|nah|don't|do not|stop|wrong|not|never ?mind|forget it|cancel|leave it|that(?:'s| is) (?:wrong|not right|not it|incorrect)|i changed my mind)\b/i;
 
 /** Whether an answer agrees; undefined where it does neither. */
 export function yesOrNo(text: string): 'yes' | 'no' | undefined {

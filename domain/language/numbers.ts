@@ -66,6 +66,26 @@ export function spokenDigits(text: string): string {
   return digits;
 }
 
+const correction = /\b(?:no|sorry|i mean|i meant|wait|actually|correction|rather|scratch that|oops|not that)\b/i;
+
+/**
+ * The digits that somebody says, as corrected in the same breath: "four eight two two, no, one ...". Which of them a correction takes back is
+ * told by how many there should be.
+ * @param lengths how many digits may be asked for
+ */
+export function correctedDigits(text: string, lengths: readonly number[]): string {
+  const [first = '', ...corrections] = text
+    .split(correction)
+    .map(spokenDigits)
+    .filter((digits) => digits !== '');
+  let digits = first;
+  for (const last of corrections) {
+    const candidates = [last, digits.slice(0, -last.length) + last, digits.slice(0, -1) + last, digits + last];
+    digits = candidates.find(({ length }) => lengths.includes(length)) ?? digits + last;
+  }
+  return digits;
+}
+
 const spoken = `(?:${numberWord}|oh|double|triple|\\d+)`;
 const numberRun = new RegExp(String.raw`\b${spoken}(?:[\s,.-]+(?:and\s+)?${spoken})*\b`, 'gi');
 

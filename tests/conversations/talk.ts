@@ -1,4 +1,4 @@
-import { askNumber, type Line, number, type Script, words } from './script.ts';
+import { askNumber, type Line, number, type Script, spaced, words } from './script.ts';
 
 export const knowledge: Script[] = (
   [
@@ -162,13 +162,18 @@ export const talk: Script[] = [
     ],
   },
   {
-    name: 'digits that are too few are asked for again',
+    name: 'digits come in parts, and are corrected in the same breath',
     customer: 4,
     lines: (truth) => [
       { say: 'What is my balance?', expect: askNumber },
-      { say: '1 2 3', expect: ['eight digits'] },
-      number(truth),
-      { say: truth.customer.pin, source: 'bank', expect: async (known) => [await known.balance('current')] },
+      { say: 'one moment', expect: ['take your time'] },
+      { say: spaced(truth.customer.number.slice(0, 5)), expect: ['rest of the eight digits'] },
+      { say: spaced(truth.customer.number.slice(5)), expect: ['telephone PIN'] },
+      {
+        say: `1 1 1, no, sorry, ${spaced(truth.customer.pin)}`,
+        source: 'bank',
+        expect: async (known) => [await known.balance('current')],
+      },
     ],
   },
 ];

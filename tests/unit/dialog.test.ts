@@ -307,9 +307,47 @@ describe('the conversation', () => {
 
   it('asks again for too few digits, and gives up after the third time', () => {
     let { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
-    for (const _ of [1, 2]) dialog = decide(dialog, said('[hidden]', 'yes', { digits: digits(3) }), options).dialog;
+    for (const _ of [1, 2]) dialog = decide(dialog, said('[hidden]', 'yes', { digits: digits(1) }), options).dialog;
     expect(dialog.pending).toMatchObject({ asked: 3 });
-    expect(decide(dialog, said('[hidden]', 'yes', { digits: digits(3) }), options).dialog.pending).toBeUndefined();
+    expect(decide(dialog, said('[hidden]', 'yes', { digits: digits(1) }), options).dialog.pending).toBeUndefined();
+  });
+
+  it('takes a number in parts, and no more of them than fit', () => {
+    const asked = decide(newDialog, said('What is my balance?', 'balance'), options).dialog;
+    const first = decide(asked, said('[hidden]', 'yes', { digits: { sealed: 'a', count: 5 } }), options);
+    expect(first).toMatchObject({ reply: say.goOn('customer-number'), dialog: { pending: { asked: 1, part: { count: 5 } } } });
+    expect(expectedDigits(first.dialog)).toBe(3);
+    const whole = decide(first.dialog, said('[hidden]', 'yes', { digits: { sealed: 'b', count: 3 } }), options);
+    expect(whole.dialog).toMatchObject({ customerNumber: 'a+b', pending: { need: 'phone-pin' } });
+    const again = decide(first.dialog, said('[hidden]', 'yes', { digits: { sealed: 'c', count: 4 } }), options);
+    expect(again.dialog.pending).toMatchObject({ asked: 2 });
+    expect(again.dialog.pending).not.toHaveProperty('part');
+  });
+
+  it.each([
+    ["I don't know it", say.cannotIdentify],
+    ['I forgot my customer number', say.cannotIdentify],
+    ['What number?', say.which('customer-number')],
+    ['Where do I find it?', say.which('customer-number')],
+    ['I lost it, hurry up', say.identifyAgain('customer-number')],
+    ['No time for this, just block it!', say.identifyAgain('customer-number')],
+  ])('helps who cannot tell the number: %s', (text, reply) => {
+    const asked = decide(newDialog, said('Block my card', 'card-block'), options).dialog;
+    const decision = decide(asked, said(text, 'small-talk', { sure: false }), options);
+    expect(decision.kind === 'say' && decision.reply).toContain(reply);
+  });
+
+  it('asks for the customer number again where that was wrong', () => {
+    const asked = decide(newDialog, said('What is my balance?', 'balance'), options).dialog;
+    const { dialog } = decide(asked, said('[hidden]', 'yes', { digits: digits(8) }), options);
+    const again = decide(dialog, said('No, that was wrong.', 'no'), options).dialog;
+    expect(again.pending).toMatchObject({ need: 'customer-number' });
+    expect(again.customerNumber).toBeUndefined();
+  });
+
+  it('does not end a call by a word that is no farewell', () => {
+    expect(decide(newDialog, said('Go back.', 'goodbye'), options)).toMatchObject({ reply: say.unsureAlone });
+    expect(decide(newDialog, said('No, nothing else.', 'goodbye'), options)).toMatchObject({ leadsTo: 'end' });
   });
 
   it('wants the security code before it changes anything', () => {

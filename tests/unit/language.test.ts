@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { amountsIn, moneyText } from '../../domain/bank/money.ts';
 import { daysIn, writtenDay } from '../../domain/language/dates.ts';
-import { hideNumbers, spokenDigits } from '../../domain/language/numbers.ts';
+import { correctedDigits, hideNumbers, spokenDigits } from '../../domain/language/numbers.ts';
 import { spokenTime, timeIn } from '../../domain/language/times.ts';
 
 /** A Tuesday. */
@@ -141,4 +141,16 @@ describe('digits that are told', () => {
       expect(spokenDigits(hideNumbers(text))).toBe('');
     },
   );
+});
+
+describe('digits that are corrected in the same breath', () => {
+  const lengths = [5, 6, 8];
+  it.each([
+    ['4821 no sorry 4821 3957', '48213957'],
+    ['four eight two one three nine five six, no, seven', '48213957'],
+    ['48213956, I mean 57', '48213957'],
+    ['48213957', '48213957'],
+    ['two four six eight, wait, two four six eight zero', '24680'],
+    ['no, it is 48213957', '48213957'],
+  ])('%s', (text, digits) => expect(correctedDigits(text, lengths)).toBe(digits));
 });

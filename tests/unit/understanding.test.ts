@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Keypad } from '../../api/live/keypad.ts';
+import { partsJoint } from '../../domain/dialog/state.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
 import { chooseArticle } from '../../domain/knowledge/choose.ts';
 import { learn } from '../../domain/understanding/learn.ts';
@@ -180,6 +181,7 @@ describe('what is told in confidence', () => {
     expect(sealer.seal('24680')).not.toBe(sealer.seal('24680'));
     expect(() => new Sealer('another secret').open(sealer.seal('24680'))).toThrow('cannot be read here');
     expect(sealer.seal('24680')).not.toContain('24680');
+    expect(sealer.open(`${sealer.seal('4821')}${partsJoint}${sealer.seal('3957')}`)).toBe('48213957');
   });
 });
 
