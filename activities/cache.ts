@@ -5,6 +5,7 @@ import { tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import { questionKey } from '../domain/cache-policy.ts';
 import type { StepTiming } from '../domain/call.ts';
+import { say } from '../domain/dialog/say.ts';
 import type { Embedder } from '../engines/types.ts';
 import type { ImportInput, ImportResult, KnowledgeImport } from './knowledge-import.ts';
 import { runActivity } from './run-activity.ts';
@@ -54,6 +55,7 @@ export interface SpokenAnswersInput {
 }
 
 export interface SpokenAnswers {
+  /** Two of each article: what it says, and how it is asked for. */
   readonly answers: readonly { readonly id: string; readonly answer: string }[];
   readonly timing: StepTiming;
 }
@@ -89,6 +91,14 @@ export function createCacheActivities(deps: CacheDependencies): CacheActivities 
     },
     importKnowledge: (input) => runActivity((signal) => knowledge.run(input, signal)),
     spokenAnswers: ({ tenant, after }) =>
-      runActivity(async () => ({ answers: await articleAnswers(db, tenant, after, answersAtOnce) })),
+      runActivity(async () => {
+        const found = await articleAnswers(db, tenant, after, answersAtOnce);
+        // An article that may be meant is asked for by its title.
+        const answers = found.flatMap(({ id, title, answer }) => [
+          { id, answer },
+          { id, answer: say.offerArticle(title) },
+        ]);
+        return { answers };
+      }),
   };
 }

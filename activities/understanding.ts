@@ -90,6 +90,14 @@ interface Known {
   readonly citations: readonly string[];
 }
 
+interface FoundArticle {
+  readonly known: Known;
+  readonly guards: readonly GuardDecision[];
+  readonly title: string;
+  /** It answers; else it may be meant. */
+  readonly sure: boolean;
+}
+
 type Outcome = Omit<UnderstandResult, 'timing' | 'searchMs'> & { readonly record?: (() => Promise<void>) | undefined };
 
 /** Settings of a tenant are read again after so long. */
@@ -185,8 +193,13 @@ export class Understanding {
           return { ...known, record, next: { kind: 'said', reply, source: 'cache', citations } };
         }
         const answer = decision.kind === 'knowledge' || !understood.sure ? await this.#fromArticles(scope, words) : undefined;
-        if (answer) {
+        if (answer?.sure) {
           return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
+        }
+        if (answer && decision.kind === 'knowledge' && !known.dialog.pending) {
+          const question = say.offerArticle(answer.title);
+          const pending = { kind: 'offer', matter: { intent: 'information', text: answer.title }, question } as const;
+          return { ...known, record, dialog: { ...known.dialog, pending }, next: approved(question) };
         }
         return { ...known, record, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
       }
@@ -221,11 +234,8 @@ export class Understanding {
     return different.length < 2 ? [] : inOrder(different);
   }
 
-  /** The approved answer of the article that is asked for. */
-  async #fromArticles(
-    { tenant, language }: AnswerScope,
-    { text, embedding }: Words,
-  ): Promise<{ readonly known: Known; readonly guards: readonly GuardDecision[] } | undefined> {
+  /** The approved answer of the article that is asked for, or may be. */
+  async #fromArticles({ tenant, language }: AnswerScope, { text, embedding }: Words): Promise<FoundArticle | undefined> {
     const { db } = this.#deps;
     const { byMeaning, byWords } = await searchPassages(db, { tenant, language }, text, embedding);
     const chosen = chooseArticle(byMeaning, byWords);
@@ -234,7 +244,8 @@ export class Understanding {
     // An article is its own fact; the guard looks at it like at everything that is spoken.
     const { passed, guards } = guardReply(article.answer, [article.body]);
     if (!passed) return undefined;
-    return { known: { reply: article.answer, source: 'knowledge', citations: [article.id] }, guards };
+    const known = { reply: article.answer, source: 'knowledge', citations: [article.id] } as const;
+    return { known, guards, title: article.title, sure: chosen.sure };
   }
 
   async #adapterOf(name: string): Promise<RegisteredAdapter | undefined> {

@@ -145,10 +145,10 @@ export function listArticles(db: Database, tenant: string) {
     .orderBy(articles.id);
 }
 
-/** The spoken answers of some articles, in the order of their ids. @param after the id of the last one before them. */
+/** The spoken answers of some articles, and their titles, in the order of their ids. @param after the id of the last one before them. */
 export function articleAnswers(db: Database, tenant: string, after: string, limit: number) {
   return db
-    .select({ id: articles.id, answer: articles.answer })
+    .select({ id: articles.id, title: articles.title, answer: articles.answer })
     .from(articles)
     .where(and(eq(articles.tenant, tenant), gt(articles.id, after)))
     .orderBy(articles.id)

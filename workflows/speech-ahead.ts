@@ -7,8 +7,8 @@ export interface SpeechAheadInput {
   readonly after?: string | undefined;
 }
 
-/** Articles of one run: its history stays small. */
-const articlesPerRun = 200;
+/** Texts of one run: its history stays small. */
+const textsPerRun = 200;
 
 /**
  * Has everything spoken that a tenant's articles say, before a caller asks for it: sentence by sentence, while nobody is on the line. What
@@ -17,7 +17,7 @@ const articlesPerRun = 200;
 export async function speechAhead({ tenant, after = '' }: SpeechAheadInput): Promise<void> {
   const steps = stepsFor({ workerWaitMs: 60_000, stepTimeoutMs: 60_000 });
   let last = after;
-  for (let done = 0; done < articlesPerRun; ) {
+  for (let done = 0; done < textsPerRun; ) {
     const { answers } = await steps.knowledge.spokenAnswers({ tenant, after: last });
     if (answers.length === 0) return;
     for (const { id, answer } of answers) {

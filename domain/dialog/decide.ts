@@ -79,7 +79,7 @@ export function decide(before: DialogState, heard: Understood, options: { readon
     case 'choice':
       return chosen(dialog, pending, understood, options);
     case 'offer':
-      return offered(without(dialog, 'pending'), understood, options);
+      return offered(dialog, pending, understood, options);
     default:
       return fresh(dialog, understood, options);
   }
@@ -289,9 +289,12 @@ function chosen(dialog: DialogState, pending: Of<'choice'>, understood: Understo
 }
 
 /** A "yes" is not seen here: what it is said to is understood in its place. */
-function offered(idle: DialogState, understood: Understood, options: Options): Decision {
+function offered(dialog: DialogState, { matter, question }: Of<'offer'>, understood: Understood, options: Options): Decision {
   const { text } = understood;
-  if (givesUp(text) || yesOrNo(text) === 'no') return speak(idle, say.anythingElse);
+  const idle = without(dialog, 'pending');
+  // No article is left then that may be meant.
+  const isArticle = matter.intent === 'information' && question === say.offerArticle(matter.text);
+  if (givesUp(text) || yesOrNo(text) === 'no') return speak(idle, isArticle ? say.unknown : say.anythingElse);
   return fresh(idle, understood, options);
 }
 

