@@ -32,7 +32,7 @@ export async function utterances({ real, seed }: { readonly real: boolean; reado
         const random = randomFrom(seed * 7_919 + line * 10_007 + call * 101 + turn);
         const letter = (letters: string) => letters[Math.floor(random() * letters.length)];
         const word = () => `${letter(consonants)}${letter(vowels)}${letter(consonants)}${letter(vowels)}`;
-        return fakeUtterance(`Tell me about ${word()} ${word()} ${word()}.`);
+        return fakeUtterance(`I had a long day with ${word()} ${word()} ${word()}.`);
       },
     };
   }

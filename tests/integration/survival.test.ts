@@ -117,7 +117,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     workers = await startWorkers(allQueues.filter((queue) => queue !== 'stt'));
     await restartApi(quick);
     const caller = await connect('unheard');
-    for (const text of ['Tell me of the sea.', 'Tell me of the hills.']) {
+    for (const text of ['I had a long day with the sea.', 'I had a long day with the hills.']) {
       const { events, audio } = await say(caller, text);
       expect(events).toContainEqual(expect.objectContaining({ type: 'reply', source: 'apology' }));
       expect(textsInWav(audio)[0]).toBe(`${wording.apology.split('.')[0]}.`);
@@ -146,14 +146,14 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     const listed = await voicebot('failed-turns');
     expect(listed.stdout).toMatch(/unheard\s+2.*transcribe: worker-unavailable.*\(audio kept\)/);
     const kept = Buffer.from(await (await fetch(url('/sessions/unheard/turns/1/audio'))).arrayBuffer());
-    expect(textsInWav(kept)).toEqual(['Tell me of the sea.']);
+    expect(textsInWav(kept)).toEqual(['I had a long day with the sea.']);
 
     const again = await json('/sessions/unheard/turns/1/retry', { method: 'POST' });
     expect(again).toMatchObject({
       status: 200,
-      body: { turn: 1, status: 'answered', transcript: 'Tell me of the sea.', retries: 1 },
+      body: { turn: 1, status: 'answered', transcript: 'I had a long day with the sea.', retries: 1 },
     });
-    expect(again.body.reply).toContain('Tell me of the sea');
+    expect(again.body.reply).toContain('I had a long day with the sea');
     await until('the answer is kept', async () => (await json('/sessions/unheard')).body.history[0].status === 'answered');
     expect(await json('/sessions/unheard/turns/1/retry', { method: 'POST' })).toMatchObject({ status: 409 });
     // What was needed for the other try is gone.
@@ -163,7 +163,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await caller.close();
     await until('the call has ended', async () => (await json('/sessions/unheard')).body.status === 'ended');
     const byCommand = await voicebot('retry-turn', '--session-id', 'unheard', '--turn', '2');
-    expect(byCommand).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('caller: Tell me of the hills.') });
+    expect(byCommand).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('caller: I had a long day with the hills.') });
     expect((await json('/turns?status=failed')).body.turns).toEqual([]);
     expect((await json('/sessions/unheard/turns?after=1')).body).toMatchObject({ turns: [{ turn: 2, retries: 1 }], next: null });
     const missing = await voicebot('retry-turn', '--session-id', 'unheard', '--turn', '9');
@@ -173,7 +173,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
 
   it('goes on with its calls when the Temporal server was killed, and says so meanwhile', async () => {
     const caller = await connect('restart');
-    await say(caller, 'Tell me of the rain.');
+    await say(caller, 'I had a long day with the rain.');
     const back = temporal.kill();
     const down = await until('it is seen', async () => {
       const health = await json('/health');
@@ -181,9 +181,9 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     });
     expect(down.body).toMatchObject({ status: 'down', temporal: { ok: false }, database: { ok: true } });
     // Said while nobody is there to take it; answered once, when the server is back.
-    const { events } = await say(caller, 'Tell me of the snow.');
+    const { events } = await say(caller, 'I had a long day with the snow.');
     await back;
-    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'Tell me of the snow.' }));
+    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the snow.' }));
     await until('it is well again', async () => (await json('/health')).status === 200);
     await until('both turns are recorded', async () => (await json('/sessions/restart')).body.turns === 2);
     await caller.close();
@@ -193,7 +193,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await restartApi(quick);
     await api.ready;
     const caller = await connect('too-long');
-    await say(caller, 'Tell me of the fog.');
+    await say(caller, 'I had a long day with the fog.');
     await letIn('too-long-live');
     const live = await LiveCaller.connect({
       baseUrl: api.apiUrl ?? '',
@@ -204,9 +204,9 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     const back = temporal.kill();
     await until('nobody listens there', () => refuses(temporal.address));
     const told = live.client.next('error');
-    const saidLive = live.saySamples(fakeUtterance('Tell me of the frost.').samples);
+    const saidLive = live.saySamples(fakeUtterance('I had a long day with the frost.').samples);
     // Also the second time, when it is not known whether the first was taken.
-    for (const text of ['Tell me of the frost.', 'Tell me of the ice.']) {
+    for (const text of ['I had a long day with the frost.', 'I had a long day with the ice.']) {
       const { events, audio } = await say(caller, text);
       expect(events).toMatchObject([{ type: 'error', problem: { status: 503 } }]);
       expect(textsInWav(audio)[0]).toBe(`${wording.apology.split('.')[0]}.`);
@@ -224,7 +224,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
           () => true,
           () => false,
         );
-        await live.saySamples(fakeUtterance('Tell me of the hail.').samples);
+        await live.saySamples(fakeUtterance('I had a long day with the hail.').samples);
         return answered;
       },
       40_000,
@@ -232,7 +232,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     );
     await live.leave();
     await until('what is said then is answered', async () => {
-      const answer = await say(caller, 'Tell me of the hail.');
+      const answer = await say(caller, 'I had a long day with the hail.');
       return answer.events.some(({ type, text }) => type === 'reply' && text?.includes('the hail'));
     });
     await caller.close();
@@ -250,12 +250,12 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     const written = await json(`/sessions/${sessionId}/turns`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text: 'Tell me of the dew.' }),
+      body: JSON.stringify({ text: 'I had a long day with the dew.' }),
     });
     expect(written.body).toMatchObject({ turn: 1 });
     for (const [turn, text] of [
-      [2, 'Tell me of the dawn.'],
-      [3, 'Tell me of the dusk.'],
+      [2, 'I had a long day with the dawn.'],
+      [3, 'I had a long day with the dusk.'],
     ] as const) {
       const done = live.client.next('reply.done', { timeoutMs: 20_000 });
       await live.saySamples(fakeUtterance(text).samples);
@@ -271,7 +271,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
 
   it('goes on with its calls while Postgres is away, lets nobody new in, and records what was missed', async () => {
     const caller = await connect('no-records');
-    await say(caller, 'Tell me of the wind.');
+    await say(caller, 'I had a long day with the wind.');
     await caller.close();
     await postgres?.kill();
     const refused = await json('/sessions/somebody-new', { method: 'POST' });
@@ -283,8 +283,8 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     expect((await json('/health')).body).toMatchObject({ status: 'down', database: { ok: false }, temporal: { ok: true } });
     // Who is in a call stays in it, even over a new connection.
     const again = await reconnect('no-records');
-    const { events } = await say(again, 'Tell me of the clouds.');
-    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'Tell me of the clouds.' }));
+    const { events } = await say(again, 'I had a long day with the clouds.');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the clouds.' }));
     await again.close();
     await postgres?.start();
     await until('the turn is recorded late', async () => {
@@ -303,12 +303,12 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       log: () => {},
     });
     // The line breaks as soon as the reply is heard; the API stops without finishing anything.
-    const speaking = caller.say(fakeUtterance('Tell me of the stars.'));
+    const speaking = caller.say(fakeUtterance('I had a long day with the stars.'));
     await until('the first sentence was heard', () => caller.told.get(1)?.length === 2);
     await second.stop();
     expect(await speaking).toMatchObject({ result: 'answered', said: 1, turns: [1] });
     await caller.hangUp();
-    const all = ['So: Tell me of the stars.', 'It is good that we talk.', 'Please go on.'];
+    const all = ['So: I had a long day with the stars.', 'It is good that we talk.', 'Please go on.'];
     // The sentence that was cut off is said again, the one before it is not.
     expect(caller.heardTexts.flatMap((text) => text.split(/(?<=\.) /))).toEqual(all);
     const row = await until('what was heard is recorded', async () => {
@@ -344,7 +344,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       { queues: [], engines: engines() },
     );
     const caller = await new CallClient(`ws://127.0.0.1:${port}/ws/astray?events=1`).open();
-    caller.send(wav('Tell me of the moon.'));
+    caller.send(wav('I had a long day with the moon.'));
     expect(await caller.event()).toMatchObject({ type: 'transcript', turn: 1, text: '' });
     expect(await caller.event()).toMatchObject({ type: 'reply', source: 'apology' });
     expect((await caller.event()).problem?.detail).toMatch(/line-gone.*MEDIA_URL/);
