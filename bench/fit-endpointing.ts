@@ -1,6 +1,6 @@
 /**
- * `npm run fit:endpointing`: fits the model of the end of a turn on turns that are spoken here, and writes its parameters. `--turns N`,
- * `--seed N`; `--judged FILE`: pauses that were judged before.
+ * `npm run fit:endpointing`: fits the model of the end of a turn on turns that are spoken here, and writes its parameters.
+ * `--sets SEED:TURNS,...`; `--judged FILE`: pauses that were judged before.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -18,14 +18,21 @@ import { liveBounds } from './turns/live-bounds.ts';
 
 const { values } = parseArgs({
   options: {
-    turns: { type: 'string', default: '600' },
-    seed: { type: 'string', default: '11' },
+    sets: { type: 'string', default: '11:600,21:1000' },
     judged: { type: 'string' },
   },
 });
-const judged: JudgedTurn[] = values.judged
-  ? JSON.parse(await readFile(values.judged, 'utf8'))
-  : await collectTurns('fit', Number(values.turns), Number(values.seed));
+async function collectSets(sets: string): Promise<JudgedTurn[]> {
+  const all: JudgedTurn[] = [];
+  for (const set of sets.split(',')) {
+    const [seed, turns] = set.split(':').map(Number);
+    if (!seed || !turns) throw new Error(`${set} is no SEED:TURNS.`);
+    all.push(...(await collectTurns('fit', turns, seed)));
+  }
+  return all;
+}
+
+const judged: JudgedTurn[] = values.judged ? JSON.parse(await readFile(values.judged, 'utf8')) : await collectSets(values.sets);
 
 const rows = judged.map(({ pauses }) =>
   pauses.filter(({ evidence }) => evidence.ending).map(({ evidence, last }) => ({ features: endOfTurnFeatures(evidence), last })),
@@ -49,7 +56,7 @@ function tried(releaseMs: (pause: JudgedPause, fold: number) => number) {
 
 const rules = tried(({ evidence: { voice, words } }) => releaseMsFor(liveBounds, voice, words));
 const logistic = fitted(rows).parameters;
-const madeFrom = `${judged.length} turns, seed ${values.seed}, by npm run fit:endpointing of ${version}`;
+const madeFrom = `${judged.length} turns, sets ${values.sets}, by npm run fit:endpointing of ${version}`;
 let best: { parameters: EndOfTurnParameters; delayMs: number; cutOffs: number } | undefined;
 for (let sureFrom = 0.2; sureFrom < 0.99; sureFrom += 0.02) {
   for (let unsureBelow = 0.02; unsureBelow < sureFrom - 0.1; unsureBelow += 0.04) {

@@ -24,7 +24,7 @@ describe('the end of a turn, learnt', () => {
   it('has parameters that belong to its features, and say how they were made', () => {
     expect(endOfTurnParameters.features).toEqual(featureNames);
     expect(endOfTurnParameters.logistic.weights).toHaveLength(featureNames.length + 1);
-    expect(endOfTurnParameters.madeFrom).toMatch(/turns, seed \d+/);
+    expect(endOfTurnParameters.madeFrom).toMatch(/turns, sets \d+:\d+/);
     expect(endOfTurnFeatures(heard('Hello.'))).toHaveLength(featureNames.length);
   });
 
