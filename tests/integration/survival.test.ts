@@ -183,7 +183,9 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     // Said while nobody is there to take it; answered once, when the server is back.
     const { events } = await say(caller, 'I had a long day with the snow.');
     await back;
-    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the snow.' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the snow.' }),
+    );
     await until('it is well again', async () => (await json('/health')).status === 200);
     await until('both turns are recorded', async () => (await json('/sessions/restart')).body.turns === 2);
     await caller.close();
@@ -284,7 +286,9 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     // Who is in a call stays in it, even over a new connection.
     const again = await reconnect('no-records');
     const { events } = await say(again, 'I had a long day with the clouds.');
-    expect(events).toContainEqual(expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the clouds.' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the clouds.' }),
+    );
     await again.close();
     await postgres?.start();
     await until('the turn is recorded late', async () => {
