@@ -7,6 +7,7 @@ import { VoicebotError } from '../domain/errors.ts';
 import { guardReply } from '../domain/facts-guard.ts';
 import { promptFor } from '../domain/persona.ts';
 import { redact } from '../domain/redact.ts';
+import type { Assistants } from './assistants.ts';
 import { runActivity } from './run-activity.ts';
 
 /** What a training of an adapter reads and writes. All of it may run twice. */
@@ -31,13 +32,16 @@ const maxTurns = 20_000;
 export function createAdapterRecords(deps: {
   readonly db: Database;
   readonly blobs: BlobStore;
+  readonly assistants: Pick<Assistants, 'current'>;
   readonly bankName: string;
 }): AdapterRecords {
-  const { db, blobs, bankName } = deps;
+  const { db, blobs, assistants, bankName } = deps;
   return {
     buildDataset: ({ name, tenant }) =>
       runActivity(async () => {
-        const reviewed = await reviewedTurns(db, tenant, maxTurns);
+        const intents = [...(await assistants.current(tenant)).intents.values()];
+        const talk = intents.filter(({ does }) => does === 'chat').map(({ name }) => name);
+        const reviewed = await reviewedTurns(db, tenant, talk, maxTurns);
         // The model is not taught to say what the guard would withhold.
         const sayable = reviewed.filter(({ reply }) => guardReply(reply, [], [bankName]).passed);
         const lines = sayable.map(({ transcript, reply }) => {

@@ -5,7 +5,6 @@ import { tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import { questionKey } from '../domain/cache-policy.ts';
 import type { StepTiming } from '../domain/call.ts';
-import { say } from '../domain/dialog/say.ts';
 import type { Embedder } from '../engines/types.ts';
 import type { ImportInput, ImportResult, KnowledgeImport } from './knowledge-import.ts';
 import { runActivity } from './run-activity.ts';
@@ -93,10 +92,11 @@ export function createCacheActivities(deps: CacheDependencies): CacheActivities 
     spokenAnswers: ({ tenant, after }) =>
       runActivity(async () => {
         const found = await articleAnswers(db, tenant, after, answersAtOnce);
+        const say = (await understanding.assistants.current(tenant)).saying('');
         // An article that may be meant is asked for by its title.
         const answers = found.flatMap(({ id, title, answer }) => [
           { id, answer },
-          { id, answer: say.offerArticle(title) },
+          { id, answer: say('offer-article', { title }) },
         ]);
         return { answers };
       }),

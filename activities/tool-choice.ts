@@ -1,4 +1,4 @@
-import { type IntentName, intentNames, intents } from '../domain/dialog/intents.ts';
+import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Routing } from '../domain/understanding/semantic-model.ts';
 import type { LanguageModel } from '../engines/types.ts';
 
@@ -11,12 +11,13 @@ const leastProbability = 0.02;
  */
 export async function chooseByTools(
   model: LanguageModel,
+  assistant: Assistant,
   text: string,
   { probabilities }: Routing,
   signal: AbortSignal,
-): Promise<IntentName | undefined> {
+): Promise<string | undefined> {
   if (!model.chooseTool) return undefined;
-  const possible = intentNames.filter((name) => (probabilities.get(name) ?? 0) >= leastProbability);
+  const possible = [...assistant.intents.keys()].filter((name) => (probabilities.get(name) ?? 0) >= leastProbability);
   if (possible.length < 2) return undefined;
   const messages = [
     {
@@ -28,7 +29,7 @@ export async function chooseByTools(
   ] as const;
   const tools = possible.map((name) => ({
     name: name.replaceAll('-', '_'),
-    description: `The caller wants: ${intents[name].says}.`,
+    description: `The caller wants: ${assistant.intent(name).says}.`,
   }));
   const chosen = await model.chooseTool(messages, tools, { signal, priority: 'urgent' }).catch((error) => {
     // A second opinion; without it the caller is asked.

@@ -3,14 +3,15 @@ import { findArticle, searchPassages } from '../db/knowledge.ts';
 import type { Database } from '../db/open.ts';
 import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
+import type { Assistant } from '../domain/assistant/assistant.ts';
+import type { Behaviour } from '../domain/assistant/behaviours.ts';
+import type { Say } from '../domain/assistant/wording-keys.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
 import { comeBack, inOrder, keepOpen, possibleWishes } from '../domain/dialog/agenda.ts';
 import { inDistress } from '../domain/dialog/asides.ts';
-import { type Decision, decide } from '../domain/dialog/decide.ts';
-import { type IntentName, intentNames, intents, isPersonal } from '../domain/dialog/intents.ts';
+import { decide } from '../domain/dialog/decide.ts';
+import { type Decision, intentOf } from '../domain/dialog/decision.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
-import { phrases } from '../domain/dialog/phrases.ts';
-import { say } from '../domain/dialog/say.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { type DialogState, type OpenMatter, without } from '../domain/dialog/state.ts';
@@ -22,14 +23,17 @@ import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { timeOfDayIn, todayIn } from '../domain/language/dates.ts';
 import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
-import type { Embedder, LabelledPhrase, LanguageModel, RouterTrainer } from '../engines/types.ts';
+import type { Embedder, LanguageModel, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
+import type { Assistants } from './assistants.ts';
 import { CacheLookup } from './cache-lookup.ts';
 import { sayLines } from './say-lines.ts';
 import { writerRank } from './take-pipe.ts';
 import { chooseByTools } from './tool-choice.ts';
 
 export interface UnderstandInput {
+  /** Unset by calls that began under 0.4. */
+  readonly sessionId?: string | undefined;
   /** Redacted already. */
   readonly transcript: string;
   readonly language: string;
@@ -48,7 +52,7 @@ export interface UnderstandInput {
 }
 
 export type UnderstandResult = StepOutcome & {
-  readonly intent: IntentName;
+  readonly intent: string;
   /** How sure the router is. */
   readonly confidence: number;
   readonly scope: AnswerScope;
@@ -61,6 +65,7 @@ export type UnderstandResult = StepOutcome & {
 
 export interface UnderstandingDependencies {
   readonly db: Database;
+  readonly assistants: Assistants;
   readonly embedder: Embedder;
   readonly routerTrainer: RouterTrainer;
   /** Names the language model in the scope of answers. */
@@ -73,7 +78,9 @@ export interface UnderstandingDependencies {
   readonly minSimilarity: number;
 }
 
+/** An assistant whose router has learnt. */
 interface Ready {
+  readonly assistant: Assistant;
   readonly model: SemanticModel;
   readonly cache: CacheLookup;
 }
@@ -103,10 +110,16 @@ type Outcome = Omit<UnderstandResult, 'timing' | 'searchMs'> & { readonly record
 /** Settings of a tenant are read again after so long. */
 const settingsMs = 1_000;
 
-/** What a worker of the queue `cache` knows: the router, the cache, the articles. */
+/** Versions whose routers are kept; each is some megabytes. */
+const mostReady = 8;
+
+/** What a worker of the queue `cache` knows: the assistants and their routers, the cache, the articles. */
 export class Understanding {
   readonly #deps: UnderstandingDependencies;
-  #ready: Promise<Ready> | undefined;
+  /** By version. */
+  readonly #ready = new Map<string, Promise<Ready>>();
+  /** What served a tenant's calls last. */
+  readonly #serving = new Map<string, Ready>();
   readonly #adapters = new Map<string, RegisteredAdapter>();
   readonly #settings = new Map<string, { readonly at: number; readonly value: Promise<TenantSettings> }>();
 
@@ -114,14 +127,19 @@ export class Understanding {
     this.#deps = deps;
   }
 
-  /** Learns the router from its phrases; the first use does it by itself. */
+  /** Learns the routers of all that calls may begin with; the first use does it by itself. */
   async load(): Promise<void> {
-    await this.#load();
+    for (const assistant of await this.#deps.assistants.inForce()) await this.#readyOf(assistant);
+  }
+
+  get assistants(): Assistants {
+    return this.#deps.assistants;
   }
 
   async understand(input: UnderstandInput, signal: AbortSignal): Promise<Omit<UnderstandResult, 'timing'>> {
     const started = performance.now();
-    const { record, ...outcome } = comeBack(await this.#understand(accepted(input), signal));
+    const { ready, say } = await this.#serve(input);
+    const { record, ...outcome } = comeBack(ready.assistant, say, await this.#understand(accepted(input), ready, say, signal));
     const searchMs = performance.now() - started;
     const { next } = outcome;
     if (next.kind === 'said' && input.saidUrl) await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal });
@@ -130,11 +148,13 @@ export class Understanding {
     return { ...outcome, searchMs };
   }
 
-  async #understand(input: UnderstandInput, signal: AbortSignal): Promise<Outcome> {
-    const { transcript, language, tenant, persona, dialog } = input;
+  async #understand(input: UnderstandInput, ready: Ready, say: Say, signal: AbortSignal): Promise<Outcome> {
+    const { transcript, language, tenant, persona } = input;
     const { embedder, modelName, timeZone } = this.#deps;
-    const [{ model, cache }, settings, [embedding]] = await Promise.all([
-      this.#load(),
+    const { model, cache, assistant } = ready;
+    // The call keeps the version that it begins with.
+    const dialog: DialogState = { ...input.dialog, assistant: assistant.version };
+    const [settings, [embedding]] = await Promise.all([
       this.#settingsOf(tenant),
       embedder.embed([transcript], { signal, priority: 'urgent' }),
     ]);
@@ -145,39 +165,42 @@ export class Understanding {
     const heard: Words = { text: transcript, embedding, routing: model.route(transcript, embedding) };
     const guarded = guardInput(transcript);
     const base = {
-      intent: heard.routing.label as IntentName,
+      intent: heard.routing.label,
       confidence: heard.routing.confidence,
       scope,
       ...(adapter ? { adapter } : {}),
     };
-    if (guarded.refused) return { ...base, dialog, next: approved(say.refused), guards: guarded.guards };
+    if (guarded.refused) return { ...base, dialog, next: approved(say('refused')), guards: guarded.guards };
     const asWhole = dialog.pending !== undefined || inDistress(transcript);
-    const wanted = asWhole ? heard : await this.#wanted(heard, model, signal);
-    if (!wanted) return { ...base, dialog, next: approved(say.notWanted), guards: guarded.guards };
+    const wanted = asWhole ? heard : await this.#wanted(heard, ready, signal);
+    if (!wanted) return { ...base, dialog, next: approved(say('not-wanted')), guards: guarded.guards };
 
-    const [words = wanted, ...others] = asWhole ? [] : await this.#wishes(wanted, model, signal);
+    const [words = wanted, ...others] = asWhole ? [] : await this.#wishes(wanted, ready, signal);
     const today = todayIn(timeZone);
     const { pending } = dialog;
-    const asksAmount = pending?.kind === 'slot' && pending.need === 'amount';
-    const confirmsAmount = pending?.kind === 'confirm' && pending.action.kind === 'move-money';
     const { routing } = words;
-    const movesMoney = routing.sure && routing.label === 'move-money';
-    const amount = asksAmount || confirmsAmount || movesMoney;
+    const amount = asksAmount(assistant, pending) || (routing.sure && assistant.does(routing.label) === 'move-money');
     const slots = slotsIn(words.text, today, { amount, now: timeOfDayIn(timeZone) });
     const { toolModel } = this.#deps;
-    const chosen = routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, words.text, routing, signal);
+    const chosen =
+      routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, assistant, words.text, routing, signal);
     const understood = {
       text: words.text,
-      intent: chosen ?? (routing.label as IntentName),
+      intent: chosen ?? routing.label,
       sure: routing.sure || chosen !== undefined,
-      runnerUp: routing.runnerUp?.label as IntentName | undefined,
+      runnerUp: routing.runnerUp?.label,
       slots,
       digits: input.digits,
       lastReply: input.lastReply,
     };
     const matters = others.map(({ text, intent }) => ({ text, intent }));
-    const decision = decide(keepOpen(dialog, matters), understood, { canTransfer: input.canTransfer });
-    const known = { ...base, intent: subjectOf(decision) ?? understood.intent, dialog: decision.dialog, guards: guarded.guards };
+    const decision = decide(keepOpen(dialog, matters), understood, { assistant, say, canTransfer: input.canTransfer });
+    const known = {
+      ...base,
+      intent: subjectOf(assistant, decision) ?? understood.intent,
+      dialog: decision.dialog,
+      guards: guarded.guards,
+    };
     switch (decision.kind) {
       case 'say': {
         const ends = decision.leadsTo === 'end' && !input.mayEnd;
@@ -197,19 +220,20 @@ export class Understanding {
           return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
         }
         if (answer && decision.kind === 'knowledge' && !known.dialog.pending) {
-          const question = say.offerArticle(answer.title);
-          const pending = { kind: 'offer', matter: { intent: 'information', text: answer.title }, question } as const;
+          const question = say('offer-article', { title: answer.title });
+          const matter = { intent: assistant.doing('article')?.name ?? understood.intent, text: answer.title };
+          const pending = { kind: 'offer', matter, question } as const;
           return { ...known, record, dialog: { ...known.dialog, pending }, next: approved(question) };
         }
-        return { ...known, record, next: decision.kind === 'knowledge' ? approved(say.unknown) : { kind: 'think' } };
+        return { ...known, record, next: decision.kind === 'knowledge' ? approved(say('unknown')) : { kind: 'think' } };
       }
     }
   }
 
   /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
-  async #wanted(heard: Words, model: SemanticModel, signal: AbortSignal): Promise<Words | undefined> {
-    const intent = heard.routing.label as IntentName;
-    if (!isPersonal(intent) && !mayRefuse.has(intent)) return heard;
+  async #wanted(heard: Words, { assistant, model }: Ready, signal: AbortSignal): Promise<Words | undefined> {
+    const { label } = heard.routing;
+    if (!assistant.isPersonal(label) && !mayRefuse.has(assistant.does(label))) return heard;
     const text = wantedPart(heard.text);
     if (text === heard.text) return heard;
     return text === '' ? undefined : (await this.#read([text], model, signal))[0];
@@ -224,14 +248,14 @@ export class Understanding {
   }
 
   /** Wishes that are said in one breath, the first to serve first; nothing where there is one. */
-  async #wishes({ text }: Words, model: SemanticModel, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
+  async #wishes({ text }: Words, { assistant, model }: Ready, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
     const parts = possibleWishes(text);
     if (parts.length < 2) return [];
     const wishes = (await this.#read(parts, model, signal))
-      .map((words) => ({ ...words, intent: words.routing.label as IntentName }))
-      .filter(({ routing, intent }) => routing.sure && intents[intent].kind !== 'talk');
+      .map((words) => ({ ...words, intent: words.routing.label }))
+      .filter(({ routing, intent }) => routing.sure && assistant.kindOf(intent) !== 'talk');
     const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
-    return different.length < 2 ? [] : inOrder(different);
+    return different.length < 2 ? [] : inOrder(assistant, different);
   }
 
   /** The approved answer of the article that is asked for, or may be. */
@@ -266,26 +290,64 @@ export class Understanding {
     return value;
   }
 
-  #load(): Promise<Ready> {
-    this.#ready ??= this.#learn().catch((error) => {
-      this.#ready = undefined;
-      throw error;
-    });
-    return this.#ready;
+  /** What serves a call, and its words for this turn. */
+  async #serve({
+    tenant,
+    sessionId,
+    transcript,
+    dialog,
+  }: UnderstandInput): Promise<{ readonly ready: Ready; readonly say: Say }> {
+    const { assistants } = this.#deps;
+    const known = dialog.assistant !== undefined;
+    const wanted = known
+      ? await assistants.of(tenant, dialog.assistant)
+      : await assistants.forCall(tenant, sessionId ?? transcript);
+    const serving = this.#serving.get(tenant);
+    const learning = this.#readyOf(wanted);
+    // New calls begin with the version before, until the router of the new one has learnt.
+    const ready = !known && serving ? ((await settled(learning)) ?? serving) : await learning;
+    if (!known) this.#serving.set(tenant, ready);
+    return { ready, say: ready.assistant.saying(`${sessionId} ${transcript}`) };
   }
 
-  async #learn(): Promise<Ready> {
+  #readyOf(assistant: Assistant): Promise<Ready> {
+    const { version } = assistant;
+    const known = this.#ready.get(version);
+    // The last one used is the last one forgotten.
+    this.#ready.delete(version);
+    const ready = known ?? this.#learn(assistant);
+    this.#ready.set(version, ready);
+    if (!known) ready.catch(() => this.#ready.delete(version));
+    const [oldest] = this.#ready.keys();
+    if (oldest !== undefined && this.#ready.size > mostReady) this.#ready.delete(oldest);
+    return ready;
+  }
+
+  async #learn(assistant: Assistant): Promise<Ready> {
     const { db, embedder, routerTrainer, minSimilarity } = this.#deps;
-    const { examples, learnt } = await routerTrainer.teach(routerPhrases, embedder);
+    const { examples, learnt } = await routerTrainer.teach(assistant.phrases, embedder);
     const model = new SemanticModel(examples, learnt);
-    // It is needed once in the life of a worker.
+    // It is needed once for each version.
     await routerTrainer.unload();
-    return { model, cache: new CacheLookup(db, model, minSimilarity) };
+    return { assistant, model, cache: new CacheLookup(db, model, minSimilarity) };
   }
 }
 
+/** What a promise has come to by now. */
+async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, Promise.resolve(undefined)]).catch(() => undefined);
+}
+
+/** Whether a bare number is an amount: it was asked for, or is being confirmed. */
+function asksAmount(assistant: Assistant, pending: DialogState['pending']): boolean {
+  if (pending?.kind === 'confirm') return pending.action.kind === 'move-money';
+  if (pending?.kind !== 'slot') return false;
+  const { operation } = assistant.intent(pending.request.intent);
+  return pending.need === 'amount' || operation?.values.find(({ name }) => name === pending.value)?.type === 'amount';
+}
+
 /** What a sentence that only refuses something may be taken for. */
-const mayRefuse: ReadonlySet<IntentName> = new Set(['no', 'cancel', 'beyond']);
+const mayRefuse: ReadonlySet<Behaviour> = new Set(['refuse', 'cancel', 'colleague']);
 
 /** A "yes" to what was offered is what was asked before. */
 function accepted(input: UnderstandInput): UnderstandInput {
@@ -296,22 +358,17 @@ function accepted(input: UnderstandInput): UnderstandInput {
 }
 
 /** What a turn is about, where it goes on with something: a number, or a "yes", says nothing of it. */
-function subjectOf(decision: Decision): IntentName | undefined {
+function subjectOf(assistant: Assistant, decision: Decision): string | undefined {
   const { pending } = decision.dialog;
   if (decision.kind === 'bank') {
     const { step } = decision;
     if ('request' in step) return step.request.intent;
-    if ('action' in step) return step.action.kind;
+    if ('action' in step) return intentOf(assistant, step.action).name;
   }
   return decision.kind !== 'think' && decision.kind !== 'knowledge' && pending && 'request' in pending
     ? pending.request.intent
     : undefined;
 }
-
-/** The router's own phrases. */
-export const routerPhrases: readonly LabelledPhrase[] = intentNames.flatMap((label) =>
-  phrases[label].map((text) => ({ text, label })),
-);
 
 function approved(reply: string, leadsTo?: NextStep): Extract<StepOutcome['next'], { kind: 'said' }> {
   return { kind: 'said', reply, source: 'approved', ...(leadsTo ? { leadsTo } : {}) };

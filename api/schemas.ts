@@ -66,6 +66,7 @@ export const turnSchema = z
       )
       .openapi({ description: 'What guards decided, and why.' }),
     adapter: z.string().nullable().openapi({ description: 'The LoRA adapter that was in use.' }),
+    assistant: z.string().nullable().openapi({ description: 'Version of the assistant that understood it.' }),
     createdAt: z.string(),
   })
   .openapi('Turn');

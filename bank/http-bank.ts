@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Bank, IdentityClaim, Order, TransactionFilter } from '../domain/bank/bank.ts';
+import type { Bank, IdentityClaim, OperationCall, Order, TransactionFilter } from '../domain/bank/bank.ts';
 import type { Money } from '../domain/bank/money.ts';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
-import { operations, problemSchema } from './schemas.ts';
+import { operationAnswerSchema, operations, problemSchema } from './schemas.ts';
 
 export interface HttpBankOptions {
   readonly baseUrl: string;
@@ -14,6 +14,13 @@ const timeoutMs = 8_000;
 
 type Operations = typeof operations;
 type Answer<K extends keyof Operations> = z.output<Operations[K]['answer']>;
+
+interface Described<T> {
+  readonly name: string;
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly answer: z.ZodType<T>;
+}
 
 interface Request {
   readonly path?: Readonly<Record<string, string>>;
@@ -89,9 +96,19 @@ export class HttpBank implements Bank {
     }
   }
 
-  async #request<K extends keyof Operations>(name: K, { path = {}, query = {}, body, key }: Request): Promise<Answer<K>> {
+  async perform({ call, customerId, values, key }: OperationCall) {
+    const given = call.method === 'get' ? { query: values as Readonly<Record<string, string | number>> } : { body: values };
+    const described = { ...call, answer: operationAnswerSchema };
+    return this.#send(described, { path: { customerId }, ...given, ...(key ? { key } : {}) });
+  }
+
+  async #request<K extends keyof Operations>(name: K, request: Request): Promise<Answer<K>> {
+    return (await this.#send({ name, ...(operations[name] as Omit<Described<unknown>, 'name'>) }, request)) as Answer<K>;
+  }
+
+  async #send<T>(operation: Described<T>, { path = {}, query = {}, body, key }: Request): Promise<T> {
     const { baseUrl, apiKey } = this.#options;
-    const operation = operations[name];
+    const { name } = operation;
     const filled = operation.path.replace(/\{(\w+)\}/g, (_all, part: string) => encodeURIComponent(path[part] ?? ''));
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const search =
@@ -126,7 +143,7 @@ export class HttpBank implements Bank {
         `The bank's answer to ${name} is not as described: ${issue?.path.join('.')}: ${issue?.message}`,
       );
     }
-    return parsed.data as Answer<K>;
+    return parsed.data;
   }
 }
 

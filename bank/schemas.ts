@@ -93,12 +93,19 @@ export const callBackSchema = z.object({
   topic: z.string(),
 });
 
+/** Fields by name: texts, numbers, days (YYYY-MM-DD) and amounts are told to callers. */
+export const operationAnswerSchema = z.record(z.string(), z.unknown());
+
 export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('card'), card: cardSchema }),
   z.object({ kind: z.literal('dispute'), dispute: disputeSchema }),
   z.object({ kind: z.literal('reservation'), reservation: reservationSchema }),
   z.object({ kind: z.literal('movement'), movement: movementSchema }),
   z.object({ kind: z.literal('call-back'), callBack: callBackSchema }),
+  z.object({
+    kind: z.literal('operation'),
+    answer: operationAnswerSchema.describe('Of an operation that the files of an assistant describe: what it answered.'),
+  }),
 ]);
 
 export const problemSchema = z.object({

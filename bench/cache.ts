@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { CacheLookup } from '../activities/cache-lookup.ts';
-import { routerPhrases } from '../activities/understanding.ts';
+import { shippedAssistant } from '../config/assistant-folder.ts';
 import { openDatabase } from '../db/open.ts';
 import { cacheEntries } from '../db/schema.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
@@ -86,7 +86,7 @@ await admin.end();
 await db.execute(sql`analyze cache_entries`);
 
 const embedder = new Minilm(testRuntime());
-const { examples, learnt } = await teach(routerPhrases, embedder, async (all) => learn(all));
+const { examples, learnt } = await teach((await shippedAssistant()).assistant.phrases, embedder, async (all) => learn(all));
 const model = new SemanticModel(examples, learnt);
 const [embedding] = await embedder.embed(['When are you open?']);
 await embedder.unload();

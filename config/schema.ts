@@ -178,7 +178,7 @@ export const configSchema = z.object({
     .number()
     .min(64)
     .max(1_000)
-    .default(160)
+    .default(128)
     .describe('Silence of a live caller, in milliseconds, after which a reply is prepared.'),
   RELEASE_MIN_MS: z.coerce
     .number()
@@ -236,6 +236,10 @@ export const configSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .default('default')
     .describe('Name of the manner in which the bot speaks; cached answers of another one are not served.'),
+  ASSISTANT: z
+    .string()
+    .optional()
+    .describe('Folder of the assistant that serves tenants that have deployed none; `assistants/bank-en` when unset.'),
   BANK: z.enum(['demo', 'http']).default('demo').describe('The demo bank in the database, or a core-banking system at BANK_URL.'),
   BANK_URL: url(/^https?:\/\//)
     .optional()

@@ -6,6 +6,8 @@ import type {
   Bank,
   Card,
   IdentityClaim,
+  OperationAnswer,
+  OperationCall,
   Order,
   Outcome,
   Transaction,
@@ -29,6 +31,8 @@ import type { Database } from './open.ts';
 
 const maxTries = 3;
 const lockMs = 24 * 3_600_000;
+/** A cheque book comes by post. */
+const chequeBookMs = 7 * 24 * 3_600_000;
 const derive = promisify(scrypt) as (secret: string, salt: string, length: number) => Promise<Buffer>;
 
 export async function hashSecret(secret: string, salt: string): Promise<string> {
@@ -218,6 +222,17 @@ export class DemoBank implements Bank {
       return { kind: 'call-back', callBack };
     });
     return outcome.callBack;
+  }
+
+  async perform({ call, customerId, values, key = '' }: OperationCall): Promise<OperationAnswer> {
+    if (call.name !== 'orderChequeBook') throw new VoicebotError('not-found', `The demo bank has no operation '${call.name}'.`);
+    const outcome = await this.#once({ customerId, key }, async (tx) => {
+      const account = (await accountsOf(tx, customerId)).find(({ id }) => id === values.account);
+      if (account?.kind !== 'current') throw new VoicebotError('conflict', 'Cheque books belong to current accounts.');
+      const arrives = new Date(Date.now() + chequeBookMs).toISOString().slice(0, 10);
+      return { kind: 'operation', answer: { reference: referenceOf(key), arrives } };
+    });
+    return outcome.answer;
   }
 
   async outcomeOf(customerId: string, key: string): Promise<Outcome | undefined> {

@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 
 import type { AdapterMetrics, AdapterState } from '../domain/adapter.ts';
+import type { AssistantFiles } from '../domain/assistant/read.ts';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 
@@ -70,10 +71,13 @@ export const turns = pgTable(
     /** What guards decided, and why. */
     guards: jsonb('guards').$type<readonly GuardDecision[]>().notNull().default([]),
     adapter: text('adapter'),
+    /** Version of the assistant that understood it. */
+    assistant: text('assistant'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.turn] }),
+    index('turns_assistant').on(table.assistant),
     index('turns_failed').on(table.createdAt, table.sessionId, table.turn).where(sql`status = 'failed'`),
   ],
 );
@@ -219,6 +223,34 @@ export const articlePassages = pgTable(
     index('article_passages_embedding').using('hnsw', table.embedding.op('vector_cosine_ops')),
     index('article_passages_words').using('gin', table.words),
   ],
+);
+
+/** Versions of assistants, by the hash of their files. None is changed or removed: calls that began with one keep it. */
+export const assistantVersions = pgTable(
+  'assistant_versions',
+  {
+    tenant: text('tenant').notNull(),
+    version: text('version').notNull(),
+    name: text('name').notNull(),
+    files: jsonb('files').$type<AssistantFiles>().notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.version] })],
+);
+
+/** Which version new calls of a tenant begin with: the newest row holds. */
+export const assistantDeployments = pgTable(
+  'assistant_deployments',
+  {
+    tenant: text('tenant').notNull(),
+    id: integer('id').generatedAlwaysAsIdentity().notNull(),
+    version: text('version').notNull(),
+    /** Tried beside it, for this share of new calls. */
+    candidate: text('candidate'),
+    share: real('share').notNull().default(0),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.id] })],
 );
 
 /** LoRA adapters of the language model. */

@@ -79,6 +79,7 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
         citations: [...(outcome.citations ?? [])],
         guards: outcome.guards ?? [],
         adapter: outcome.adapter,
+        assistant: outcome.assistant,
       })
       // A failure gives way to what another try gave; an answer never does.
       .onConflictDoUpdate({

@@ -1,5 +1,4 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
-import type { IntentName } from '../domain/dialog/intents.ts';
 import type { Database } from './open.ts';
 import { sessions, turnReviews, turns } from './schema.ts';
 
@@ -35,14 +34,12 @@ export interface TrainingTurn {
   readonly reply: string;
 }
 
-/** What the model answers by itself. */
-const talk: readonly IntentName[] = ['greeting', 'thanks', 'small-talk'];
-
 /**
  * Turns that people found good, or corrected, the newest first. Only what the model may say by itself teaches it: nothing that the bank
  * told one customer is ever trained on.
+ * @param talk intents that the model answers by itself.
  */
-export function reviewedTurns(db: Database, tenant: string, limit: number): Promise<TrainingTurn[]> {
+export function reviewedTurns(db: Database, tenant: string, talk: readonly string[], limit: number): Promise<TrainingTurn[]> {
   return db
     .select({
       sessionId: turns.sessionId,

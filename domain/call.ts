@@ -1,6 +1,5 @@
 /** Types of calls and turns, shared by workflows, activities, the API and its clients. */
 
-import type { IntentName } from './dialog/intents.ts';
 import type { GuardDecision } from './guard-decision.ts';
 
 export type CallStatus = 'active' | 'ended' | 'timed-out';
@@ -24,8 +23,8 @@ export type ReplySource =
   /** an apology, because a step failed */
   | 'apology';
 
-/** What the caller wanted; `banking` and `silence` come from words alone, the others from the router. */
-export type Intent = 'silence' | 'banking' | IntentName;
+/** What the caller wanted: an intent of the assistant; `banking` and `silence` come from words alone. */
+export type Intent = string;
 
 /** Signed URLs of one turn's pipes, valid until the turn has ended. */
 export interface TurnMedia {
@@ -115,6 +114,8 @@ export interface TurnOutcome {
   readonly citations?: readonly string[] | undefined;
   /** What guards decided, and why. */
   readonly guards?: readonly GuardDecision[] | undefined;
+  /** Version of the assistant that understood the turn. */
+  readonly assistant?: string | undefined;
   /** The LoRA adapter that was in use. */
   readonly adapter?: string | undefined;
   /** A secret was told in this turn: nothing of its sound is kept. */

@@ -1,4 +1,4 @@
-/** Wording that a person approved: spoken as it is, whatever a model says. */
+/** What is said where no assistant can be asked, or before one is: spoken as it is, whatever a model says. */
 export const wording = {
   notYet: "I can't help with that yet.",
   notHeard: "I didn't hear anything. Could you say that again?",
@@ -9,6 +9,7 @@ export const wording = {
   goodbye: 'Thank you for calling. Goodbye.',
   transfer: "I'll put you through to a colleague. One moment, please.",
   transferFailed: "I'm sorry, nobody can take your call right now.",
+  unavailable: 'I cannot reach that part of the bank right now. Nothing has been changed. Please try again in a moment.',
 } as const;
 
 /** What a caller hears when a bot takes the call on a telephone line. */

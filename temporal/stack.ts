@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporalRequests } from '../api/temporal-requests.ts';
 import type { FetchListener } from '../artifacts/types.ts';
+import { assistantIn, shippedFolder } from '../config/assistant-folder.ts';
 import type { Logger } from '../config/logger.ts';
 import { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -68,7 +69,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     signal.throwIfAborted();
 
     const demoBank = config.BANK === 'demo' && queues.includes('bank');
-    const needsDatabase = api || demoBank || queues.includes('cache') || queues.includes('records');
+    const needsDatabase = api || queues.some((queue) => queue === 'cache' || queue === 'bank' || queue === 'records');
+    const assistant = await assistantIn(config.ASSISTANT ?? shippedFolder);
     const [server, database] = await Promise.all([
       cli
         ? keepDevServer(
@@ -123,6 +125,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       engines,
       warm,
       sealer,
+      assistant,
       db: database?.db,
       blobs,
     });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { AdapterFiles } from '../activities/adapter-files.ts';
 import { createAdapterRecords } from '../activities/adapter-records.ts';
+import { Assistants } from '../activities/assistants.ts';
 import { createBankActivities } from '../activities/bank.ts';
 import { createCacheActivities } from '../activities/cache.ts';
 import { KnowledgeImport } from '../activities/knowledge-import.ts';
@@ -23,8 +24,9 @@ import type { BlobStore } from '../db/blobs.ts';
 import { DemoBank } from '../db/demo-bank.ts';
 import type { Database } from '../db/open.ts';
 import { SpeechStore } from '../db/speech.ts';
+import type { AssistantSource } from '../domain/assistant/source.ts';
 import { approvedReplies } from '../domain/dialog/approved-replies.ts';
-import { identifications, say } from '../domain/dialog/say.ts';
+import { identifications, identify } from '../domain/dialog/identification.ts';
 import { messageOf } from '../domain/errors.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
@@ -46,7 +48,9 @@ export interface WorkerDependencies {
   readonly sealer: Sealer;
   /** When the engines of a queue are loaded. */
   readonly warm: ReadonlyMap<ServicePart, Promise<void>>;
-  /** Needed by the queues `cache` and `records`, and by `bank` for the demo bank. */
+  /** What serves tenants that have deployed none of their own. */
+  readonly assistant: AssistantSource;
+  /** Needed by the queues `cache`, `bank` and `records`. */
   readonly db?: Database | undefined;
   /** Needed by the queues `tts` and `records`. */
   readonly blobs?: BlobStore | undefined;
@@ -60,6 +64,7 @@ interface Speech {
 
 /** What the queues of one process share. */
 interface Parts extends WorkerDependencies {
+  readonly assistants?: Assistants | undefined;
   readonly understanding?: Understanding | undefined;
   readonly speech?: Speech | undefined;
 }
@@ -86,9 +91,10 @@ export interface RunningWorkers {
 export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDependencies): Promise<RunningWorkers> {
   const { logger } = deps;
   const preparing = new AbortController();
-  const understanding = queues.includes('cache') ? createUnderstanding(deps) : undefined;
+  const assistants = deps.db && new Assistants(deps.db, deps.assistant);
+  const understanding = queues.includes('cache') ? createUnderstanding(deps, assistants) : undefined;
   const speech = queues.includes('tts') ? createSpeech(deps, preparing.signal) : undefined;
-  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, understanding, speech })));
+  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, assistants, understanding, speech })));
   const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
   // Callers would wait in vain for one that still loads or learns.
   const loaded = queues.map(async (queue) => {
@@ -112,7 +118,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([polling, taught, worded]).then(() => undefined);
-  if (speech) void prepared.then(() => speakAhead(speech, deps, preparing.signal));
+  if (speech) void prepared.then(() => speakAhead(speech, { ...deps, assistants }, preparing.signal));
   return {
     queues,
     polling,
@@ -137,8 +143,9 @@ async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies,
 /** What is said again and again is made once, while nobody waits; every personal request begins with the questions who calls. */
 async function prepareWording(speech: Speech | undefined, deps: WorkerDependencies, signal: AbortSignal): Promise<void> {
   const { config, engines } = deps;
-  const questions = identifications.map(say.identify);
-  const texts = [...Object.values(wording), greeting(config.BANK_NAME), ...questions, say.unknown];
+  const say = deps.assistant.assistant.saying('');
+  const questions = identifications.map((need) => identify.ask(say, need));
+  const texts = [...Object.values(wording), greeting(config.BANK_NAME), ...questions, say('unknown')];
   await speech?.store.fill(texts.flatMap(splitSentences), engines.tts, signal, 'batch');
 }
 
@@ -150,17 +157,23 @@ function createSpeech({ engines, blobs, logger }: WorkerDependencies, signal: Ab
 }
 
 /** What comes once callers are let in, while none is there: the voice learns to begin early, and what may be said is spoken. */
-async function speakAhead({ queue }: Speech, { engines, logger }: WorkerDependencies, signal: AbortSignal): Promise<void> {
+async function speakAhead(
+  { queue }: Speech,
+  { config, engines, logger, assistant, assistants }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
   await engines.tts.prepare?.({ signal }).catch((error) => {
     if (!signal.aborted) logger.warn({ error: messageOf(error) }, 'the voice is not calibrated, and begins later');
   });
-  for (const text of approvedReplies()) queue.addLast(text);
+  const current = assistants && (await assistants.current(config.TENANT).catch(() => undefined));
+  for (const text of approvedReplies(current ?? assistant.assistant)) queue.addLast(text);
 }
 
-function createUnderstanding({ config, engines, db }: WorkerDependencies): Understanding {
-  if (!db) throw new Error('The queue cache needs a database.');
+function createUnderstanding({ config, engines, db }: WorkerDependencies, assistants: Assistants | undefined): Understanding {
+  if (!db || !assistants) throw new Error('The queue cache needs a database.');
   return new Understanding({
     db,
+    assistants,
     embedder: engines.embedder,
     routerTrainer: engines.routerTrainer,
     modelName: modelName(config),
@@ -234,6 +247,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
             ? new HttpBank({ baseUrl: config.BANK_URL ?? '', apiKey: config.BANK_API_KEY })
             : new DemoBank(needed(db)),
         sealer,
+        assistants: needed(deps.assistants),
         timeZone: config.BANK_TIME_ZONE,
       });
     case 'llm':
@@ -256,7 +270,9 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
     case 'records':
       return {
         ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),
-        ...createAdapterRecords({ db: needed(db), blobs: needed(blobs), bankName: config.BANK_NAME }),
+        ...createAdapterRecords({
+          ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },
+        }),
       };
     case 'telephony':
       return createTelephonyActivities(createTransferHook(transferSettings(config)));

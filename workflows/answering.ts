@@ -3,14 +3,12 @@ import type { RegisteredAdapter } from '../activities/adapter-files.ts';
 import type { PerformInput, PerformResult } from '../activities/bank.ts';
 import type { UnderstandResult } from '../activities/understanding.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
-import type { Exchange, Intent, StepTiming, TurnTimings } from '../domain/call.ts';
-import { type Decision, decide } from '../domain/dialog/decide.ts';
-import { say } from '../domain/dialog/say.ts';
-import type { SpokenSecret } from '../domain/dialog/state.ts';
-import { type DialogState, newDialog } from '../domain/dialog/state.ts';
+import type { Exchange, Intent, NextStep, StepTiming, TurnTimings } from '../domain/call.ts';
+import type { DialogState, SpokenSecret } from '../domain/dialog/state.ts';
 import type { BankStep, Next } from '../domain/dialog/steps.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { intentOf } from '../domain/intent.ts';
+import { wording } from '../domain/wording.ts';
 import type { CallScope } from './definitions.ts';
 import { type Answer, StepFailed, step } from './step-failure.ts';
 import type { Steps } from './steps.ts';
@@ -81,11 +79,11 @@ async function understand(
   { cache }: Steps,
   label: (what: string) => string,
 ): Promise<UnderstandResult | undefined> {
-  const { transcript, language, digits, history, dialog, scope, canTransfer, mayEnd, saidUrl } = question;
+  const { sessionId, transcript, language, digits, history, dialog, scope, canTransfer, mayEnd, saidUrl } = question;
   const lastReply = history.at(-1)?.reply;
   try {
     return await cache.understand.executeWithOptions({ summary: label('understand') }, [
-      { transcript, language, dialog, ...scope, canTransfer, mayEnd, digits, lastReply, saidUrl },
+      { sessionId, transcript, language, dialog, ...scope, canTransfer, mayEnd, digits, lastReply, saidUrl },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw error;
@@ -97,17 +95,23 @@ async function understand(
 /** Nobody understands callers at the moment: what their words plainly say is done, and nothing about banking is claimed. */
 async function withoutUnderstanding(question: Question, steps: Steps, label: (what: string) => string): Promise<Words> {
   const { transcript, canTransfer, mayEnd, saidUrl } = question;
-  const intent = intentOf(transcript);
-  const plain = intent === 'person' || (intent === 'goodbye' && mayEnd);
-  const decision = plain ? decide(newDialog, { text: transcript, intent, sure: true, slots: {} }, { canTransfer }) : undefined;
-  const answered: Pick<Extract<Decision, { kind: 'say' }>, 'reply' | 'leadsTo'> | undefined =
-    decision?.kind === 'say' ? decision : intent === 'banking' ? { reply: say.unavailable } : undefined;
+  const answered = plainAnswer(intentOf(transcript), { canTransfer, mayEnd });
   if (!answered) return think(question, undefined, steps, new Findings(), label, {});
   const { reply, leadsTo } = answered;
   const spoken = await step('think', () =>
     steps.llm.think.executeWithOptions({ summary: label('say') }, [{ transcript, history: [], saidUrl, approved: reply }]),
   );
   return { reply, source: 'approved', timings: { think: spoken.timing }, ...(leadsTo ? { next: leadsTo } : {}) };
+}
+
+function plainAnswer(
+  intent: Intent,
+  { canTransfer, mayEnd }: Pick<Question, 'canTransfer' | 'mayEnd'>,
+): { readonly reply: string; readonly leadsTo?: NextStep } | undefined {
+  if (intent === 'person')
+    return canTransfer ? { reply: wording.transfer, leadsTo: 'transfer' } : { reply: wording.transferFailed };
+  if (intent === 'goodbye' && mayEnd) return { reply: wording.goodbye, leadsTo: 'end' };
+  return intent === 'banking' ? { reply: wording.unavailable } : undefined;
 }
 
 async function performSteps(
@@ -119,7 +123,8 @@ async function performSteps(
   later: (name: string, work: Promise<unknown>) => void,
 ): Promise<Words> {
   const { sessionId, turn, canTransfer, present, saidUrl, releasedUrl } = question;
-  const common = { key: `${sessionId}-${turn}`, present, saidUrl, releasedUrl, canTransfer };
+  const { tenant } = question.scope;
+  const common = { key: `${sessionId}-${turn}`, tenant, present, saidUrl, releasedUrl, canTransfer };
   let bank: StepTiming | undefined;
   let opening: string | undefined;
   let following: Next = { kind: 'bank', step: first };

@@ -130,6 +130,7 @@ export class TurnRun {
       ...(citations.length > 0 ? { citations } : {}),
       ...(guards.length > 0 ? { guards } : {}),
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
+      ...(dialog?.assistant ? { assistant: dialog.assistant } : {}),
       ...(this.#confidential ? { confidential: true } : {}),
       ...(awaited === undefined ? {} : { expectedDigits: awaited }),
       ...(expectsYesOrNo(asked) ? { expectsConfirmation: true } : {}),

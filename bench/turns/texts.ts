@@ -1,4 +1,4 @@
-import { phrases } from '../../domain/dialog/phrases.ts';
+import { shippedAssistant } from '../../config/assistant-folder.ts';
 import { hashOf } from '../../domain/understanding/text-features.ts';
 
 /** Texts and ways of hesitating; those that are measured are held apart from those that are fitted on. */
@@ -93,9 +93,10 @@ const small: Readonly<Record<Part, readonly string[]>> = {
   ],
 };
 
+const phrases = (await shippedAssistant()).assistant.phrases.map(({ text }) => text);
 const ofPart = (part: Part) => (text: string) => (hashOf(text) % 2 === 0) === (part === 'fit');
 
-export const sentences = (part: Part): string[] => [...Object.values(phrases).flat().filter(ofPart(part)), ...small[part]];
+export const sentences = (part: Part): string[] => [...phrases.filter(ofPart(part)), ...small[part]];
 
 export const fillers: Readonly<Record<Part, readonly string[]>> = {
   fit: ['um,', 'uh,', 'let me see,', 'well,', 'er,', 'you know,', 'what is it called,', 'one moment,', 'ah,', 'so,'],

@@ -1,3 +1,4 @@
+import type { OperationDescription } from '../assistant/operations.ts';
 import type { Day, DayRange } from '../language/dates.ts';
 import type { Money } from './money.ts';
 
@@ -27,6 +28,11 @@ export interface Bank {
   release(order: Order & { readonly reservationId: string }): Promise<Reservation>;
   /** @throws VoicebotError `conflict` for a time outside of the hours in which colleagues call. */
   bookCallBack(order: Order & { readonly at: string; readonly topic: string }): Promise<CallBack>;
+  /**
+   * Does what the assistant's own files describe, beyond the operations above.
+   * @throws VoicebotError `not-found` for an operation that the bank does not have, `conflict` where it refuses.
+   */
+  perform(operation: OperationCall): Promise<OperationAnswer>;
   /** What the last order with this key has done; nothing where it never arrived. */
   outcomeOf(customerId: string, key: string): Promise<Outcome | undefined>;
 }
@@ -165,4 +171,18 @@ export type Outcome =
   | { readonly kind: 'dispute'; readonly dispute: Dispute }
   | { readonly kind: 'reservation'; readonly reservation: Reservation }
   | { readonly kind: 'movement'; readonly movement: Movement }
-  | { readonly kind: 'call-back'; readonly callBack: CallBack };
+  | { readonly kind: 'call-back'; readonly callBack: CallBack }
+  | { readonly kind: 'operation'; readonly answer: OperationAnswer };
+
+export interface OperationCall {
+  readonly call: OperationDescription;
+  /** Empty where the caller is not known, for what the bank tells anybody. */
+  readonly customerId: string;
+  /** By the names of the operation's fields. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Unset where nothing is changed. */
+  readonly key?: string;
+}
+
+/** Fields of what the bank answers to an operation. */
+export type OperationAnswer = Readonly<Record<string, unknown>>;

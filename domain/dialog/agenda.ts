@@ -1,11 +1,9 @@
+import type { Assistant } from '../assistant/assistant.ts';
+import type { Say } from '../assistant/wording-keys.ts';
 import { wordCount } from '../language/words.ts';
-import type { IntentName } from './intents.ts';
-import { say } from './say.ts';
 import { type DialogState, type OpenMatter, without } from './state.ts';
 import type { StepOutcome } from './steps.ts';
 
-/** What cannot wait for anything else. */
-const urgent: ReadonlySet<IntentName> = new Set(['card-block']);
 /** More wishes than this are not kept in mind. */
 const mostOpen = 3;
 
@@ -31,20 +29,27 @@ export function possibleWishes(text: string): string[] {
 }
 
 /** Wishes in the order in which they are served: what is urgent first, the others as they were said. */
-export function inOrder<T extends { readonly intent: IntentName }>(wishes: readonly T[]): T[] {
-  return [...wishes.filter(({ intent }) => urgent.has(intent)), ...wishes.filter(({ intent }) => !urgent.has(intent))];
+export function inOrder<T extends { readonly intent: string }>(assistant: Assistant, wishes: readonly T[]): T[] {
+  const isUrgent = ({ intent }: T) => assistant.intent(intent).urgent;
+  return [...wishes.filter(isUrgent), ...wishes.filter((wish) => !isUrgent(wish))];
 }
 
 export function keepOpen(dialog: DialogState, matters: readonly OpenMatter[]): DialogState {
   return matters.length === 0 ? dialog : { ...dialog, open: [...matters, ...(dialog.open ?? [])].slice(0, mostOpen) };
 }
 
+/** Whether the bot shall go on with what was said in the same breath. */
+function offerOf(assistant: Assistant, say: Say, { intent }: OpenMatter): string {
+  const { kind, says } = assistant.intent(intent);
+  return kind === 'knowledge' ? say('offer-question') : say('offer-matter', { matter: says });
+}
+
 /** Comes back to what is open, once the matter before has come to its end. */
-export function comeBack<T extends StepOutcome>(outcome: T): T {
+export function comeBack<T extends StepOutcome>(assistant: Assistant, say: Say, outcome: T): T {
   const { dialog, next } = outcome;
   const [matter, ...rest] = dialog.open ?? [];
   if (!matter || next.kind !== 'said' || next.leadsTo || dialog.pending) return outcome;
-  const pending = { kind: 'offer', matter, question: say.offer(matter.intent) } as const;
+  const pending = { kind: 'offer', matter, question: offerOf(assistant, say, matter) } as const;
   const said = next.reply.replace(/ Is there anything else\?$/, '');
   return {
     ...outcome,

@@ -1,6 +1,6 @@
+import type { Say } from '../assistant/wording-keys.ts';
 import { wordCount } from '../language/words.ts';
 import { otherLanguageOf } from './other-languages.ts';
-import { say } from './say.ts';
 
 /** What callers say beside the matter, and what only approved words may answer: a model would make something up. */
 export interface Aside {
@@ -56,20 +56,21 @@ export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.
  * @param wishes the words hold a sure wish as well, which comes before manners
  */
 export function asideOf(
+  say: Say,
   text: string,
   { asked, wishes, told = false }: { readonly asked: boolean; readonly wishes: boolean; readonly told?: boolean },
 ): Aside | undefined {
-  if (inDistress(text)) return { reply: say.distress, needsPerson: true };
-  if (asksIdentity(text)) return { reply: say.identity };
-  if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say.why };
-  if (secret.test(text) && !asked && wordCount(text) <= 6) return { reply: say.keepSecret };
+  if (inDistress(text)) return { reply: say('distress'), needsPerson: true };
+  if (asksIdentity(text)) return { reply: say('identity') };
+  if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say('why') };
+  if (secret.test(text) && !asked && wordCount(text) <= 6) return { reply: say('keep-secret') };
   if (wishes) return undefined;
-  if (asksToHold(text)) return { reply: say.takeYourTime, waits: true };
+  if (asksToHold(text)) return { reply: say('take-your-time'), waits: true };
   const language = otherLanguageOf(text);
-  if (language) return { reply: `${say.onlyEnglish[language]} ${say.onlyEnglish.en}` };
-  if (needsHelp.test(text)) return { reply: say.abilities };
-  if (!asked && mistaken.test(text)) return { reply: say.notWhatWasAsked };
-  if (!asked && told && doubts.test(text)) return { reply: say.onRecord };
-  if (abilities.test(text)) return { reply: say.abilities };
-  return insult.test(text) ? { reply: say.calm } : undefined;
+  if (language) return { reply: `${say(`only-language-${language}`)} ${say('only-language')}` };
+  if (needsHelp.test(text)) return { reply: say('abilities') };
+  if (!asked && mistaken.test(text)) return { reply: say('not-what-was-asked') };
+  if (!asked && told && doubts.test(text)) return { reply: say('on-record') };
+  if (abilities.test(text)) return { reply: say('abilities') };
+  return insult.test(text) ? { reply: say('calm') } : undefined;
 }

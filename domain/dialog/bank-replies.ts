@@ -1,82 +1,76 @@
+import type { AssistantIntent } from '../assistant/intent.ts';
+import type { Say } from '../assistant/wording-keys.ts';
 import type { Account, Card } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
-import { type Day, writtenDay } from '../language/dates.ts';
-import type { FactualReply, Reads } from './factual-reply.ts';
-import { accountName, cardName, kindNames, kindOrder, list } from './naming.ts';
+import { writtenDay } from '../language/dates.ts';
+import type { Enquiry, FactualReply } from './factual-reply.ts';
+import { accountName, cardName, kindName, kindOrder, list, sentences } from './naming.ts';
 import { paymentReply } from './payment-replies.ts';
-import { otherCurrency, unknownPerson } from './payments.ts';
+import { otherCurrency } from './payments.ts';
 import type { Slots } from './slots.ts';
-import type { Request } from './state.ts';
 import { unexplainedText } from './unexplained.ts';
 
-/** Replies without anything of the caller's. */
-export const fixedReplies = {
-  noTransfer: 'I find no such transfer in the last 90 days.',
-  noCard: 'I find no such card.',
-  noActiveCard: 'You have no active card that I could block.',
-  whichPayment: 'Which payment is it? Tell me the merchant, the amount or the day.',
-  outcomeUnknown: 'I could not find out whether that was done. Please ask a colleague before you try again.',
-} as const;
-
 /** Answers to questions about the caller's own money. Every number in them comes from the bank. */
-export async function answerQuery(bank: Reads, customerId: string, request: Request, today: Day): Promise<FactualReply> {
-  const { slots } = request;
-  if (slots.otherAccount) return noAccount(await bank.accounts(customerId), slots.otherAccount);
-  switch (request.intent) {
-    case 'transactions':
+export async function answerQuery(enquiry: Enquiry, intent: AssistantIntent, slots: Slots): Promise<FactualReply> {
+  const { bank, customerId, say } = enquiry;
+  if (slots.otherAccount) return noAccount(say, await bank.accounts(customerId), slots.otherAccount);
+  switch (intent.does) {
+    case 'payments':
     case 'spending':
-      return paymentReply(bank, customerId, request, today);
-    case 'transfer-status':
-      return transferStatus(bank, customerId, slots, today);
-    case 'card-status':
-      return cardStatus(bank, customerId, slots);
+      return paymentReply(enquiry, intent, slots);
+    case 'transfers':
+      return transferStatus(enquiry, slots);
+    case 'cards':
+      return cardStatus(enquiry, slots);
     default:
-      return balances(bank, customerId, slots, today);
+      return balances(enquiry, slots);
   }
 }
 
 async function balances(
-  bank: Reads,
-  customerId: string,
+  { bank, customerId, say, today }: Enquiry,
   { account, lastFour, currency, amountMinor, bounds, days, unexplained }: Slots,
-  today: Day,
 ): Promise<FactualReply> {
   const all = [...(await bank.accounts(customerId))].sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
-  if (asked.length === 0) return noAccount(all);
-  const sentences = asked.map((one) => {
+  if (asked.length === 0) return noAccount(say, all);
+  const told = asked.map((one) => {
     const { balance, available } = one;
+    const named = accountName(say, one);
     if (one.kind === 'credit') {
       return balance.minor < 0
-        ? `On your ${accountName(one)} you owe ${moneyText({ ...balance, minor: -balance.minor })}.`
-        : `On your ${accountName(one)} you owe nothing.`;
+        ? say('owes', { account: named, amount: moneyText({ ...balance, minor: -balance.minor }) })
+        : say('owes-nothing', { account: named });
     }
-    const aside = available.minor === balance.minor ? '' : `, of which ${moneyText(available)} are available`;
-    return `The balance of your ${accountName(one)} is ${moneyText(balance)}${aside}.`;
+    const amount = moneyText(balance);
+    return available.minor === balance.minor
+      ? say('balance', { account: named, amount })
+      : say('balance-available', { account: named, amount, available: moneyText(available) });
   });
   const [first] = asked;
-  const opening =
-    unexplainedText({ unexplained }) +
-    (days && days.from !== today ? 'I can only tell you the balance of today. ' : '') +
-    otherCurrency(currency, first?.balance.currency) +
-    (first ? enoughText(first, amountMinor ?? bounds?.overMinor) : '');
-  return { reply: `${opening}${sentences.join(' ')}`, facts: [opening, ...sentences] };
+  const opening = sentences(
+    unexplainedText(say, { unexplained }),
+    days && days.from !== today ? say('balance-today-only') : '',
+    otherCurrency(say, currency, first?.balance.currency),
+    first ? enoughText(say, first, amountMinor ?? bounds?.overMinor) : '',
+  );
+  return { reply: sentences(opening, ...told), facts: [opening, ...told] };
 }
 
-/** Whether an account holds what the caller wants to pay; with a blank at its end, or empty. */
-function enoughText(account: Account, amountMinor: number | undefined): string {
-  if (amountMinor === undefined || account.kind === 'credit') return '';
-  const { available } = account;
-  const enough = available.minor >= amountMinor ? 'enough' : 'not enough';
-  return `There is ${enough} in your ${kindNames[account.kind]} for ${moneyText({ ...available, minor: amountMinor })}. `;
+/** Whether an account holds what the caller wants to pay; or empty. */
+function enoughText(say: Say, { kind, available }: Account, amountMinor: number | undefined): string {
+  if (amountMinor === undefined || kind === 'credit') return '';
+  const values = { account: kindName(say, kind), amount: moneyText({ ...available, minor: amountMinor }) };
+  return say(available.minor >= amountMinor ? 'enough' : 'not-enough', values);
 }
 
-function noAccount(all: readonly Account[], asked = 'such account'): FactualReply {
-  const names = list(all.map(accountName));
-  return { reply: `I find no ${asked} of yours. You have a ${names}.`, facts: [names, asked] };
+function noAccount(say: Say, all: readonly Account[], asked?: string): FactualReply {
+  const accounts = list(all.map((one) => accountName(say, one)));
+  const reply = asked === undefined ? say('no-such-account', { accounts }) : say('no-other-account', { asked, accounts });
+  return { reply, facts: [accounts, asked ?? ''] };
 }
 
-async function transferStatus(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+async function transferStatus({ bank, customerId, say, today }: Enquiry, slots: Slots): Promise<FactualReply> {
   const { amountMinor, merchant, person } = slots;
   const all = await bank.transfers(customerId);
   const asked = all.filter(
@@ -86,23 +80,22 @@ async function transferStatus(bank: Reads, customerId: string, slots: Slots, tod
   );
   const open = asked.filter(({ status }) => status !== 'completed');
   const shown = (open.length > 0 ? open : asked).slice(0, 2);
-  if (shown.length === 0) return { reply: fixedReplies.noTransfer, facts: ['90'] };
-  const sentences = shown.map(({ amount, party, day, status, expected }) => {
-    const what = `Your transfer of ${moneyText(amount)} to ${party} from ${writtenDay(day, today)}`;
-    if (status === 'completed') return `${what} was completed.`;
-    if (status === 'rejected') return `${what} was rejected, and the money is back in your account.`;
-    return `${what} is pending.${expected ? ` It should arrive by ${writtenDay(expected, today)}.` : ''}`;
+  if (shown.length === 0) return { reply: say('no-transfer'), facts: [] };
+  const told = shown.map(({ amount, party, day, status, expected }) => {
+    const what = { amount: moneyText(amount), party, day: writtenDay(day, today) };
+    if (status === 'pending' && expected)
+      return say('transfer-pending-until', { ...what, expected: writtenDay(expected, today) });
+    return say(`transfer-${status}`, what);
   });
-  const opening = person && !merchant ? unknownPerson(person) : '';
-  return { reply: `${opening}${sentences.join(' ')}`, facts: [opening, ...sentences] };
+  const opening = person && !merchant ? say('cannot-tell-person', { person }) : '';
+  return { reply: sentences(opening, ...told), facts: [opening, ...told] };
 }
 
-async function cardStatus(bank: Reads, customerId: string, slots: Slots): Promise<FactualReply> {
+async function cardStatus({ bank, customerId, say }: Enquiry, slots: Slots): Promise<FactualReply> {
   const cards = matching(await bank.cards(customerId), slots);
-  if (cards.length === 0) return { reply: fixedReplies.noCard, facts: [] };
-  const state = { active: 'is active', blocked: 'is blocked', ordered: 'is on its way to you' } as const;
-  const sentences = cards.map((card) => `Your ${cardName(card)} ${state[card.status]}.`);
-  return { reply: sentences.join(' '), facts: sentences };
+  if (cards.length === 0) return { reply: say('no-card'), facts: [] };
+  const told = cards.map((card) => say(`card-is-${card.status}`, { card: cardName(say, card) }));
+  return { reply: sentences(...told), facts: told };
 }
 
 export const matching = (cards: readonly Card[], { card, lastFour }: Slots) =>

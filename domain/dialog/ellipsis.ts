@@ -1,7 +1,8 @@
+import type { Assistant } from '../assistant/assistant.ts';
+import type { Behaviour } from '../assistant/behaviours.ts';
 import { periodBefore } from '../language/dates.ts';
 import { wordCount } from '../language/words.ts';
-import type { Understood } from './decide.ts';
-import { type IntentName, intents, isPersonal } from './intents.ts';
+import type { Understood } from './decision.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import type { Request } from './state.ts';
 
@@ -12,12 +13,12 @@ const followsUp =
 const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
 
 /** What of a question says by itself what it is about. */
-const subjects: readonly (readonly [IntentName, RegExp])[] = [
-  ['balance', /\b(?:balance|do i have|is (?:there )?(?:on|in) my)\b/i],
+const subjects: readonly (readonly [Behaviour, RegExp])[] = [
+  ['balances', /\b(?:balance|do i have|is (?:there )?(?:on|in) my)\b/i],
   ['spending', /\b(?:spen[dt]|spending|in (?:total|all)|altogether)\b/i],
-  ['transactions', /\b(?:payments?|transactions?|paid|pay|buy|bought|charged|charges)\b/i],
+  ['payments', /\b(?:payments?|transactions?|paid|pay|buy|bought|charged|charges)\b/i],
 ];
-const namedIn = (text: string): IntentName | undefined => subjects.find(([, pattern]) => pattern.test(text))?.[0];
+const namedIn = (text: string): Behaviour | undefined => subjects.find(([, pattern]) => pattern.test(text))?.[0];
 
 /** Words by which something is asked or wanted: without them, a few words are a part of what was said before. */
 const asking =
@@ -26,28 +27,25 @@ const doing =
   /\b(?:move|moving|transfer|send|put|shift|pay|block|cancel|freeze|lock|lost|lose|stolen|stole|dispute|report|recognise|recognize|call|ring|book|want|need)\b/i;
 
 /** Whether the caller goes on with what was talked about: "and in August?" */
-function goesOn(topic: Request, { text, intent, sure, slots }: Understood): boolean {
+function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
+  const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   // "Which one is the highest?"
-  if (slots.figure !== undefined && /\bones?\b/i.test(text) && !isPersonal(intent)) return intents[topic.intent].kind === 'query';
-  const isFragment = intents[topic.intent].kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
+  if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
+  const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
   if (!followsUp.test(text) && !isFragment) return false;
-  const same = sameField(topic.intent, intent);
-  const { kind } = intents[intent];
+  const same = of.kind === now.kind;
+  const { kind, does } = now;
   // A plain wish for something else is no ellipsis, however short it is.
-  if (
-    sure &&
-    !same &&
-    ((kind === 'action' && doing.test(text)) || kind === 'beyond' || intent === 'person' || intent === 'goodbye')
-  )
+  if (sure && !same && ((kind === 'action' && doing.test(text)) || kind === 'beyond' || does === 'person' || does === 'end'))
     return false;
   const short = wordCount(text) <= 6;
   if (hasSlots(slots)) return !sure || same || short;
-  return short && sure && same && intent !== 'balance';
+  return short && sure && same && does !== 'balances';
 }
 
 /** A balance is of today; whoever names a day or a shop asks for payments. */
-function aboutDays(intent: IntentName, { days, merchant, kinds }: Slots): IntentName {
-  return intent === 'balance' && (days || merchant || kinds) ? 'transactions' : intent;
+function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour {
+  return does === 'balances' && (days || merchant || kinds) ? 'payments' : does;
 }
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
@@ -64,13 +62,14 @@ function merged({ slots: before }: Request, now: Slots): Slots {
   return joinSlots({ ...kept, ...(named ? {} : of), ...(now.merchant || !account ? {} : { account }), ...days }, now);
 }
 
-const sameField = (a: IntentName, b: IntentName) => intents[a].kind === intents[b].kind;
-
 /** The request that a caller goes on with, with what is new about it; undefined where they begin anew. */
-export function continued(topic: Request, understood: Understood): Request | undefined {
-  if (!goesOn(topic, understood)) return undefined;
+export function continued(assistant: Assistant, topic: Request, understood: Understood): Request | undefined {
+  if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots } = understood;
-  return { intent: aboutDays(namedIn(text) ?? topic.intent, slots), slots: merged(topic, slots) };
+  const before = assistant.does(topic.intent);
+  const does = aboutDays(namedIn(text) ?? before, slots);
+  const intent = does === before ? topic.intent : (assistant.doing(does)?.name ?? topic.intent);
+  return { intent, slots: merged(topic, slots) };
 }
 
 /** What a new request takes over of the one before it: "what was the largest one?" */

@@ -1,4 +1,6 @@
+import type { Say } from '../assistant/wording-keys.ts';
 import type { Bank } from '../bank/bank.ts';
+import type { Day } from '../language/dates.ts';
 
 /** What is said, and the facts that it may contain. */
 export interface FactualReply {
@@ -8,5 +10,10 @@ export interface FactualReply {
   readonly told?: readonly string[];
 }
 
-/** What replies read at the bank. */
-export type Reads = Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers'>;
+/** A look at the bank for one customer, on one day, and the words in which it is told. */
+export interface Enquiry {
+  readonly bank: Pick<Bank, 'accounts' | 'cards' | 'transactions' | 'transfers' | 'perform'>;
+  readonly customerId: string;
+  readonly today: Day;
+  readonly say: Say;
+}

@@ -1,98 +1,100 @@
+import type { AssistantIntent } from '../assistant/intent.ts';
+import type { Say } from '../assistant/wording-keys.ts';
 import type { Transaction } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
 import { addDays, type Day, daysOf, periodBefore, thisMonth } from '../language/dates.ts';
-import type { FactualReply, Reads } from './factual-reply.ts';
-import { dayText } from './naming.ts';
+import type { Enquiry, FactualReply } from './factual-reply.ts';
+import { dayText, sentences } from './naming.ts';
 import { readPayments, recordsText, size } from './payments.ts';
 import type { Slots } from './slots.ts';
-import type { Request } from './state.ts';
 
 /** More are not listened to. */
 const mostTold = 10;
 /** How far back a bank's payments are looked through where no period is named. */
 const daysBack = 90;
 
-export const transactionText = (transaction: Transaction, today: Day) => {
+export function transactionText(say: Say, transaction: Transaction, today: Day): string {
   const { amount, merchant, day, status } = transaction;
   const money = moneyText({ ...amount, minor: size(transaction) });
-  const when = dayText(day, today);
-  const note = status === 'pending' ? ', still pending' : status === 'disputed' ? ', which you have disputed' : '';
-  return amount.minor < 0 ? `${money} to ${merchant} ${when}${note}` : `${money} from ${merchant} ${when}${note}`;
-};
+  const values = { amount: money, merchant, when: dayText(day, today) };
+  const payment = say(amount.minor < 0 ? 'payment-out' : 'payment-in', values);
+  return status === 'booked' ? payment : say(`payment-${status}`, { payment });
+}
 
-async function transactionList(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
+  const { say, today } = enquiry;
   const { days, merchant, kinds, direction, bounds, howMany } = slots;
   const named = merchant || kinds || days || bounds || slots.pending;
   // "Which payments" means those that went out, "my transactions" both.
   const asked = { ...slots, direction: direction === 'in' ? direction : named ? direction : undefined };
-  const { found, where, beyond: apart } = await readPayments(bank, customerId, asked, today);
-  const beyond = (await recordsText(bank, customerId, days, today)) + apart;
+  const { found, where, beyond: apart } = await readPayments(enquiry, asked);
+  const beyond = sentences(await recordsText(enquiry, days), apart);
   const told = found.slice(0, Math.min(mostTold, howMany ?? (named ? 5 : 3)));
-  const kind = slots.pending ? 'pending ' : '';
+  const kind = slots.pending ? 'pending-' : '';
   if (told.length === 0) {
-    return { reply: `${beyond}I find no ${kind}transactions${where ? ` ${where}` : ''}.`, facts: [where, beyond] };
+    return { reply: sentences(beyond, say(`no-${kind}transactions`, { where })), facts: [where, beyond] };
   }
-  const items = told.map((transaction) => transactionText(transaction, today));
-  const lead =
+  const items = told.map((transaction) => transactionText(say, transaction, today));
+  const payments = items.join('; ');
+  const reply =
     found.length === 1
-      ? `I find one ${kind}transaction`
+      ? say(`one-${kind}transaction`, { where, payments })
       : told.length === 1
-        ? `Your latest ${kind}transaction`
-        : `Your latest ${kind}transactions`;
-  const reply = `${beyond}${[lead, where].filter(Boolean).join(' ')}: ${items.join('; ')}.`;
-  return { reply, facts: [where, beyond, ...items], told: told.map(({ id }) => id) };
+        ? say(`latest-${kind}transaction`, { where, payments })
+        : say(`latest-${kind}transactions`, { where, payments });
+  return { reply: sentences(beyond, reply), facts: [where, beyond, ...items], told: told.map(({ id }) => id) };
 }
 
 /** Payments by whatever the caller named: those that went out, unless it is asked what came in. */
-async function payments(bank: Reads, customerId: string, slots: Slots, today: Day) {
+async function payments(enquiry: Enquiry, slots: Slots) {
+  const { today } = enquiry;
   const { merchant, kinds, figure } = slots;
   const days = slots.days ?? (merchant || kinds || figure ? { from: addDays(today, -daysBack), to: today } : thisMonth(today));
   const comesIn = slots.direction === 'in' || (kinds?.length === 1 && kinds[0] === 'salary');
-  const read = await readPayments(bank, customerId, { ...slots, days, direction: comesIn ? 'in' : 'out' }, today);
-  const beyond = (await recordsText(bank, customerId, slots.days, today)) + read.beyond;
+  const read = await readPayments(enquiry, { ...slots, days, direction: comesIn ? 'in' : 'out' });
+  const beyond = sentences(await recordsText(enquiry, slots.days), read.beyond);
   return { ...read, beyond, lasts: daysOf(days) };
 }
 
 const unitDays = { day: 1, week: 7, month: 365 / 12 } as const;
 
 const sum = (all: readonly Transaction[]) => all.reduce((minor, one) => minor + size(one), 0);
-const paymentsText = (n: number) => (n === 1 ? 'one payment' : `${n} payments`);
+const paymentsText = (say: Say, n: number) => (n === 1 ? say('payments-one') : say('payments-many', { n: String(n) }));
+const verbOf = ({ amount }: Transaction) => (amount.minor > 0 ? 'received' : 'spent');
 
-const nothingFound = (where: string, beyond: string): FactualReply => ({
-  reply: `${beyond}I find no payments ${where}.`,
+const nothingFound = (say: Say, where: string, beyond: string): FactualReply => ({
+  reply: sentences(beyond, say('no-payments', { where })),
   facts: [where, beyond],
 });
 
 /** What is asked of payments: their sum where nothing else is. */
-async function figureReply(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
+  const { say, today } = enquiry;
   const { figure } = slots;
-  if (figure === 'comparison') return compared(bank, customerId, slots, today);
-  const { found, where, beyond, lasts } = await payments(bank, customerId, slots, today);
+  if (figure === 'comparison') return compared(enquiry, slots);
+  const { found, where, beyond, lasts } = await payments(enquiry, slots);
   const [first] = found;
-  if (!first) return nothingFound(where, beyond);
-  const verb = first.amount.minor > 0 ? 'received' : 'spent';
+  if (!first) return nothingFound(say, where, beyond);
+  const verb = verbOf(first);
   const told = (fact: string, transactions: readonly Transaction[] = []): FactualReply => ({
-    reply: `${beyond}${fact}`,
+    reply: sentences(beyond, fact),
     facts: [fact, beyond],
     told: transactions.map(({ id }) => id),
   });
   const money = (minor: number) => moneyText({ ...first.amount, minor });
+  const amount = money(sum(found));
+  const count = paymentsText(say, found.length);
   switch (figure) {
-    case undefined: {
-      const inAll = beyond ? 'In all, you' : 'You';
-      return told(`${inAll} ${verb} ${money(sum(found))} ${where}, in ${paymentsText(found.length)}.`);
-    }
-    case 'count': {
-      const made = verb === 'spent' ? 'made' : 'received';
-      return told(`You ${made} ${paymentsText(found.length)} ${where}, ${money(sum(found))} in all.`);
-    }
+    case undefined:
+      return told(say(beyond ? `${verb}-in-all` : verb, { amount, where, count }));
+    case 'count':
+      return told(say(`count-${verb}`, { count, where, amount }));
     case 'average': {
       if (slots.per) {
         const each = money(Math.round((sum(found) * unitDays[slots.per]) / lasts));
-        return told(`You ${verb} ${each} a ${slots.per} on average ${where}.`);
+        return told(say(`${verb}-per-${slots.per}`, { amount: each, where }));
       }
-      const mean = money(Math.round(sum(found) / found.length));
-      return told(`A payment was ${mean} on average, of ${paymentsText(found.length)} ${where}.`);
+      return told(say('average-payment', { amount: money(Math.round(sum(found) / found.length)), count, where }));
     }
     case 'top-merchant': {
       const merchants = [...new Set(found.map(({ merchant }) => merchant))].map((merchant) => {
@@ -100,41 +102,42 @@ async function figureReply(bank: Reads, customerId: string, slots: Slots, today:
         return { merchant, count: theirs.length, minor: sum(theirs) };
       });
       const top = merchants.reduce((most, one) => (one.minor > most.minor ? one : most));
-      const theMost = verb === 'spent' ? 'paid the most to' : 'received the most from';
-      return told(`You ${theMost} ${top.merchant}: ${money(top.minor)} in ${paymentsText(top.count)} ${where}.`);
+      const values = { merchant: top.merchant, amount: money(top.minor), count: paymentsText(say, top.count), where };
+      return told(say(`${verb}-most`, values));
     }
     case 'earliest': {
       const one = found.at(-1) as Transaction;
-      return told(`The first payment ${where} was ${transactionText(one, today)}.`, [one]);
+      return told(say('payment-earliest', { where, payment: transactionText(say, one, today) }), [one]);
     }
     default: {
       const bigger = (a: Transaction, b: Transaction) => (size(a) >= size(b) ? a : b);
       const smaller = (a: Transaction, b: Transaction) => (size(a) <= size(b) ? a : b);
       const one = found.reduce(figure === 'largest' ? bigger : smaller);
-      return told(`Your ${figure} payment ${where} was ${transactionText(one, today)}.`, [one]);
+      return told(say(`payment-${figure}`, { where, payment: transactionText(say, one, today) }), [one]);
     }
   }
 }
 
 /** Two periods: those that were named, or the one before. */
-async function compared(bank: Reads, customerId: string, slots: Slots, today: Day): Promise<FactualReply> {
+async function compared(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
+  const { say, today } = enquiry;
   const days = slots.days ?? thisMonth(today);
-  const now = await payments(bank, customerId, { ...slots, days }, today);
-  const before = await payments(bank, customerId, { ...slots, days: slots.against ?? periodBefore(days) }, today);
+  const now = await payments(enquiry, { ...slots, days });
+  const before = await payments(enquiry, { ...slots, days: slots.against ?? periodBefore(days) });
   const { beyond } = now;
   const [first] = [...now.found, ...before.found];
-  if (!first) return nothingFound(now.where, beyond);
-  const verb = first.amount.minor > 0 ? 'received' : 'spent';
+  if (!first) return nothingFound(say, now.where, beyond);
   const money = (minor: number) => moneyText({ ...first.amount, minor });
   const [minor, earlier] = [sum(now.found), sum(before.found)];
-  const fact = `You ${verb} ${money(minor)} ${now.where}, and ${money(earlier)} ${before.where}.`;
-  const difference =
-    minor === earlier ? 'That is the same.' : `That is ${money(Math.abs(minor - earlier))} ${minor > earlier ? 'more' : 'less'}.`;
-  return { reply: `${beyond}${fact} ${difference}`, facts: [fact, difference, beyond] };
+  const both = { amount: money(minor), where: now.where, before: money(earlier), 'where-before': before.where };
+  const fact = say(`${verbOf(first)}-both`, both);
+  const amount = money(Math.abs(minor - earlier));
+  const difference = minor === earlier ? say('both-same') : say(minor > earlier ? 'both-more' : 'both-less', { amount });
+  return { reply: sentences(beyond, fact, difference), facts: [fact, difference, beyond] };
 }
 
 /** Answers about payments. Where something else than their list or sum is asked, that is answered, and nothing else. */
-export function paymentReply(bank: Reads, customerId: string, { intent, slots }: Request, today: Day): Promise<FactualReply> {
-  const listed = !slots.figure && (intent !== 'spending' || slots.howMany !== undefined);
-  return (listed ? transactionList : figureReply)(bank, customerId, slots, today);
+export function paymentReply(enquiry: Enquiry, { does }: AssistantIntent, slots: Slots): Promise<FactualReply> {
+  const listed = !slots.figure && (does !== 'spending' || slots.howMany !== undefined);
+  return (listed ? transactionList : figureReply)(enquiry, slots);
 }

@@ -1,9 +1,10 @@
+import type { Say } from '../assistant/wording-keys.ts';
 import type { Transaction, TransactionFilter } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
 import { addDays, type Day, writtenDay } from '../language/dates.ts';
-import type { Reads } from './factual-reply.ts';
-import { kindName } from './merchant-kinds.ts';
-import { daysText, kindNames, list } from './naming.ts';
+import type { Enquiry } from './factual-reply.ts';
+import { kindName as merchantKindName } from './merchant-kinds.ts';
+import { daysText, kindName, list, sentences } from './naming.ts';
 import type { Slots } from './slots.ts';
 import { unexplainedText } from './unexplained.ts';
 
@@ -16,7 +17,7 @@ export interface Payments {
   readonly found: readonly Transaction[];
   /** The scope of what was found, in words: "at Fresh Market from … to …". */
   readonly where: string;
-  /** What was asked for and cannot be told apart; with a blank at its end, or empty. */
+  /** What was asked for and cannot be told apart, in sentences; or empty. */
   readonly beyond: string;
 }
 
@@ -27,10 +28,11 @@ export const size = ({ amount }: Transaction): number => Math.abs(amount.minor);
 type Named = { readonly [K in keyof Slots]: Slots[K] | undefined };
 
 /** Reads payments by everything that the caller named. `direction` and `days` of the slots count as they stand. */
-export async function readPayments(bank: Reads, customerId: string, slots: Named, today: Day): Promise<Payments> {
+export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Payments> {
+  const { bank, customerId, say, today } = enquiry;
   const { days, merchant, merchants, direction, amountMinor, bounds, pending, kinds = [] } = slots;
   const filter = {
-    ...(await accountFilter(bank, customerId, slots)),
+    ...(await accountFilter(enquiry, slots)),
     days,
     merchant: merchants ? undefined : merchant,
     direction,
@@ -50,12 +52,12 @@ export async function readPayments(bank: Reads, customerId: string, slots: Named
   const currency = bounds && ((all[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency as string);
   return {
     found,
-    where: filterText({ ...slots, kinds: served }, today, currency),
-    beyond: unexplainedText(slots) + beyondText(slots, served.length < kinds.length, all[0]?.amount.currency),
+    where: filterText(say, { ...slots, kinds: served }, today, currency),
+    beyond: sentences(unexplainedText(say, slots), beyondText(say, slots, served.length < kinds.length, all[0]?.amount.currency)),
   };
 }
 
-async function accountFilter(bank: Reads, customerId: string, slots: Named): Promise<Pick<TransactionFilter, 'accountId'>> {
+async function accountFilter({ bank, customerId }: Enquiry, slots: Named): Promise<Pick<TransactionFilter, 'accountId'>> {
   const { account, lastFour } = slots;
   if (!account && !lastFour) return {};
   const all = await bank.accounts(customerId);
@@ -66,11 +68,11 @@ async function accountFilter(bank: Reads, customerId: string, slots: Named): Pro
 /** What a bank keeps at hand of a customer's payments, at least, in days. */
 const surelyKept = 60;
 
-/** That the bank's payments begin later than what was asked for; with a blank at its end, or empty. */
-export async function recordsText(bank: Reads, customerId: string, days: Slots['days'], today: Day): Promise<string> {
+/** That the bank's payments begin later than what was asked for; or empty. */
+export async function recordsText({ bank, customerId, today, say }: Enquiry, days: Slots['days']): Promise<string> {
   if (!days || days.from >= addDays(today, -surelyKept)) return '';
   const first = (await bank.transactions(customerId, { limit: mostRead })).at(-1)?.day;
-  return first === undefined || first <= days.from ? '' : `I only see payments since ${writtenDay(first, today)}. `;
+  return first === undefined || first <= days.from ? '' : say('records-since', { day: writtenDay(first, today) });
 }
 
 function within(transaction: Transaction, bounds: Slots['bounds']): boolean {
@@ -80,45 +82,48 @@ function within(transaction: Transaction, bounds: Slots['bounds']): boolean {
 
 /** Scope in words. */
 export function filterText(
+  say: Say,
   { merchant, merchants, kinds = [], days, account, bounds }: Named,
   today: Day,
   currency?: string,
 ): string {
-  return [
-    ...(bounds ? [boundsText(bounds, currency)] : []),
-    ...(merchant ? [`at ${list(merchants ?? [merchant])}`] : []),
-    ...(kinds.length > 0 ? [`for ${list(kinds.map(kindName))}`] : []),
-    ...(account ? [`on your ${kindNames[account]}`] : []),
-    ...(days ? [daysText(days, today)] : []),
-  ].join(' ');
+  return sentences(
+    bounds ? boundsText(say, bounds, currency) : '',
+    merchant ? say('scope-merchant', { merchants: list(merchants ?? [merchant]) }) : '',
+    kinds.length > 0 ? say('scope-kinds', { kinds: list(kinds.map(merchantKindName)) }) : '',
+    account ? say('scope-account', { account: kindName(say, account) }) : '',
+    days ? daysText(days, today) : '',
+  );
 }
 
-function boundsText({ overMinor, underMinor }: NonNullable<Slots['bounds']>, currency: string | undefined): string {
+function boundsText(say: Say, { overMinor, underMinor }: NonNullable<Slots['bounds']>, currency: string | undefined): string {
   const text = (minor: number) => (currency ? moneyText({ minor, currency }) : String(minor / 100));
-  if (overMinor !== undefined && underMinor !== undefined) return `between ${text(overMinor)} and ${text(underMinor)}`;
-  return overMinor === undefined ? `under ${text(underMinor ?? 0)}` : `over ${text(overMinor)}`;
+  if (overMinor !== undefined && underMinor !== undefined) {
+    return say('scope-between', { least: text(overMinor), most: text(underMinor) });
+  }
+  return overMinor === undefined
+    ? say('scope-under', { amount: text(underMinor ?? 0) })
+    : say('scope-over', { amount: text(overMinor) });
 }
 
 function beyondText(
+  say: Say,
   { kinds = [], purpose, place, person, currency }: Named,
   kindsUnknown: boolean,
   actual: string | undefined,
 ): string {
-  const apart = kindsUnknown ? list(kinds.map(kindName)) : purpose;
-  return [
-    apart ? `I cannot tell ${apart} from other payments. ` : '',
-    place ? 'I cannot tell where a payment was made. ' : '',
-    person ? unknownPerson(person) : '',
-    otherCurrency(currency, actual),
-  ].join('');
+  const apart = kindsUnknown ? list(kinds.map(merchantKindName)) : purpose;
+  return sentences(
+    apart ? say('cannot-tell-apart', { what: apart }) : '',
+    place ? say('cannot-tell-place') : '',
+    person ? say('cannot-tell-person', { person }) : '',
+    otherCurrency(say, currency, actual),
+  );
 }
-
-/** That the bank does not know who somebody is; with a blank at its end. */
-export const unknownPerson = (person: string): string => `I cannot tell who your ${person} is. `;
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency' });
 
-/** That amounts are told in another currency than the caller asked for; with a blank at its end, or empty. */
-export function otherCurrency(asked: string | undefined, actual: string | undefined): string {
-  return asked && actual && asked !== actual ? `I can only tell it in ${currencyNames.of(actual)}s. ` : '';
+/** That amounts are told in another currency than the caller asked for; or empty. */
+export function otherCurrency(say: Say, asked: string | undefined, actual: string | undefined): string {
+  return asked && actual && asked !== actual ? say('other-currency', { currency: currencyNames.of(actual) ?? actual }) : '';
 }

@@ -77,6 +77,8 @@ export interface Slots {
   readonly unexplained?: readonly string[];
   /** Payments that are not booked yet. */
   readonly pending?: true;
+  /** Of an operation that the assistant's files describe, by their names. */
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 const accountWords: readonly (readonly [AccountKind, string])[] = [
@@ -219,6 +221,7 @@ export function joinSlots(before: Slots, now: Slots): Slots {
     ...(named || share === undefined ? {} : { share }),
     ...movedEnds({ from, to }, now),
     ...now,
+    ...(before.values || now.values ? { values: { ...before.values, ...now.values } } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
+import type { OperationDescription } from '../assistant/operations.ts';
 import type { Money } from '../bank/money.ts';
-import type { IntentName } from './intents.ts';
 import type { Slots } from './slots.ts';
 
 /** Digits that were told in confidence. */
@@ -14,7 +14,8 @@ export const partsJoint = '+';
 
 /** Something the caller wants, as far as it is known. */
 export interface Request {
-  readonly intent: IntentName;
+  /** Name of an intent of the call's assistant. */
+  readonly intent: string;
   readonly slots: Slots;
 }
 
@@ -31,9 +32,19 @@ export type Action =
       readonly amount: Money;
     }
   | { readonly kind: 'dispute'; readonly transactionId: string; readonly payment: string }
-  | { readonly kind: 'call-back'; readonly at: string; readonly spokenAt: string; readonly topic: string };
+  | { readonly kind: 'call-back'; readonly at: string; readonly spokenAt: string; readonly topic: string }
+  | {
+      /** What the assistant's own files order. */
+      readonly kind: 'operation';
+      readonly intent: string;
+      readonly call: OperationDescription;
+      /** As they go to the bank, and as they are said. */
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly spoken: Readonly<Record<string, string>>;
+    };
 
-export type Needed = 'amount' | 'accounts' | 'card' | 'payment' | 'when';
+/** `value`: one of an operation's, by name. */
+export type Needed = 'amount' | 'accounts' | 'card' | 'payment' | 'when' | 'value';
 export type Identification = 'customer-number' | 'phone-pin' | 'security-code';
 
 /** What the bot has asked and waits for. */
@@ -46,7 +57,15 @@ export type Pending =
       /** What was told of it so far, sealed. */
       readonly part?: SpokenSecret;
     }
-  | { readonly kind: 'slot'; readonly need: Needed; readonly request: Request; readonly question: string; readonly asked: number }
+  | {
+      readonly kind: 'slot';
+      readonly need: Needed;
+      /** Its name, where a value of an operation is needed. */
+      readonly value?: string;
+      readonly request: Request;
+      readonly question: string;
+      readonly asked: number;
+    }
   | {
       readonly kind: 'confirm';
       readonly action: Action;
@@ -56,13 +75,13 @@ export type Pending =
       readonly question: string;
       readonly asked: number;
     }
-  | { readonly kind: 'choice'; readonly options: readonly IntentName[]; readonly slots: Slots }
+  | { readonly kind: 'choice'; readonly options: readonly string[]; readonly slots: Slots }
   /** Shall the bot go on with what was asked in the same breath? */
   | { readonly kind: 'offer'; readonly matter: OpenMatter; readonly question: string };
 
 /** A wish that waits for another one. */
 export interface OpenMatter {
-  readonly intent: IntentName;
+  readonly intent: string;
   /** The caller's words, redacted. */
   readonly text: string;
 }
@@ -72,6 +91,8 @@ export type Trust = 'none' | 'verified' | 'stepped-up';
 
 /** What a call knows of its conversation. It goes through the history of the workflow: secrets are sealed. */
 export interface DialogState {
+  /** Version of the assistant that the call began with, and keeps. */
+  readonly assistant?: string;
   readonly trust: Trust;
   /** The bank's own reference, once the caller is verified. */
   readonly customerId?: string;

@@ -1,7 +1,8 @@
+import type { Assistant } from '../assistant/assistant.ts';
+import type { Behaviour } from '../assistant/behaviours.ts';
+import type { Say } from '../assistant/wording-keys.ts';
 import { numberWord, ordinalFrom } from '../language/numbers.ts';
-import type { IntentName } from './intents.ts';
 import { withoutKinds } from './merchant-kinds.ts';
-import { phrases } from './phrases.ts';
 import type { Slots } from './slots.ts';
 import { withoutStory } from './story.ts';
 
@@ -43,22 +44,36 @@ everyday checking chequing current savings credit debit balance
 
 const stem = (word: string) => word.replace(/(?:['’]s|s['’])$/, '').replace(/(?:ies|es|s|ed|ing|ly)$/, '');
 
-const queries: readonly IntentName[] = ['balance', 'transactions', 'spending'];
+const narrowed: readonly Behaviour[] = ['balances', 'payments', 'spending'];
 const wordsOf = (text: string) => text.toLowerCase().match(/\p{L}[\p{L}'’-]*/gu) ?? [];
-const known = new Set([...plain, ...queries.flatMap((intent) => phrases[intent].flatMap(wordsOf))].map(stem));
+
+const knownTo = new WeakMap<Assistant, ReadonlySet<string>>();
+
+/** Plain words, and those in which the assistant's own phrases ask about money. */
+function knownWords(assistant: Assistant): ReadonlySet<string> {
+  const before = knownTo.get(assistant);
+  if (before) return before;
+  const asking = [...assistant.intents.values()].filter(({ does }) => narrowed.includes(does));
+  const known = new Set([...plain, ...asking.flatMap(({ phrases }) => phrases.flatMap(wordsOf))].map(stem));
+  knownTo.set(assistant, known);
+  return known;
+}
+
 const number = new RegExp(`^(?:${numberWord}|hundreds?|thousands?)$`, 'i');
 const contracted = /(?:n['’]t|['’](?:s|d|m|re|ve|ll|t))$/;
 
 /** Whether every word of such a request counts, since its answer depends on it. */
-export const isNarrowed = (intent: IntentName): boolean => queries.includes(intent);
+export const isNarrowed = (does: Behaviour): boolean => narrowed.includes(does);
 
 /**
  * Content words of a question about money that nothing explains: neither a value that was read, nor the words in which people ask.
  */
 export function unexplainedIn(
+  assistant: Assistant,
   text: string,
   { merchant, merchants = [], purpose, place, person, otherAccount, kinds }: Slots,
 ): readonly string[] {
+  const known = knownWords(assistant);
   let rest = withoutStory(text).replace(/\[[^\]]*\]/g, ' ');
   for (const part of [merchant, ...merchants, purpose, place, otherAccount, person]) {
     if (part) rest = rest.replace(new RegExp(escaped(part), 'gi'), ' ');
@@ -79,9 +94,10 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 /** More are a story, of which nobody can say what it restricts. */
 const mostNamed = 3;
 
-/** How the bot says that it has not made use of words; with a blank at its end, or empty. */
-export function unexplainedText({ unexplained = [] }: { readonly [K in keyof Slots]: Slots[K] | undefined }): string {
-  if (unexplained.length === 0) return '';
-  if (unexplained.length > mostNamed) return 'I may have missed a part of that. ';
-  return `I could not take the ${unexplained.length === 1 ? 'word' : 'words'} ${unexplained.join(' ')} into account. `;
+/** How the bot says that it has not made use of words; or empty. */
+export function unexplainedText(say: Say, { unexplained = [] }: { readonly [K in keyof Slots]: Slots[K] | undefined }): string {
+  const [word] = unexplained;
+  if (word === undefined) return '';
+  if (unexplained.length > mostNamed) return say('missed-part');
+  return unexplained.length === 1 ? say('missed-word', { word }) : say('missed-words', { words: unexplained.join(' ') });
 }

@@ -9,6 +9,7 @@ import type { TtsActivities } from '../../activities/tts.ts';
 import { decide } from '../../domain/dialog/decide.ts';
 import type { DialogState } from '../../domain/dialog/state.ts';
 import { intentOf } from '../../domain/intent.ts';
+import { context } from '../support/assistant.ts';
 
 export interface FakeSteps {
   stt: SttActivities;
@@ -35,7 +36,7 @@ const timing = { queueMs: 1, workMs: 2 };
 function plainly(text: string, dialog: DialogState, { canTransfer, mayEnd }: { canTransfer: boolean; mayEnd: boolean }) {
   const words = intentOf(text);
   const intent = words === 'banking' || words === 'silence' ? 'small-talk' : words;
-  const decision = decide(dialog, { text, intent, sure: true, slots: {} }, { canTransfer });
+  const decision = decide(dialog, { text, intent, sure: true, slots: {} }, { ...context, canTransfer });
   if (decision.kind !== 'say' || (decision.leadsTo === 'end' && !mayEnd))
     return { intent, dialog, next: { kind: 'think' } as const };
   const leadsTo = decision.leadsTo ? { leadsTo: decision.leadsTo } : {};

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { say as approved } from '../../domain/dialog/say.ts';
 import { wording } from '../../domain/wording.ts';
 import type { call } from '../../workflows/call.ts';
 import {
@@ -150,7 +149,7 @@ describe('a call', () => {
     };
     const handle = await start();
     expect(await say(handle, 1, 'How are you?')).toMatchObject({ status: 'answered', source: 'model' });
-    expect(await say(handle, 2, 'What is my balance?')).toMatchObject({ source: 'approved', reply: approved.unavailable });
+    expect(await say(handle, 2, 'What is my balance?')).toMatchObject({ source: 'approved', reply: wording.unavailable });
     expect(await say(handle, 3, 'I want to talk to a person.')).toMatchObject({
       source: 'approved',
       reply: wording.transferFailed,

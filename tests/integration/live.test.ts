@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type AudioFormat, ConnectionClosed, LiveClient, type LiveEvent } from '../../client/live-client.ts';
-import { say } from '../../domain/dialog/say.ts';
 import { wording } from '../../domain/wording.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { Whisper } from '../../engines/whisper/whisper.ts';
@@ -12,6 +11,7 @@ import { fromMuLaw, toMuLaw } from '../../media/mulaw.ts';
 import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
 import { resample } from '../../media/resample.ts';
 import type { Stack } from '../../temporal/stack.ts';
+import { say } from '../support/assistant.ts';
 import { gather, to16k, wordErrors } from '../support/audio.ts';
 import { LiveCaller } from '../support/live-caller.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -115,8 +115,8 @@ describe('a live call', () => {
     const caller = await connect('conversation');
     const { transcript, reply, audio } = await exchange(caller, toPcm16(of('rate')));
     expect(wordErrors('What is the interest rate on savings?', transcript)).toBe(0);
-    expect(reply).toBe(say.unknown);
-    expect(wordErrors(say.unknown, (await whisper.transcribe(fromPcm16(audio))).text)).toBeLessThanOrEqual(2);
+    expect(reply).toBe(say('unknown'));
+    expect(wordErrors(say('unknown'), (await whisper.transcribe(fromPcm16(audio))).text)).toBeLessThanOrEqual(2);
     // A reply of two sentences has two texts.
     const order = names(caller)
       .filter((name) => name !== 'transcript.partial' && name !== 'turn.metrics')
@@ -131,7 +131,7 @@ describe('a live call', () => {
       const body = await session('conversation');
       return body.history.length === 2 && body;
     });
-    expect(history[0]).toMatchObject({ heardReply: say.unknown, interrupted: false });
+    expect(history[0]).toMatchObject({ heardReply: say('unknown'), interrupted: false });
     expect(Math.abs((history[0]?.spokenMs ?? 0) - lasts)).toBeLessThan(200);
   });
 
@@ -148,7 +148,7 @@ describe('a live call', () => {
     expect(wordErrors('What is the interest rate on savings?', transcript)).toBeLessThanOrEqual(1);
     const back = format.encoding === 'mulaw' ? Float32Array.from(fromMuLaw(audio), (s) => s / 32_768) : fromPcm16(audio);
     const heard = await whisper.transcribe(await resample({ samples: back, sampleRateHz: format.sampleRateHz }, 16_000));
-    expect(wordErrors(say.unknown, heard.text)).toBeLessThanOrEqual(2);
+    expect(wordErrors(say('unknown'), heard.text)).toBeLessThanOrEqual(2);
     await caller.leave();
   });
 
@@ -277,7 +277,7 @@ describe('bad input on a live call', () => {
     const second = caller.client.next('error');
     caller.client.socket.send(JSON.stringify(start));
     expect(await second).toMatchObject({ problem: { code: 'conflict' } });
-    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say.unknown);
+    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say('unknown'));
     await caller.leave();
   });
 
@@ -309,7 +309,7 @@ describe('bad input on a live call', () => {
     await next('call.started');
     socket.pause();
     const caller = await connect('next-to-it');
-    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say.unknown);
+    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say('unknown'));
     await caller.leave();
     socket.terminate();
   });
@@ -327,7 +327,7 @@ describe('bad input on a live call', () => {
     }
     const caller = await until('the session is free', () => connect('reconnects').catch(() => false as const));
     expect(caller.client.started.nextTurn).toBe(1);
-    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say.unknown);
+    expect((await exchange(caller, toPcm16(of('rate')))).reply).toBe(say('unknown'));
     await caller.leave();
   });
 });

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame, FrameReader, frameKinds } from '../../api/telephony/audiosocket-frames.ts';
 import { twilioSignature } from '../../api/telephony/twilio-signature.ts';
-import { say } from '../../domain/dialog/say.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { Whisper } from '../../engines/whisper/whisper.ts';
 import { fromMuLaw, toMuLaw } from '../../media/mulaw.ts';
 import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
 import { resample } from '../../media/resample.ts';
 import type { Stack } from '../../temporal/stack.ts';
+import { say } from '../support/assistant.ts';
 import { gather, to16k, wordErrors } from '../support/audio.ts';
 import { freePort } from '../support/free-port.ts';
 import { testRuntime } from '../support/runtime.ts';
@@ -124,7 +124,7 @@ describe('AudioSocket of Asterisk', () => {
     const before = heard().length;
     mic.say(await at8k(rate));
     await until('the answer was spoken', async () => (await understood(heard().subarray(before))).includes('tell you'), 30_000);
-    expect(wordErrors(say.unknown, await understood(heard().subarray(before)))).toBeLessThanOrEqual(2);
+    expect(wordErrors(say('unknown'), await understood(heard().subarray(before)))).toBeLessThanOrEqual(2);
     mic.stop();
     socket.end(encodeFrame(frameKinds.hangup));
     await until('the call has ended', async () => (await session(uuid)).status === 'ended');
@@ -220,7 +220,7 @@ describe('Twilio Media Streams', () => {
     const before = heard().length;
     mic.say(await at8k(rate));
     await until('the reply is marked as played', () => events.some(({ mark }) => mark?.name === 'turn-1'), 30_000);
-    expect(wordErrors(say.unknown, await understood(heard().subarray(before)))).toBeLessThanOrEqual(2);
+    expect(wordErrors(say('unknown'), await understood(heard().subarray(before)))).toBeLessThanOrEqual(2);
     mic.say(await at8k(rate));
     const said = heard().length;
     await until('the second reply has begun', () => heard().length > said + 1_600, 30_000);
@@ -288,11 +288,11 @@ describe('the OpenAI Realtime protocol', () => {
     await until('the response is done', () => types.includes('response.done'), 30_000);
     clearInterval(mic);
     expect(wordErrors('What is the interest rate on savings?', transcripts.join(' '))).toBe(0);
-    expect(words).toBe(say.unknown);
+    expect(words).toBe(say('unknown'));
     const heard = await whisper.transcribe(
       await resample({ samples: fromPcm16(Buffer.concat(audio)), sampleRateHz: 24_000 }, 16_000),
     );
-    expect(wordErrors(say.unknown, heard.text)).toBeLessThanOrEqual(1);
+    expect(wordErrors(say('unknown'), heard.text)).toBeLessThanOrEqual(1);
     expect(types).toEqual(
       expect.arrayContaining(['input_audio_buffer.speech_started', 'input_audio_buffer.committed', 'response.created']),
     );
@@ -316,7 +316,7 @@ describe('the OpenAI Realtime protocol', () => {
     realtime.send({ type: 'input_audio_buffer.commit' });
     realtime.send({ type: 'response.create' });
     await until('the response is done', () => types.includes('response.done'), 30_000);
-    expect(words).toBe(say.unknown);
+    expect(words).toBe(say('unknown'));
     realtime.send({ type: 'conversation.item.delete', item_id: 'x' });
     await until('the error came', () => errors.some((text) => text.includes('conversation.item.delete')));
     realtime.close();

@@ -1,4 +1,5 @@
 import { AdapterFiles } from '../../activities/adapter-files.ts';
+import { Assistants } from '../../activities/assistants.ts';
 import { createCacheActivities } from '../../activities/cache.ts';
 import { KnowledgeImport } from '../../activities/knowledge-import.ts';
 import { Understanding } from '../../activities/understanding.ts';
@@ -6,6 +7,7 @@ import type { Database } from '../../db/open.ts';
 import type { AnswerScope } from '../../domain/answer-scope.ts';
 import type { Embedder } from '../../engines/types.ts';
 import { Sealer } from '../../media/sealed.ts';
+import { source } from './assistant.ts';
 import { routerTrainerInPlace } from './router-trainer.ts';
 
 /** Seals as a service with this key would. */
@@ -26,7 +28,15 @@ export const testScope: AnswerScope = {
 export function cacheActivities(db: Database, embedder: Embedder, options: { readonly minSimilarity?: number } = {}) {
   const { minSimilarity = 0.7 } = options;
   const understanding = new Understanding({
-    ...{ db, embedder, routerTrainer: routerTrainerInPlace, modelName: testScope.model, timeZone: 'UTC', minSimilarity },
+    ...{
+      db,
+      assistants: new Assistants(db, source),
+      embedder,
+      routerTrainer: routerTrainerInPlace,
+      modelName: testScope.model,
+      timeZone: 'UTC',
+      minSimilarity,
+    },
   });
   return createCacheActivities({
     ...{ db, embedder, understanding, knowledge: new KnowledgeImport(db, embedder), ttlSeconds: 60 },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment, type TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import { Assistants } from '../../activities/assistants.ts';
 import { createBankActivities } from '../../activities/bank.ts';
 import { createRecordsActivities } from '../../activities/records.ts';
 import { CallService } from '../../api/calls.ts';
@@ -19,6 +20,7 @@ import { MediaHub } from '../../media/hub.ts';
 import { demoArticles } from '../../temporal/demo-knowledge.ts';
 import { type TaskQueue, taskQueues } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
+import { source } from './assistant.ts';
 import { cacheActivities, testSealer } from './brain.ts';
 import { testRuntime } from './runtime.ts';
 import { bundleForTests, type RunningTestWorker, run, startTestServer } from './temporal.ts';
@@ -77,7 +79,12 @@ export class TextCalls {
     const blobs = await openBlobs({ dataDir: folder });
     const activities: Partial<Record<TaskQueue, object>> = {
       cache,
-      bank: createBankActivities({ bank: options.bank?.(demo) ?? demo, sealer: testSealer, timeZone: 'UTC' }),
+      bank: createBankActivities({
+        bank: options.bank?.(demo) ?? demo,
+        sealer: testSealer,
+        assistants: new Assistants(db, source),
+        timeZone: 'UTC',
+      }),
       llm: {
         ...fakes.llm,
         think: async () => ({

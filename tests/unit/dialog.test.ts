@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { comeBack, possibleWishes } from '../../domain/dialog/agenda.ts';
 import { asideOf, asksIdentity } from '../../domain/dialog/asides.ts';
-import { decide, type Understood } from '../../domain/dialog/decide.ts';
-import type { IntentName } from '../../domain/dialog/intents.ts';
+import { decide } from '../../domain/dialog/decide.ts';
+import type { Understood } from '../../domain/dialog/decision.ts';
+import { identify } from '../../domain/dialog/identification.ts';
 import { wantedPart } from '../../domain/dialog/negation.ts';
 import { otherLanguageOf } from '../../domain/dialog/other-languages.ts';
 import { asksOfOthers } from '../../domain/dialog/restrictions.ts';
-import { say } from '../../domain/dialog/say.ts';
+
 import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, expectedDigits, newDialog } from '../../domain/dialog/state.ts';
 import { yesOrNo } from '../../domain/dialog/yes-no.ts';
 import { periodBefore } from '../../domain/language/dates.ts';
 import { wording } from '../../domain/wording.ts';
+import { assistant, context as options, say } from '../support/assistant.ts';
 
 const today = '2026-11-24';
-const options = { canTransfer: true };
-const said = (text: string, intent: IntentName, more: Partial<Understood> = {}): Understood => ({
+const said = (text: string, intent: string, more: Partial<Understood> = {}): Understood => ({
   text,
   intent,
   sure: true,
@@ -156,13 +157,13 @@ describe('the conversation', () => {
 
   it.each(['Are you a robot?', 'Am I talking to a real person?', 'Who are you?', 'What is your name?', 'Is this a recording?'])(
     'says that it is no person: %s',
-    (text) => expect(decide(newDialog, said(text, 'person'), options)).toMatchObject({ kind: 'say', reply: say.identity }),
+    (text) => expect(decide(newDialog, said(text, 'person'), options)).toMatchObject({ kind: 'say', reply: say('identity') }),
   );
 
   it('says so in between, and asks again what it had asked', () => {
     const { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
     const decision = decide(dialog, said('Wait, are you a human being?', 'small-talk'), options);
-    expect(decision).toMatchObject({ kind: 'say', reply: `${say.identity} ${say.identify('customer-number')}`, dialog });
+    expect(decision).toMatchObject({ kind: 'say', reply: `${say('identity')} ${identify.ask(say, 'customer-number')}`, dialog });
   });
 
   it.each(['Can I talk to a person?', 'I want a human', 'Is this account open?', 'What are you charging me?'])(
@@ -170,7 +171,7 @@ describe('the conversation', () => {
     (text) => expect(asksIdentity(text)).toBe(false),
   );
 
-  const besides = (text: string, known = { asked: false, wishes: false }) => asideOf(text, known)?.reply;
+  const besides = (text: string, known = { asked: false, wishes: false }) => asideOf(say, text, known)?.reply;
 
   it.each([
     'I want to kill myself',
@@ -178,9 +179,11 @@ describe('the conversation', () => {
     'He is forcing me to send the money',
     'She is going to hurt me',
   ])('has calm words and a person for "%s"', (text) => {
-    const decision = decide(newDialog, said(text, 'transactions'), { canTransfer: true });
-    expect(decision).toMatchObject({ kind: 'say', reply: `${say.distress} ${wording.transfer}`, leadsTo: 'transfer' });
-    expect(decide(newDialog, said(text, 'transactions'), { canTransfer: false })).toMatchObject({ reply: say.distress });
+    const decision = decide(newDialog, said(text, 'transactions'), options);
+    expect(decision).toMatchObject({ kind: 'say', reply: `${say('distress')} ${wording.transfer}`, leadsTo: 'transfer' });
+    expect(decide(newDialog, said(text, 'transactions'), { ...options, canTransfer: false })).toMatchObject({
+      reply: say('distress'),
+    });
   });
 
   it.each([
@@ -199,7 +202,7 @@ describe('the conversation', () => {
     ['Vorrei parlare italiano, per favore', 'it'],
     ['Quero falar português', 'pt'],
   ] as const)('says in their language that it only speaks English: %s', (text, code) =>
-    expect(besides(text)).toBe(`${say.onlyEnglish[code]} ${say.onlyEnglish.en}`),
+    expect(besides(text)).toBe(`${say(`only-language-${code}`)} ${say('only-language')}`),
   );
 
   it.each([
@@ -216,17 +219,17 @@ describe('the conversation', () => {
     const { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
     const answer = (text: string) => decide(dialog, said(text, 'information'), options);
     for (const text of ['Why?', 'Why do you need that?', 'Why do I have to tell you this?']) {
-      expect(answer(text), text).toMatchObject({ reply: `${say.why} ${say.identify('customer-number')}`, dialog });
+      expect(answer(text), text).toMatchObject({ reply: `${say('why')} ${identify.ask(say, 'customer-number')}`, dialog });
     }
     for (const text of ['Hold on.', 'One moment please, let me find it', 'wait a second']) {
-      expect(answer(text), text).toMatchObject({ reply: say.takeYourTime, dialog });
+      expect(answer(text), text).toMatchObject({ reply: say('take-your-time'), dialog });
     }
-    expect(answer('What can you do?')).toMatchObject({ reply: `${say.abilities} ${say.identify('customer-number')}` });
+    expect(answer('What can you do?')).toMatchObject({ reply: `${say('abilities')} ${identify.ask(say, 'customer-number')}` });
     expect(besides('Why was I charged this fee?', { asked: true, wishes: false })).toBeUndefined();
     for (const text of ['Wait, move it to savings.', 'Hold on, I want to block my card', 'One moment, is it blocked?']) {
       expect(besides(text), text).toBeUndefined();
     }
-    expect(besides("Hang on, I'm looking for it")).toBe(say.takeYourTime);
+    expect(besides("Hang on, I'm looking for it")).toBe(say('take-your-time'));
   });
 
   it.each([
@@ -240,13 +243,13 @@ describe('the conversation', () => {
   it('comes back to what is open once the matter before is at its end, and not before', () => {
     const open = [{ intent: 'balance', text: 'my balance' }] as const;
     const at = (dialog: DialogState, leadsTo?: 'end') =>
-      comeBack({
+      comeBack(assistant, say, {
         dialog,
         guards: [],
         next: { kind: 'said', source: 'bank', reply: 'Done. Is there anything else?', ...(leadsTo ? { leadsTo } : {}) },
       });
     expect(at({ ...verified, open })).toMatchObject({
-      next: { reply: `Done. ${say.offer('balance')}` },
+      next: { reply: `Done. ${say('offer-matter', { matter: assistant.intent('balance').says })}` },
       dialog: { pending: { kind: 'offer', matter: open[0] } },
     });
     expect(at({ ...verified, open }).dialog).not.toHaveProperty('open');
@@ -254,12 +257,12 @@ describe('the conversation', () => {
     const asking = decide({ ...newDialog, open }, said('Block my card', 'card-block'), options).dialog;
     expect(at(asking).dialog).toEqual(asking);
     const offered = at({ ...verified, open }).dialog;
-    expect(decide(offered, said('No, thanks.', 'no'), options)).toMatchObject({ reply: say.anythingElse, dialog: verified });
+    expect(decide(offered, said('No, thanks.', 'no'), options)).toMatchObject({ reply: say('anything-else'), dialog: verified });
     expect(decide(offered, said('Is my card blocked?', 'card-status'), options)).toMatchObject({ kind: 'bank' });
   });
 
   it('stays calm when it is insulted, but hears the wish first', () => {
-    expect(besides('You are a stupid bot')).toBe(say.calm);
+    expect(besides('You are a stupid bot')).toBe(say('calm'));
     const wish = decide(newDialog, said('You useless machine, what is my balance?', 'balance'), options);
     expect(wish).toMatchObject({ dialog: { pending: { kind: 'identify' } } });
     expect(besides('The cash machine took my card')).toBeUndefined();
@@ -298,9 +301,9 @@ describe('the conversation', () => {
 
   it('takes a customer number that is told before it is asked for', () => {
     const told = decide(newDialog, said('My customer number is [hidden].', 'small-talk', { digits: digits(8) }), options);
-    expect(told).toMatchObject({ kind: 'say', reply: say.numberTaken, dialog: { customerNumber: 'sealed' } });
+    expect(told).toMatchObject({ kind: 'say', reply: say('number-taken'), dialog: { customerNumber: 'sealed' } });
     const asked = decide(told.dialog, said('What is my balance?', 'balance'), options);
-    expect(asked).toMatchObject({ reply: say.identify('phone-pin'), dialog: { pending: { need: 'phone-pin' } } });
+    expect(asked).toMatchObject({ reply: identify.ask(say, 'phone-pin'), dialog: { pending: { need: 'phone-pin' } } });
     const wrong = decide(newDialog, said('My customer number is [hidden].', 'small-talk', { digits: digits(7) }), options);
     expect(wrong.dialog.customerNumber).toBeUndefined();
   });
@@ -315,7 +318,10 @@ describe('the conversation', () => {
   it('takes a number in parts, and no more of them than fit', () => {
     const asked = decide(newDialog, said('What is my balance?', 'balance'), options).dialog;
     const first = decide(asked, said('[hidden]', 'yes', { digits: { sealed: 'a', count: 5 } }), options);
-    expect(first).toMatchObject({ reply: say.goOn('customer-number'), dialog: { pending: { asked: 1, part: { count: 5 } } } });
+    expect(first).toMatchObject({
+      reply: identify.goOn(say, 'customer-number'),
+      dialog: { pending: { asked: 1, part: { count: 5 } } },
+    });
     expect(expectedDigits(first.dialog)).toBe(3);
     const whole = decide(first.dialog, said('[hidden]', 'yes', { digits: { sealed: 'b', count: 3 } }), options);
     expect(whole.dialog).toMatchObject({ customerNumber: 'a+b', pending: { need: 'phone-pin' } });
@@ -325,12 +331,12 @@ describe('the conversation', () => {
   });
 
   it.each([
-    ["I don't know it", say.cannotIdentify],
-    ['I forgot my customer number', say.cannotIdentify],
-    ['What number?', say.which('customer-number')],
-    ['Where do I find it?', say.which('customer-number')],
-    ['I lost it, hurry up', say.identifyAgain('customer-number')],
-    ['No time for this, just block it!', say.identifyAgain('customer-number')],
+    ["I don't know it", say('cannot-identify')],
+    ['I forgot my customer number', say('cannot-identify')],
+    ['What number?', identify.which(say, 'customer-number')],
+    ['Where do I find it?', identify.which(say, 'customer-number')],
+    ['I lost it, hurry up', identify.again(say, 'customer-number')],
+    ['No time for this, just block it!', identify.again(say, 'customer-number')],
   ])('helps who cannot tell the number: %s', (text, reply) => {
     const asked = decide(newDialog, said('Block my card', 'card-block'), options).dialog;
     const decision = decide(asked, said(text, 'small-talk', { sure: false }), options);
@@ -346,7 +352,7 @@ describe('the conversation', () => {
   });
 
   it('does not end a call by a word that is no farewell', () => {
-    expect(decide(newDialog, said('Go back.', 'goodbye'), options)).toMatchObject({ reply: say.unsureAlone });
+    expect(decide(newDialog, said('Go back.', 'goodbye'), options)).toMatchObject({ reply: say('unsure-alone') });
     expect(decide(newDialog, said('No, nothing else.', 'goodbye'), options)).toMatchObject({ leadsTo: 'end' });
   });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { continued } from '../../domain/dialog/ellipsis.ts';
-import type { IntentName } from '../../domain/dialog/intents.ts';
 import { paysOthers, shareIn, turnedRound } from '../../domain/dialog/move-money.ts';
 import { paymentReferredTo } from '../../domain/dialog/references.ts';
 import { joinSlots, slotsIn } from '../../domain/dialog/slots.ts';
 import { unexplainedIn, unexplainedText } from '../../domain/dialog/unexplained.ts';
 import { periodIn } from '../../domain/language/periods.ts';
+import { assistant, say } from '../support/assistant.ts';
 
 const today = '2026-11-25';
 const slots = (text: string) => slotsIn(text, today);
@@ -48,7 +48,7 @@ describe('what narrows a question', () => {
 });
 
 describe('words that nothing explains', () => {
-  const left = (text: string) => unexplainedIn(text, slots(text));
+  const left = (text: string) => unexplainedIn(assistant, text, slots(text));
   it.each([
     ['What fees did I pay last month?', ['fees']],
     ['Has the tax office paid me?', ['tax', 'office']],
@@ -68,9 +68,9 @@ describe('words that nothing explains', () => {
   ])('are not in "%s"', (text) => expect(left(text)).toEqual([]));
 
   it('are owned up to in the answer', () => {
-    expect(unexplainedText({ unexplained: ['fees'] })).toBe('I could not take the word fees into account. ');
-    expect(unexplainedText({ unexplained: ['a', 'b', 'c', 'd'] })).toBe('I may have missed a part of that. ');
-    expect(unexplainedText({})).toBe('');
+    expect(unexplainedText(say, { unexplained: ['fees'] })).toBe('I could not take the word fees into account.');
+    expect(unexplainedText(say, { unexplained: ['a', 'b', 'c', 'd'] })).toBe('I may have missed a part of that.');
+    expect(unexplainedText(say, {})).toBe('');
   });
 });
 
@@ -103,8 +103,8 @@ describe('the period of a question', () => {
 
 describe('going on with what was talked about', () => {
   const topic = { intent: 'spending', slots: slots('How much did I spend at Fresh Market last week?') } as const;
-  const goOn = (text: string, intent: IntentName = 'small-talk', sure = false) =>
-    continued(topic, { text, intent, sure, slots: slots(text) });
+  const goOn = (text: string, intent: string = 'small-talk', sure = false) =>
+    continued(assistant, topic, { text, intent, sure, slots: slots(text) });
 
   it.each([
     ['and the week before?', { days: { from: '2026-11-09', to: '2026-11-15' }, merchant: 'Fresh Market' }],
