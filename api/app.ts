@@ -5,6 +5,7 @@ import type { Metrics } from '../config/metrics.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { withoutParameters } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
+import type { AssistantSource } from '../domain/assistant/source.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
@@ -19,6 +20,7 @@ import { asyncApi } from './live/protocol.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
+import { addAssistantRoutes } from './routes/assistants.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
@@ -37,6 +39,7 @@ export interface AppDependencies {
   readonly modelName: string;
   readonly metrics: Metrics;
   readonly health: HealthSources;
+  readonly assistant: AssistantSource;
   readonly logger: Logger;
   readonly maxAudioSeconds: number;
   readonly live: LiveDependencies;
@@ -70,6 +73,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addKnowledgeRoutes(app, deps);
   addCacheRoutes(app, deps);
   addAdapterRoutes(app, deps);
+  addAssistantRoutes(app, deps);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
     return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });

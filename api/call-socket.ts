@@ -44,6 +44,10 @@ export type SocketEvent =
       readonly turn: number;
       readonly text: string;
       readonly source: string;
+      /** Articles that it rests on. */
+      readonly citations: readonly string[];
+      /** Digits that the bot waits for now. */
+      readonly expectedDigits?: number | undefined;
       readonly timings: TurnOutcome['timings'];
     }
   | { readonly type: 'error'; readonly turn?: number; readonly problem: ReturnType<typeof problemOf> };
@@ -93,10 +97,10 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       throw error;
     });
     turn = outcome.turn;
-    const { transcript, language, reply, source, timings, error, status } = outcome;
+    const { transcript, language, reply, source, citations = [], expectedDigits, timings, error, status } = outcome;
     if (events) {
       send(ws, { type: 'transcript', turn, text: transcript, language });
-      send(ws, { type: 'reply', turn, text: reply, source, timings });
+      send(ws, { type: 'reply', turn, text: reply, source, citations, expectedDigits, timings });
     }
     if (error) {
       const failure = new VoicebotError('engine-failed', `The ${error.step} step failed (${error.code}): ${error.message}`);

@@ -22,6 +22,7 @@ export interface Problem {
 const statuses: Record<ErrorCode, readonly [status: ContentfulStatusCode, title: string]> = {
   'invalid-audio': [400, 'The audio cannot be read'],
   'audio-too-long': [413, 'The audio is too long'],
+  'too-large': [413, 'The body is too large'],
   'invalid-text': [400, 'The text cannot be spoken'],
   'invalid-request': [400, 'The request is not valid'],
   'invalid-config': [500, 'The configuration is not valid'],

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addAdapterCommands } from './commands/adapters.ts';
+import { addAssistantCommands } from './commands/assistant.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addLiveCommand(program);
   addTurnCommands(program);
   addKnowledgeCommands(program);
+  addAssistantCommands(program);
   addCacheCommands(program);
   addAdapterCommands(program);
   addSpeechCommands(program);

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid-audio'
   | 'audio-too-long'
+  | 'too-large'
   | 'invalid-text'
   | 'invalid-request'
   | 'invalid-config'

@@ -16,6 +16,7 @@ import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
+import type { AssistantSource } from '../domain/assistant/source.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -27,6 +28,7 @@ export interface ApiServiceOptions {
   readonly logger: Logger;
   readonly temporal: TemporalConnection;
   readonly database: OpenDatabase;
+  readonly assistant: AssistantSource;
   readonly blobs: BlobStore;
   readonly engines: Engines;
   readonly sealer: Sealer;
@@ -92,6 +94,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   const dialplan = new Dialplan(config.TRANSFER_TO);
   const app = createApp({
     db: database.db,
+    assistant: options.assistant,
     calls,
     hub,
     blobs,

@@ -19,3 +19,12 @@ export async function assertPortFree(port: number, host: string, variable: strin
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve()));
   });
 }
+
+/** A port that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

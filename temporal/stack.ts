@@ -8,7 +8,7 @@ import { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import { openBlobs } from '../db/blobs.ts';
 import { seedDemoBank } from '../db/demo-bank-seed.ts';
-import { openDatabase } from '../db/open.ts';
+import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
 import { todayIn } from '../domain/language/dates.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly signal: AbortSignal;
   /** The engines; those that the configuration selects when unset. */
   readonly engines?: Engines | undefined;
+  /** The database, which its owner closes; the one that the configuration selects when unset. */
+  readonly database?: OpenDatabase | undefined;
 }
 
 export interface Stack {
@@ -84,10 +86,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             logger,
           )
         : undefined,
-      needsDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined,
+      options.database ?? (needsDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined),
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
-    if (database) cleanup.add('database', () => database.close());
+    if (database && !options.database) cleanup.add('database', () => database.close());
     if (database && demoBank) await seedDemoBank(database.db, todayIn(config.BANK_TIME_ZONE));
     const sealer = await openSealer(config, dataDir);
     const target = {
@@ -134,7 +136,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     let apiUrl: string | undefined;
     let ready = workers.polling;
     if (api && database) {
-      const parts = { config, logger, temporal, database, blobs, engines, sealer, metrics, cleanup };
+      const parts = { config, logger, temporal, database, assistant, blobs, engines, sealer, metrics, cleanup };
       const { url, prompts, calls, readiness } = await startApi(parts);
       apiUrl = url;
       ready = (async () => {

@@ -1,3 +1,4 @@
+import { inRoom, withNoise } from '../../media/conditions.ts';
 import { randomFrom } from '../../tests/support/random.ts';
 import type { TurnSpec } from './specs.ts';
 import type { CuttingVoice, SpokenWords } from './voice.ts';
@@ -40,7 +41,7 @@ export async function speakTurn(voice: CuttingVoice, spec: TurnSpec, seed: numbe
     at += Math.round(silence);
   }
   let samples = joined(parts);
-  if (spec.room) samples = inRoom(samples, 0.25 + random() * 0.3, random);
+  if (spec.room) samples = inRoom(samples, sampleRateHz, 0.25 + random() * 0.3, random);
   if (spec.noiseDb !== undefined) samples = withNoise(samples, spec.noiseDb, random);
   return { samples, pauses };
 }
@@ -68,28 +69,4 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return out;
-}
-
-/** A room of some reverberation time: a few dozen reflections that die away (the image of a shoebox is not needed for a pause). */
-function inRoom(dry: Float32Array, reverberationSeconds: number, random: () => number): Float32Array {
-  const out = dry.slice();
-  for (let i = 0; i < 60; i++) {
-    const delaySeconds = 0.004 + random() * reverberationSeconds;
-    const gain = (random() - 0.5) * 0.7 * 10 ** ((-3 * delaySeconds) / reverberationSeconds);
-    const delay = Math.round(delaySeconds * sampleRateHz);
-    for (let at = delay; at < out.length; at++) out[at] = (out[at] as number) + gain * (dry[at - delay] as number);
-  }
-  return out;
-}
-
-/** Noise with the falling spectrum of traffic and ventilation. */
-function withNoise(samples: Float32Array, noiseDb: number, random: () => number): Float32Array {
-  let low = 0;
-  const noise = Float32Array.from(samples, () => {
-    low = low * 0.95 + (random() - 0.5);
-    return low;
-  });
-  const power = (all: Float32Array) => all.reduce((sum, sample) => sum + sample * sample, 0) / all.length;
-  const gain = Math.sqrt(power(samples) / power(noise) / 10 ** (noiseDb / 10));
-  return samples.map((sample, i) => sample + gain * (noise[i] as number));
 }

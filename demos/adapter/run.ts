@@ -13,7 +13,7 @@ import { execa } from 'execa';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
-import { freePort } from '../../tests/support/free-port.ts';
+import { freePort } from '../../temporal/ports.ts';
 import { turns } from './turns.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

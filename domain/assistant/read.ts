@@ -98,7 +98,7 @@ class Reader {
     const parsed = source && assistantSchema.safeParse(source.value);
     if (!source || !parsed) return undefined;
     if (!parsed.success) {
-      this.#report(source, parsed.error.issues);
+      this.problems.push(...parsed.error.issues.map((issue) => source.problemOf(issue)));
       return undefined;
     }
     const { name, language } = parsed.data;
@@ -166,16 +166,9 @@ class Reader {
       }
       const parsed = intentSchema.safeParse(source.value);
       if (parsed.success) return [{ source, name, file: parsed.data as ReadIntent['file'] }];
-      this.#report(source, parsed.error.issues);
+      this.problems.push(...parsed.error.issues.map((issue) => source.problemOf(issue)));
       return [];
     });
-  }
-
-  #report(source: YamlFile, issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): void {
-    for (const { path, message } of issues) {
-      const where = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
-      this.problems.push(source.problem(path, `${where}${message}`));
-    }
   }
 
   /** The same words cannot stand for two wishes. */

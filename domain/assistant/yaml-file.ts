@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 
 /** Something in an assistant's files that is not as it must be. */
 export interface Problem {
@@ -39,6 +40,13 @@ export class YamlFile {
   /** A problem with the value at a path, or with the nearest one around it that is there. */
   problem(path: readonly PropertyKey[], message: string): Problem {
     return this.#at(message, this.#startOf(path));
+  }
+
+  /** What a schema finds wrong with the file. */
+  problemOf({ message, ...issue }: z.core.$ZodIssue): Problem {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+    const where = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
+    return this.problem(path, `${where}${message}`);
   }
 
   #at(message: string, offset: number | undefined): Problem {

@@ -19,7 +19,11 @@ export function confirmed(
   const { say } = context;
   const answer = yesOrNo(text);
   const turned = pending.action.kind === 'move-money' ? turnedRound(pending.request.slots, text) : undefined;
-  if (turned) return start(without(dialog, 'pending'), { ...pending.request, slots: joinSlots(turned, slots) }, context);
+  if (turned) {
+    // "Not from checking, the other way round": the ends are told by that alone.
+    const others = without(slots, 'from', 'to');
+    return start(without(dialog, 'pending'), { ...pending.request, slots: joinSlots(turned, others) }, context);
+  }
   const corrected = corrects(pending.request.slots, slots);
   if (answer === 'yes' && !corrected)
     return { kind: 'bank', step: { kind: 'act', action: pending.action, order: pending.order }, dialog };

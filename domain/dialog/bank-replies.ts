@@ -13,7 +13,7 @@ import { unexplainedText } from './unexplained.ts';
 /** Answers to questions about the caller's own money. Every number in them comes from the bank. */
 export async function answerQuery(enquiry: Enquiry, intent: AssistantIntent, slots: Slots): Promise<FactualReply> {
   const { bank, customerId, say } = enquiry;
-  if (slots.otherAccount) return noAccount(say, await bank.accounts(customerId), slots.otherAccount);
+  if (slots.otherAccount) return noAccount(say, inOrder(await bank.accounts(customerId)), slots.otherAccount);
   switch (intent.does) {
     case 'payments':
     case 'spending':
@@ -27,11 +27,13 @@ export async function answerQuery(enquiry: Enquiry, intent: AssistantIntent, slo
   }
 }
 
+const inOrder = (all: readonly Account[]) => [...all].sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
+
 async function balances(
   { bank, customerId, say, today }: Enquiry,
   { account, lastFour, currency, amountMinor, bounds, days, unexplained }: Slots,
 ): Promise<FactualReply> {
-  const all = [...(await bank.accounts(customerId))].sort((a, b) => kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind));
+  const all = inOrder(await bank.accounts(customerId));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
   if (asked.length === 0) return noAccount(say, all);
   const told = asked.map((one) => {

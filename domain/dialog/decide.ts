@@ -1,4 +1,5 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
+import type { AssistantIntent } from '../assistant/intent.ts';
 import { customerNumberName } from '../redact.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
@@ -11,7 +12,7 @@ import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
 import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
-import { joinSlots } from './slots.ts';
+import { joinSlots, type Slots } from './slots.ts';
 import { beyond, start } from './start.ts';
 import { type DialogState, digitsOf, type Pending, type Request } from './state.ts';
 import { isNarrowed, unexplainedIn } from './unexplained.ts';
@@ -160,6 +161,8 @@ function unsure(dialog: DialogState, { text, intent, runnerUp, slots }: Understo
   const first = assistant.intent(intent);
   const second = runnerUp === undefined ? undefined : assistant.intent(runnerUp);
   const either = (does: Behaviour) => first.does === does || second?.does === does;
+  const asked = narrowedAlone([first, ...(second ? [second] : [])], slots);
+  if (asked) return start(dialog, accounted({ intent: asked.name, slots }, text, context), context);
   if (either('article')) return { kind: 'knowledge', dialog };
   const banking = assistant.isPersonal(intent);
   const other = second && (assistant.isPersonal(second.name) || second.does === 'person');
@@ -171,6 +174,21 @@ function unsure(dialog: DialogState, { text, intent, runnerUp, slots }: Understo
   if (either('decline')) return outside(dialog, text, context);
   // A sound, or a word, that may mean anything.
   return first.does === 'chat' ? { kind: 'think', dialog } : speak(dialog, say('unsure-alone'));
+}
+
+/**
+ * Which of what may be meant is asked, where its restrictions tell: a merchant, a kind of shop or a bound belongs to payments, a kind of
+ * account that nobody has to balances, and between the list and the sum of payments what is asked of them decides.
+ */
+function narrowedAlone(candidates: readonly AssistantIntent[], slots: Slots): AssistantIntent | undefined {
+  const of = (...does: readonly Behaviour[]) => candidates.find((intent) => does.includes(intent.does));
+  const { merchant, bounds, figure, kinds, otherAccount } = slots;
+  if (otherAccount) return of('balances', 'payments', 'spending');
+  const both = of('payments') && of('spending');
+  if (both && figure) return of('spending');
+  const asks = of('payments', 'spending');
+  const rival = candidates.some(({ does, kind }) => kind === 'action' || does === 'transfers');
+  return asks && !rival && (merchant ?? bounds ?? (both ? kinds : undefined)) ? asks : undefined;
 }
 
 /** What is no business of a bank; a few words may be anything. */

@@ -26,9 +26,14 @@ const asking =
 const doing =
   /\b(?:move|moving|transfer|send|put|shift|pay|block|cancel|freeze|lock|lost|lose|stolen|stole|dispute|report|recognise|recognize|call|ring|book|want|need)\b/i;
 
+/** "How much is that in total?" */
+const sumsThat =
+  /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b/i;
+
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
+  if (of.does === 'payments' && sumsThat.test(text)) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -67,7 +72,8 @@ export function continued(assistant: Assistant, topic: Request, understood: Unde
   if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots } = understood;
   const before = assistant.does(topic.intent);
-  const does = aboutDays(namedIn(text) ?? before, slots);
+  const sums = before === 'payments' && sumsThat.test(text);
+  const does = sums ? 'spending' : aboutDays(namedIn(text) ?? before, slots);
   const intent = does === before ? topic.intent : (assistant.doing(does)?.name ?? topic.intent);
   return { intent, slots: merged(topic, slots) };
 }

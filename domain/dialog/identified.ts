@@ -28,13 +28,14 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     return speak({ ...dialog, pending: { ...pending, part: digits } }, identify.goOn(say, need));
   }
   const idle = without(dialog, 'pending');
+  if (givesUp(text)) return speak(idle, say('dropped'));
   if (!digits && hasNone.test(text)) return beyond(idle, context, say('cannot-identify'));
   if (!digits && asksWhich.test(text)) return speak(dialog, sentences(identify.which(say, need), identify.again(say, need)));
   if (need === 'phone-pin' && misheard.test(text)) {
     const again: Pending = { ...without(pending, 'part'), need: 'customer-number', asked: 1 };
     return speak({ ...without(dialog, 'customerNumber'), pending: again }, identify.again(say, 'customer-number'));
   }
-  if (givesUp(text) || (yesOrNo(text) === 'no' && !digits)) return speak(idle, say('dropped'));
+  if (yesOrNo(text) === 'no' && !digits) return speak(idle, say('dropped'));
   if (!digits && turnsElsewhere(context, understood, pending.request)) {
     // A question in between leaves the matter open.
     const aside = context.assistant.kindOf(understood.intent) === 'knowledge';

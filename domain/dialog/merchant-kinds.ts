@@ -13,7 +13,7 @@ const kinds: Readonly<Record<Kind, { readonly says: string; readonly words: stri
     words:
       'restaurants?|caf[eé]s?|coffees?|coffee shops?|eating out|dining(?: out)?|take-?aways?|take-?outs?|fast food|bars?|pubs?|lunch(?:es)?|dinners?|meals?|pizzas?',
   },
-  fuel: { says: 'fuel', words: 'petrol|fuel|diesel|gasoline|gas(?! bill)|(?:petrol|gas|filling|service) stations?' },
+  fuel: { says: 'fuel', words: 'petrol|fuel|diesel|gasoline|gas(?! bill)|(?:petrol|gas|fuel|filling|service) stations?' },
   transport: {
     says: 'transport',
     words:

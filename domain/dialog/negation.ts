@@ -6,7 +6,7 @@ const refusals = [
   /(?:do not|don['’]t|never) (?:block|cancel|move|transfer|send|pay|report|dispute|book|call|freeze|lock|stop|touch)/,
 ].map(({ source }) => source);
 /** Where they go on with something else. */
-const elsewhere = /$|[.;!?]|,|\s(?:but|just|only|instead|rather|i (?:want|need|would|only|just|said|meant|asked))\b/;
+const elsewhere = /$|[.;!?]|,|\s(?:but|just|only|instead|rather|(?<!\bthat\s)i (?:want|need|would|only|just|said|meant|asked))\b/;
 const notWanted = new RegExp(`\\b(?:${refusals.join('|')})\\b.*?(?=${elsewhere.source})`, 'gi');
 const linking = /^[\s,.;!?]*(?:but|just|only|instead|rather|and|so)?[\s,]*|[\s,;]+$/gi;
 

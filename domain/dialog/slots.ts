@@ -93,7 +93,7 @@ function accountIn(text: string): AccountKind | undefined {
 }
 
 function directed(text: string, preposition: 'from' | 'to' | 'in'): AccountKind | undefined {
-  const prefix = { from: '(?:from|out of)', to: '(?:to|into)', in: 'in' }[preposition];
+  const prefix = { from: '(?:from|out of)', to: '(?:to|into|onto)', in: '(?:in|on)' }[preposition];
   return accountWords.find(([, pattern]) =>
     new RegExp(String.raw`\b${prefix}\s+(?:my\s+|the\s+|our\s+)?(?:${pattern})\b`, 'i').test(text),
   )?.[0];
@@ -108,17 +108,33 @@ function lastFourIn(text: string): string | undefined {
   return digits && digits.length >= 4 ? digits.slice(0, 4) : undefined;
 }
 
+/** Where a caller takes back what they have just said: "fifty, no, sixty". */
+const slip =
+  /(?<=[\p{L}\p{N}])\s*[,;.–-]+\s*(?:(?:uh|um|oh|er|well)\W+)*(?:no|sorry|wait|actually|or rather|rather|i mean|i meant|make that|correction|scratch that)\b(?:\W+(?:no|sorry|wait|actually|i mean|i meant|make that))*\W+(?=[\p{L}\p{N}$€£])/iu;
+
+/** What was said, and what took its place in the same breath. */
+function slipIn(text: string): readonly [string, string] | undefined {
+  const match = slip.exec(text);
+  return match ? [text.slice(0, match.index), text.slice(match.index + match[0].length)] : undefined;
+}
+
+type Expecting = { readonly amount?: boolean; readonly future?: boolean; readonly now?: string };
+
 /**
+ * What a caller named. Where they take something back in the same breath, the latter counts.
  * @param today in the bank's time zone.
  * @param expecting what the bot has just asked for: a bare number is an amount, a day lies ahead. `now`: `HH:MM`, for "in an hour".
  */
-export function slotsIn(
-  text: string,
-  today: Day,
-  expecting: { readonly amount?: boolean; readonly future?: boolean; readonly now?: string } = {},
-): Slots {
+export function slotsIn(text: string, today: Day, expecting: Expecting = {}): Slots {
+  const [before, after] = slipIn(text) ?? [];
+  if (before === undefined || after === undefined) return namedIn(text, today, expecting);
+  const corrected = namedIn(after, today, expecting);
+  return hasSlots(corrected) ? joinSlots(namedIn(before, today, expecting), corrected) : namedIn(text, today, expecting);
+}
+
+function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const from = directed(text, 'from');
-  // "I need a hundred in savings"
+  // "I need a hundred in savings", "put it on my savings account"
   const to = directed(text, 'to') ?? (expecting.amount && !from ? directed(text, 'in') : undefined);
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
@@ -152,7 +168,7 @@ export function slotsIn(
   const card = credit === debit ? undefined : credit ? 'credit' : 'debit';
   const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
   const direction =
-    /\b(?:deposit|deposits|salary|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in)\b/i.test(
+    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in)\b/i.test(
       text,
     )
       ? 'in'

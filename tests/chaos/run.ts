@@ -13,7 +13,7 @@ import { machine } from '../../bench/report.ts';
 import { loadConfig } from '../../config/load.ts';
 import { connectTemporal } from '../../temporal/connection.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../temporal/ports.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
 import { ChaosCaller, type Heard } from './caller.ts';

@@ -12,6 +12,7 @@ import { loadConfig } from '../../config/load.ts';
 import { wording } from '../../domain/wording.ts';
 import { encodeWav } from '../../media/wav.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
+import { freePort } from '../../temporal/ports.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import { allQueues } from '../../temporal/workers.ts';
 import { ChaosCaller, fakeUtterance } from '../chaos/caller.ts';
@@ -20,7 +21,6 @@ import { startTransferDesk, type TransferDesk } from '../chaos/transfer-desk.ts'
 import { spokenText, textsInBytes } from '../fakes/spoken-text.ts';
 import { standInEngines, standInRateHz } from '../fakes/stand-in-engines.ts';
 import { CallClient } from '../support/call-client.ts';
-import { freePort } from '../support/free-port.ts';
 import { LiveCaller } from '../support/live-caller.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';

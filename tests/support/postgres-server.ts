@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { execa } from 'execa';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../temporal/ports.ts';
 
 export interface PostgresServer {
   readonly url: string;
