@@ -53,5 +53,4 @@ export function readConversations(
   const parsed = z.array(conversationSchema).safeParse(source.value);
   if (parsed.success) return { conversations: parsed.data.map((one) => ({ ...one, file })), problems: [] };
   return { conversations: [], problems: parsed.error.issues.map((issue) => source.problemOf(issue)) };
-};
 }
