@@ -7,6 +7,7 @@ import { checkSentence } from '../domain/output-guard.ts';
 import { promptFor } from '../domain/persona.ts';
 import { SentenceSplitter } from '../domain/sentences.ts';
 import { wording } from '../domain/wording.ts';
+import type { ModelRoles } from '../engines/probe/model-roles.ts';
 import type { LanguageModel } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
@@ -22,6 +23,8 @@ export interface ThinkInput {
   readonly saidUrl?: string | undefined;
   /** Words that are said as they are, by whoever can reach the pipe while nobody else can. */
   readonly approved?: string | undefined;
+  /** Approved words for a model that may not talk. */
+  readonly instead?: string | undefined;
   /** LoRA adapter to speak with. */
   readonly adapter?: RegisteredAdapter | undefined;
 }
@@ -53,6 +56,8 @@ export interface LlmActivities {
 
 export interface LlmDependencies {
   readonly model: LanguageModel;
+  /** What the model may do; all where unset. */
+  readonly roles?: ModelRoles | undefined;
   readonly bankName: string;
   readonly maxTokens: number;
   readonly temperature: number;
@@ -87,7 +92,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const spoke = adapter === undefined ? {} : { adapter };
         return {
           reply: text,
-          source: input.approved === undefined ? source : 'approved',
+          source: input.approved !== undefined || standsIn(deps, input) ? 'approved' : source,
           withheld,
           guards,
           firstSentenceMs,
@@ -97,6 +102,8 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
     loadAdapter: (adapter) =>
       runActivity(async () => {
         await deps.adapters.load(deps.model, adapter);
+        // What it may do is found out while nobody is on the line; the adapter is there meanwhile.
+        deps.roles?.probe({ adapter: adapter.name, priority: 'background' }).catch(() => undefined);
         return { loaded: deps.model.adapters ?? [] };
       }),
     unloadAdapter: ({ name }) =>
@@ -107,6 +114,10 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
   };
 }
 
+/** Whether approved words stand in place of the model's. */
+const standsIn = ({ roles }: LlmDependencies, { instead, adapter }: ThinkInput): boolean =>
+  instead !== undefined && roles !== undefined && !roles.may('talk', adapter?.name);
+
 /** The model's text, or nothing where only facts could answer: a model without facts must not try. */
 async function* generate(
   deps: LlmDependencies,
@@ -115,6 +126,7 @@ async function* generate(
   signal: AbortSignal,
 ): AsyncIterable<string> {
   if (input.approved !== undefined) return yield input.approved;
+  if (standsIn(deps, input)) return yield input.instead as string;
   if (intentOf(input.transcript) === 'banking') return;
   const { info } = Context.current();
   const seed = createHash('sha256').update(`${info.workflowExecution?.workflowId} ${info.activityId}`).digest().readUInt32LE();

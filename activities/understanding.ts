@@ -23,13 +23,13 @@ import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { timeOfDayIn, todayIn } from '../domain/language/dates.ts';
 import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
-import type { Embedder, LanguageModel, RouterTrainer } from '../engines/types.ts';
+import type { Embedder, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
 import type { Assistants } from './assistants.ts';
 import { CacheLookup } from './cache-lookup.ts';
 import { sayLines } from './say-lines.ts';
+import type { SecondReader } from './second-reader.ts';
 import { writerRank } from './take-pipe.ts';
-import { chooseByTools } from './tool-choice.ts';
 
 export interface UnderstandInput {
   /** Unset by calls that began under 0.4. */
@@ -70,8 +70,8 @@ export interface UnderstandingDependencies {
   readonly routerTrainer: RouterTrainer;
   /** Names the language model in the scope of answers. */
   readonly modelName: string;
-  /** A model that can choose tools is asked where the router is not sure. */
-  readonly toolModel?: LanguageModel | undefined;
+  /** A language model that may be asked what the caller wants. */
+  readonly secondReader?: SecondReader | undefined;
   /** IANA name. */
   readonly timeZone: string;
   /** Cosine below which no cached answer is served. */
@@ -181,14 +181,13 @@ export class Understanding {
     const { routing } = words;
     const amount = asksAmount(assistant, pending) || (routing.sure && assistant.does(routing.label) === 'move-money');
     const slots = slotsIn(words.text, today, { amount, now: timeOfDayIn(timeZone) });
-    const { toolModel } = this.#deps;
-    const chosen =
-      routing.sure || !toolModel ? undefined : await chooseByTools(toolModel, assistant, words.text, routing, signal);
+    const { secondReader } = this.#deps;
+    // What was asked is answered as it was asked: a model has nothing to add.
+    const read = pending ? undefined : await secondReader?.read(assistant, words.text, routing, today, signal);
+    const { label: intent, sure, runnerUp } = routing;
     const understood = {
       text: words.text,
-      intent: chosen ?? routing.label,
-      sure: routing.sure || chosen !== undefined,
-      runnerUp: routing.runnerUp?.label,
+      ...(read ?? { intent, sure, runnerUp: runnerUp?.label }),
       slots,
       digits: input.digits,
       lastReply: input.lastReply,
@@ -225,7 +224,8 @@ export class Understanding {
           const pending = { kind: 'offer', matter, question } as const;
           return { ...known, record, dialog: { ...known.dialog, pending }, next: approved(question) };
         }
-        return { ...known, record, next: decision.kind === 'knowledge' ? approved(say('unknown')) : { kind: 'think' } };
+        if (decision.kind === 'knowledge') return { ...known, record, next: approved(say('unknown')) };
+        return { ...known, record, next: { kind: 'think', instead: decision.instead } };
       }
     }
   }
@@ -248,14 +248,24 @@ export class Understanding {
   }
 
   /** Wishes that are said in one breath, the first to serve first; nothing where there is one. */
-  async #wishes({ text }: Words, { assistant, model }: Ready, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
+  async #wishes(whole: Words, { assistant, model }: Ready, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
+    const { text } = whole;
     const parts = possibleWishes(text);
     if (parts.length < 2) return [];
-    const wishes = (await this.#read(parts, model, signal))
-      .map((words) => ({ ...words, intent: words.routing.label }))
-      .filter(({ routing, intent }) => routing.sure && assistant.kindOf(intent) !== 'talk');
+    const read = (await this.#read(parts.map(withoutManners), model, signal)).map((words) => ({
+      ...words,
+      intent: words.routing.label,
+    }));
+    const wishes = read.filter(({ routing, intent }) => worthAsking(assistant, intent, routing));
     const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
-    return different.length < 2 ? [] : inOrder(assistant, different);
+    const sure = different.filter(({ routing }) => routing.sure);
+    const [only] = sure;
+    // "Good morning. Block my card.": what is said around the one wish makes it no less sure.
+    const besides = read.every((one) => one === only || assistant.kindOf(one.intent) === 'talk');
+    if (only && besides && !whole.routing.sure) return [{ ...only, text, embedding: whole.embedding }];
+    // What may be an order is asked about once the rest is done.
+    const perhaps = different.filter(({ routing }) => !routing.sure);
+    return sure.length === 0 || different.length < 2 ? [] : [...inOrder(assistant, sure), ...perhaps];
   }
 
   /** The approved answer of the article that is asked for, or may be. */
@@ -337,6 +347,18 @@ export class Understanding {
 async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, Promise.resolve(undefined)]).catch(() => undefined);
 }
+
+/** What people add out of politeness, and which makes short wishes look alike. */
+const withoutManners = (text: string): string =>
+  text.replace(/(?:[\s,]+(?:please|thank you|thanks|if you can|if possible|for me))+\W*$/i, '');
+
+/** An order that is likely is asked about; anything else must be sure, or it is no wish of its own. */
+function worthAsking(assistant: Assistant, intent: string, { sure, confidence }: Routing): boolean {
+  const kind = assistant.kindOf(intent);
+  return kind !== 'talk' && (sure || (kind === 'action' && confidence >= likely));
+}
+
+const likely = 0.4;
 
 /** Whether a bare number is an amount: it was asked for, or is being confirmed. */
 function asksAmount(assistant: Assistant, pending: DialogState['pending']): boolean {

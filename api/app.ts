@@ -24,6 +24,7 @@ import { addAssistantRoutes } from './routes/assistants.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
 import { addTurnRoutes } from './routes/turns.ts';
@@ -74,6 +75,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addCacheRoutes(app, deps);
   addAdapterRoutes(app, deps);
   addAssistantRoutes(app, deps);
+  addReviewRoutes(app, deps);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
     return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });

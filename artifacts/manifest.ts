@@ -172,6 +172,52 @@ const smollm2: Artifact = {
   ],
 };
 
+/** A language model in GGUF that the hub's own metadata tells the hash of; no package carries one. */
+const ggufFromHub = (id: string, title: string, licence: string, repo: string, file: string): Artifact => ({
+  id,
+  title,
+  licence,
+  files: [
+    {
+      path: `${id}/${file}`,
+      sizeBytes: undefined,
+      hash: { kind: 'hub', repo, path: file },
+      sources: [hub(repo, 'main', file)],
+    },
+  ],
+});
+
+const languageModels: readonly Artifact[] = [
+  ggufFromHub(
+    'qwen2.5-0.5b',
+    'Qwen2.5-0.5B-Instruct Q4_K_M, about 0.4 GB: answers within a second on a laptop',
+    'Apache-2.0',
+    'Qwen/Qwen2.5-0.5B-Instruct-GGUF',
+    'qwen2.5-0.5b-instruct-q4_k_m.gguf',
+  ),
+  ggufFromHub(
+    'qwen2.5-1.5b',
+    'Qwen2.5-1.5B-Instruct Q4_K_M, about 1 GB: for a laptop with four cores or more',
+    'Apache-2.0',
+    'Qwen/Qwen2.5-1.5B-Instruct-GGUF',
+    'qwen2.5-1.5b-instruct-q4_k_m.gguf',
+  ),
+  ggufFromHub(
+    'smollm2-1.7b',
+    'SmolLM2-1.7B-Instruct Q4_K_M, about 1 GB',
+    'Apache-2.0',
+    'HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF',
+    'smollm2-1.7b-instruct-q4_k_m.gguf',
+  ),
+  ggufFromHub(
+    'mistral-7b',
+    'Mistral-7B-Instruct v0.3 Q4_K_M, about 4.4 GB: for servers, best on a GPU',
+    'Apache-2.0',
+    'bartowski/Mistral-7B-Instruct-v0.3-GGUF',
+    'Mistral-7B-Instruct-v0.3-Q4_K_M.gguf',
+  ),
+];
+
 const silero: Artifact = {
   id: 'silero',
   title: 'Silero voice activity detection v6',
@@ -219,6 +265,7 @@ export const manifest: readonly Artifact[] = [
   kokoroVoices,
   minilm,
   smollm2,
+  ...languageModels,
   silero,
   smartTurn,
 ];

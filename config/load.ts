@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import envPaths from 'env-paths';
 import { VoicebotError } from '../domain/errors.ts';
+import { type ModelRole, rolesIn } from '../domain/model-probe.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Reads `.env` of the working folder, if there is one; variables already set win. */
@@ -77,8 +78,12 @@ export function llmEngine(config: Config): 'llama' | 'openai' {
 /** The language model as the scope of answers names it. */
 export function modelName(config: Config): string {
   if (llmEngine(config) === 'openai') return config.OPENAI_MODEL;
-  return config.MISTRAL_MODEL_PATH ? basename(config.MISTRAL_MODEL_PATH) : 'smollm2';
+  return config.MISTRAL_MODEL_PATH ? basename(config.MISTRAL_MODEL_PATH) : config.LLM_MODEL;
 }
+
+/** What the language model may do, where that is not left to a probe. */
+export const fixedRoles = ({ LLM_MAY }: Config): readonly ModelRole[] | undefined =>
+  LLM_MAY === 'probe' ? undefined : rolesIn(LLM_MAY);
 
 /** Steps that one worker of each queue does at a time. */
 export function concurrencyOf(config: Config) {

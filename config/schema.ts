@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { rolesIn } from '../domain/model-probe.ts';
+
+/** Language models that are fetched by name: ids of the manifest. */
+export const languageModels = ['smollm2', 'qwen2.5-0.5b', 'qwen2.5-1.5b', 'smollm2-1.7b', 'mistral-7b'] as const;
 
 const port = (name: string, fallback: number) =>
   z.coerce
@@ -142,12 +146,28 @@ export const configSchema = z.object({
     .enum(['llama', 'openai'])
     .optional()
     .describe('Language model engine; openai when OPENAI_BASE_URL is set, else llama.'),
-  MISTRAL_MODEL_PATH: z.string().optional().describe('GGUF file for the llama engine. Unset: the small embedded model.'),
+  LLM_MODEL: z
+    .enum(languageModels)
+    .default('smollm2')
+    .describe(
+      'Language model of the llama engine, fetched from its hub at the first start; `voicebot models list` shows licences and sizes.',
+    ),
+  MISTRAL_MODEL_PATH: z.string().optional().describe('GGUF file for the llama engine, instead of LLM_MODEL.'),
   MISTRAL_LORA_PATH: z.string().optional().describe('GGUF LoRA adapter for the llama engine.'),
-  LLM_TOOLS: z
-    .stringbool()
-    .default(false)
-    .describe('The language model can call tools, and is asked what the caller wants where the router is not sure.'),
+  LLM_MAY: z
+    .string()
+    .refine((text) => text === 'probe' || rolesIn(text) !== undefined, 'must be probe, none, or some of: talk, read, tools')
+    .default('probe')
+    .describe(
+      'What the language model may do: `talk` with callers, `read` what they want beside the router, choose `tools` where the router is not sure. `probe`: what it has shown that it can (`voicebot models probe`).',
+    ),
+  SECOND_READER_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(5_000)
+    .default(400)
+    .describe('How long a turn waits for a language model that may `read`, in milliseconds.'),
   MISTRAL_MAX_TOKENS: z.coerce.number().int().min(1).max(8192).default(512).describe('Most tokens of one reply.'),
   MISTRAL_TEMPERATURE: z.coerce
     .number()

@@ -62,3 +62,12 @@ export function reviewedTurns(db: Database, tenant: string, talk: readonly strin
     .orderBy(desc(turnReviews.createdAt), turns.sessionId, turns.turn)
     .limit(limit);
 }
+
+/** What people said about the turns of a call, by turn. */
+export function reviewsOf(
+  db: Database,
+  sessionId: string,
+): Promise<{ turn: number; verdict: 'good' | 'bad'; betterReply: string | null }[]> {
+  const { turn, verdict, betterReply } = turnReviews;
+  return db.select({ turn, verdict, betterReply }).from(turnReviews).where(eq(turnReviews.sessionId, sessionId)).orderBy(turn);
+}

@@ -89,6 +89,9 @@ export interface ReplyOptions extends RunOptions {
   readonly seed?: number | undefined;
 }
 
+/** As JSON Schema writes it; of the parts that every engine knows. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** Something that a model may ask for; it has no arguments. */
 export interface Tool {
   readonly name: string;
@@ -105,10 +108,10 @@ export interface AdapterFile {
 export interface LanguageModel extends Engine {
   /** Streams the reply in pieces of any length. */
   reply(messages: readonly ChatMessage[], options?: ReplyOptions): AsyncIterable<string>;
-  /** The name of the tool that the model calls, or nothing; unset where the model cannot call tools. */
-  readonly chooseTool?:
-    | ((messages: readonly ChatMessage[], tools: readonly Tool[], options?: RunOptions) => Promise<string | undefined>)
-    | undefined;
+  /** The name of the tool that the model calls, or nothing. */
+  chooseTool?(messages: readonly ChatMessage[], tools: readonly Tool[], options?: ReplyOptions): Promise<string | undefined>;
+  /** An answer under a JSON Schema; undefined where the model gave none. */
+  read?(messages: readonly ChatMessage[], schema: JsonSchema, options?: ReplyOptions): Promise<unknown>;
   /** Makes an adapter ready beside the model, while replies go on; unset where the engine has none. */
   loadAdapter?(adapter: AdapterFile): Promise<void>;
   unloadAdapter?(name: string): Promise<void>;

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { concurrencyOf, llmEngine, modelCacheDir } from '../config/load.ts';
+import { join } from 'node:path';
+import { concurrencyOf, fixedRoles, llmEngine, modelCacheDir, modelName } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Llama } from '../engines/llama/llama.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { OpenAiModel } from '../engines/openai/openai.ts';
+import { ModelRoles } from '../engines/probe/model-roles.ts';
 import { ThreadedRouterTrainer } from '../engines/router/router-trainer.ts';
 import type { EngineRuntime } from '../engines/runtime/options.ts';
 import { WorkGate } from '../engines/runtime/work-gate.ts';
@@ -30,6 +32,8 @@ export interface Engines {
   readonly stt: SpeechToText;
   readonly vad: VoiceActivityDetector;
   readonly llm: LanguageModel;
+  /** What the language model may do. */
+  readonly llmRoles: ModelRoles;
   readonly tts: TextToSpeech;
   readonly embedder: Embedder;
   readonly routerTrainer: RouterTrainer;
@@ -71,12 +75,14 @@ export function createEngines(config: Config): Engines {
   const embedder = new Minilm(runtime);
   const routerTrainer = new ThreadedRouterTrainer(runtime);
   const llm = createLanguageModel(config, runtime);
+  const llmRoles = createModelRoles(config, llm);
   const ears = { vad: new Silero(runtime), turns: new SmartTurn(runtime) };
   const all: Engine[] = [stt, vad, tts, embedder, routerTrainer, llm, ears.vad, ears.turns];
   return {
     stt,
     vad,
     llm,
+    llmRoles,
     tts,
     embedder,
     routerTrainer,
@@ -108,7 +114,7 @@ export function createEngines(config: Config): Engines {
 }
 
 function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageModel {
-  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: temperatureOf(config), tools: config.LLM_TOOLS };
+  const limits = { maxTokens: config.MISTRAL_MAX_TOKENS, temperature: temperatureOf(config) };
   if (llmEngine(config) === 'openai') {
     return new OpenAiModel({
       baseUrl: config.OPENAI_BASE_URL ?? '',
@@ -118,11 +124,25 @@ function createLanguageModel(config: Config, runtime: EngineRuntime): LanguageMo
     });
   }
   const { llm: parallel } = concurrencyOf(config);
-  return new Llama(runtime, { modelPath: config.MISTRAL_MODEL_PATH, loraPath: config.MISTRAL_LORA_PATH, parallel, ...limits });
+  const { MISTRAL_MODEL_PATH: modelPath, LLM_MODEL: artifact, MISTRAL_LORA_PATH: loraPath } = config;
+  return new Llama(runtime, { modelPath, artifact, loraPath, parallel, ...limits });
+}
+
+/** What a model has shown is kept beside the models; other weights have another name. */
+export function createModelRoles(config: Config, model: LanguageModel): ModelRoles {
+  const { OPENAI_BASE_URL: server = '', MISTRAL_LORA_PATH: lora = '' } = config;
+  const path = llmEngine(config) === 'openai' ? server : (config.MISTRAL_MODEL_PATH ?? '');
+  return new ModelRoles({
+    model,
+    identity: [llmEngine(config), modelName(config), path, lora].join(' ').trim(),
+    bankName: config.BANK_NAME,
+    folder: join(modelCacheDir(config), 'probes'),
+    fixed: fixedRoles(config),
+  });
 }
 
 /** The small embedded model rambles at the temperature that suits larger ones. */
 export function temperatureOf(config: Config): number {
-  const embedded = llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH;
+  const embedded = llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH && config.LLM_MODEL === 'smollm2';
   return config.MISTRAL_TEMPERATURE ?? (embedded ? 0.2 : 0.7);
 }

@@ -32,7 +32,7 @@ function needsOf(queue: TaskQueue | 'api', config: Config): Needs {
       return { artifacts: [artifactById('minilm')], recipes: [minilmRecipe(artifactById('minilm'))] };
     case 'llm':
       return {
-        artifacts: llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH ? [artifactById('smollm2')] : [],
+        artifacts: llmEngine(config) === 'llama' && !config.MISTRAL_MODEL_PATH ? [artifactById(config.LLM_MODEL)] : [],
         recipes: [],
       };
     case 'tts':

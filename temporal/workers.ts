@@ -9,6 +9,7 @@ import { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { createLlmActivities } from '../activities/llm.ts';
 import { createRecordsActivities } from '../activities/records.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
+import { SecondReader } from '../activities/second-reader.ts';
 import { SpeechQueue } from '../activities/speech-queue.ts';
 import { createSttActivities } from '../activities/stt.ts';
 import { createTelephonyActivities } from '../activities/telephony.ts';
@@ -16,7 +17,7 @@ import { createTransferHook } from '../activities/transfer-hook.ts';
 import { createTtsActivities } from '../activities/tts.ts';
 import { Understanding } from '../activities/understanding.ts';
 import { HttpBank } from '../bank/http-bank.ts';
-import { concurrencyOf, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
+import { concurrencyOf, llmEngine, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -92,7 +93,9 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const { logger } = deps;
   const preparing = new AbortController();
   const assistants = deps.db && new Assistants(deps.db, deps.assistant);
-  const understanding = queues.includes('cache') ? createUnderstanding(deps, assistants) : undefined;
+  // A worker that only understands holds no model of its own in memory; a server's it may ask.
+  const readsHere = queues.includes('llm') || llmEngine(deps.config) === 'openai';
+  const understanding = queues.includes('cache') ? createUnderstanding(deps, assistants, readsHere) : undefined;
   const speech = queues.includes('tts') ? createSpeech(deps, preparing.signal) : undefined;
   const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, assistants, understanding, speech })));
   const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
@@ -118,6 +121,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([polling, taught, worded]).then(() => undefined);
+  if (readsHere) void prepared.then(() => probeModel(deps, preparing.signal));
   if (speech) void prepared.then(() => speakAhead(speech, { ...deps, assistants }, preparing.signal));
   return {
     queues,
@@ -156,6 +160,14 @@ function createSpeech({ engines, blobs, logger }: WorkerDependencies, signal: Ab
   return { store, queue: new SpeechQueue({ store, maker: engines.tts, signal, warn }) };
 }
 
+/** What the language model may do is found out while nobody is on the line; until then it may do nothing. */
+async function probeModel({ engines, logger }: WorkerDependencies, signal: AbortSignal): Promise<void> {
+  await engines.llmRoles.probe({ signal, priority: 'background' }).catch((error) => {
+    if (!signal.aborted)
+      logger.warn({ error: messageOf(error) }, 'the language model is not probed, and is not let near callers');
+  });
+}
+
 /** What comes once callers are let in, while none is there: the voice learns to begin early, and what may be said is spoken. */
 async function speakAhead(
   { queue }: Speech,
@@ -169,7 +181,11 @@ async function speakAhead(
   for (const text of approvedReplies(current ?? assistant.assistant)) queue.addLast(text);
 }
 
-function createUnderstanding({ config, engines, db }: WorkerDependencies, assistants: Assistants | undefined): Understanding {
+function createUnderstanding(
+  { config, engines, db }: WorkerDependencies,
+  assistants: Assistants | undefined,
+  readsHere: boolean,
+): Understanding {
   if (!db || !assistants) throw new Error('The queue cache needs a database.');
   return new Understanding({
     db,
@@ -177,7 +193,9 @@ function createUnderstanding({ config, engines, db }: WorkerDependencies, assist
     embedder: engines.embedder,
     routerTrainer: engines.routerTrainer,
     modelName: modelName(config),
-    toolModel: config.LLM_TOOLS ? engines.llm : undefined,
+    secondReader: readsHere
+      ? new SecondReader({ model: engines.llm, roles: engines.llmRoles, timeoutMs: config.SECOND_READER_MS })
+      : undefined,
     timeZone: config.BANK_TIME_ZONE,
     minSimilarity: config.CACHE_MIN_SIMILARITY,
   });
@@ -253,6 +271,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
     case 'llm':
       return createLlmActivities({
         model: engines.llm,
+        roles: engines.llmRoles,
         bankName: config.BANK_NAME,
         maxTokens: config.MISTRAL_MAX_TOKENS,
         temperature: temperatureOf(config),

@@ -71,7 +71,7 @@ export async function answer(
     return { ...words, timings: { ...timings, ...words.timings } };
   }
   if (next.kind === 'said') return said(next, findings, timings);
-  return think(question, understood.adapter, steps, findings, label, timings);
+  return think(question, understood.adapter, steps, findings, label, timings, next.instead);
 }
 
 async function understand(
@@ -169,8 +169,9 @@ async function think(
   findings: Findings,
   label: (what: string) => string,
   timings: Partial<TurnTimings>,
+  instead?: string,
 ): Promise<Words> {
-  const input = { transcript, history, saidUrl, ...(adapter ? { adapter } : {}) };
+  const input = { transcript, history, saidUrl, ...(adapter ? { adapter } : {}), ...(instead ? { instead } : {}) };
   const thought = await step('think', () => llm.think.executeWithOptions({ summary: label('think') }, [input]));
   findings.guards = [...findings.guards, ...(thought.guards ?? [])];
   // What was said without the adapter is not kept as its answer.

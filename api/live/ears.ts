@@ -35,8 +35,8 @@ export interface EarListener {
 
 export const heardRateHz = 16_000;
 const frameSamples = 512;
-/** The transcript of a pause is made first, and the answer looked up; the voice is judged beside it, but not before this time. */
-const judgeAfterMs = 150;
+/** The transcript of a pause is made first, and the answer looked up; the voice is judged once it is there. Where many fall silent at once, judging would take the cores from the transcripts of all. */
+const judgeAfterMs = 400;
 const judgeAfterTranscriptMs = 40;
 /** Audio before the first sound that belongs to it. */
 const prerollFrames = 10;

@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { findAdapter, listAdapters, registerAdapter } from '../../db/adapters.ts';
 import type { BlobStore } from '../../db/blobs.ts';
-import { findTurn } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
 import { activateAdapter } from '../../db/tenants.ts';
-import { reviewTurn } from '../../db/turn-reviews.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { redact } from '../../domain/redact.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import { readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, problems, turnParamsSchema } from '../schemas.ts';
+import { json, jsonBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Adapters'];
@@ -113,19 +110,6 @@ const activate = createRoute({
   responses: { 200: json(z.object({ name: z.string().nullable() }), 'What counts now.'), ...problems(400, 404, 503) },
 });
 
-const review = createRoute({
-  method: 'put',
-  path: '/sessions/{id}/turns/{turn}/review',
-  tags,
-  summary: 'Say whether an answer was good, and what should have been said',
-  description: 'Good answers of the model, and better ones, are what adapters are trained on.',
-  request: {
-    params: turnParamsSchema,
-    body: jsonBody(z.object({ verdict: z.enum(['good', 'bad']), betterReply: z.string().trim().min(1).max(600).optional() })),
-  },
-  responses: { 200: json(z.object({ verdict: z.enum(['good', 'bad']) }), 'Kept.'), ...problems(400, 404, 503) },
-});
-
 const train = createRoute({
   method: 'post',
   path: '/adapters/{name}/train',
@@ -219,14 +203,6 @@ export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName
     if (sessionId === undefined) await activateAdapter(db, c.req.valid('query').tenant, name);
     else await calls.setAdapter(parseSessionId(sessionId), name);
     return c.json({ name }, 200);
-  });
-  app.openapi(review, async (c) => {
-    const { id, turn } = c.req.valid('param');
-    const { verdict, betterReply } = c.req.valid('json');
-    const sessionId = parseSessionId(id);
-    if (!(await findTurn(db, sessionId, turn))) throw notFound(`There is no turn ${turn} of a session '${id}'.`);
-    await reviewTurn(db, { sessionId, turn, verdict, betterReply: betterReply && redact(betterReply) });
-    return c.json({ verdict }, 200);
   });
   app.openapi(train, async (c) => {
     const { name } = c.req.valid('param');

@@ -10,6 +10,7 @@ import { problemText } from '../../domain/assistant/yaml-file.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
+import { addAssistantLearnCommand } from './assistant-learn.ts';
 import { addAssistantTestCommand } from './assistant-test.ts';
 
 interface Common {
@@ -159,6 +160,7 @@ export function addAssistantCommands(program: Command): void {
   );
 
   addAssistantTestCommand(assistant);
+  addAssistantLearnCommand(assistant);
 }
 
 function versionTable({ versions, shipped, inForce }: Listed): string {

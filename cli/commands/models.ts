@@ -2,9 +2,13 @@ import type { Command } from 'commander';
 import { listArtifacts, listPrepared } from '../../artifacts/listing.ts';
 import { artifactById, manifest } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
-import { loadConfig, modelCacheDir } from '../../config/load.ts';
+import { fixedRoles, loadConfig, modelCacheDir } from '../../config/load.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import { type ModelRole, modelRoles } from '../../domain/model-probe.ts';
+import type { ProbeResult } from '../../engines/probe/model-roles.ts';
 import { fromArtifactError } from '../../engines/runtime/artifact-errors.ts';
+import { createEngines } from '../../temporal/engines.ts';
+import { ensureModels } from '../../temporal/models.ts';
 import { megabytes, print, table } from '../output.ts';
 import { terminalProgress } from '../progress.ts';
 
@@ -60,6 +64,26 @@ export function addModelsCommand(program: Command): void {
     });
 
   models
+    .command('probe')
+    .description('Ask the language model the questions that decide what it may do in calls, and show how it did.')
+    .option('--again', 'even where it was asked before')
+    .option('--json', 'print JSON')
+    .action(async ({ again = false, json }: { again?: boolean; json?: boolean }) => {
+      const config = loadConfig();
+      const { llm, llmRoles } = createEngines(config);
+      const listener = terminalProgress();
+      await ensureModels(['llm'], config, { listener });
+      listener.stop();
+      try {
+        const result = await llmRoles.probe({ again });
+        const fixed = fixedRoles(config);
+        print({ ...result, ...(fixed ? { fixed } : {}) }, json, () => probeText(result, fixed));
+      } finally {
+        await llm.unload();
+      }
+    });
+
+  models
     .command('verify')
     .description('Hash every file that is there; a damaged one is deleted, and only that.')
     .option('--json', 'print JSON')
@@ -72,4 +96,14 @@ export function addModelsCommand(program: Command): void {
       print(results, options.json, () => results.map((r) => `${r.ok ? 'ok     ' : 'DELETED'} ${r.path}`).join('\n'));
       if (results.some((result) => !result.ok)) process.exitCode = 1;
     });
+}
+
+function probeText({ model, roles }: ProbeResult, fixed: readonly ModelRole[] | undefined): string {
+  const rows = modelRoles.map((role) => {
+    const { good, of, passed } = roles[role];
+    return [role, of === 0 ? 'not asked' : `${good} of ${of}`, passed ? 'may' : 'may not'];
+  });
+  const failed = modelRoles.flatMap((role) => roles[role].failed.map(({ asked, answer }) => `  ${role}: "${asked}" → ${answer}`));
+  const set = fixed ? `\nLLM_MAY is set: it may ${fixed.join(', ') || 'do nothing'}, whatever the probe says.` : '';
+  return `${model}\n\n${table(['ROLE', 'ANSWERED', ''], rows)}${set}${failed.length > 0 ? `\n\nNot answered acceptably:\n${failed.join('\n')}` : ''}`;
 }

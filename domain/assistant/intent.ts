@@ -40,7 +40,7 @@ export interface AssistantIntent {
   readonly phrases: readonly string[];
   /** What is offered once it is done. */
   readonly afterwards?: string;
-  /** What is said, where that is all: one of these. */
+  /** What is said, where that is all, or where the model may not talk: one of these. */
   readonly reply?: readonly string[];
   readonly operation?: IntentOperation;
 }

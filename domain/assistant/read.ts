@@ -221,8 +221,9 @@ class Reader {
     if (trust !== undefined && trusts.indexOf(trust) < trusts.indexOf(least)) {
       this.problems.push(source.problem(['trust'], `\`${does}\` needs \`trust: ${least}\` at the least`));
     }
-    if ((does === 'say') !== (reply !== undefined)) {
-      this.problems.push(source.problem(['reply'], 'what `does: say` has a `reply`, and nothing else has'));
+    if (does === 'say' && reply === undefined) this.problems.push(source.problem(['does'], '`does: say` needs a `reply`'));
+    if (reply !== undefined && does !== 'say' && does !== 'chat') {
+      this.problems.push(source.problem(['reply'], 'only what `does: say` or `does: chat` has a `reply`'));
     }
     for (const [i, text] of (reply ?? []).entries()) this.#checkFilled(source, ['reply', i], text, []);
     const operation = this.#operationOf(source, file, operations);

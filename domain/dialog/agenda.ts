@@ -1,5 +1,6 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import type { Say } from '../assistant/wording-keys.ts';
+import { numberWord } from '../language/numbers.ts';
 import { wordCount } from '../language/words.ts';
 import { type DialogState, type OpenMatter, without } from './state.ts';
 import type { StepOutcome } from './steps.ts';
@@ -7,8 +8,11 @@ import type { StepOutcome } from './steps.ts';
 /** More wishes than this are not kept in mind. */
 const mostOpen = 3;
 
-const joint =
-  /(?<=[.?!;])\s+(?:(?:and|also|plus|then|oh)\b,?\s+)*|,?\s+(?:and|plus|also|by the way|oh)\b,?\s+(?:(?:also|then|please|by the way)\s+)*/i;
+/** "Two hundred and fifty" is one number. */
+const joint = new RegExp(
+  String.raw`(?<=[.?!;])\s+(?:(?:and|also|plus|then|oh)\b,?\s+)*|,?\s+(?:and|plus|also|by the way|oh)\b,?\s+(?!(?:${numberWord}|\d+)\b)(?:(?:also|then|please|by the way)\s+)*`,
+  'i',
+);
 /** Somebody does, asks or wants something. */
 const clause =
   /\b(?:i|i['’]\w+|my|me|we|you|what|when|where|which|who|how|why|can|could|would|please|is|are|do|does|did|was|has|have|tell|show|give|block|move|send|transfer|cancel|check|call|somebody|someone)\b/i;
@@ -17,12 +21,15 @@ const clause =
 const onTheSame =
   /^\W*(?:how (?:much|long|often)|what|when|where|why|who) (?:is|was|does|did|are|will|would|do i need for) (?:it|that|this|they)\b/i;
 
+/** "Smith and Sons": a name goes on after "and". */
+const isOneName = (before: string, after: string): boolean => /\p{Lu}\p{Ll}+$/u.test(before) && /^\p{Lu}\p{Ll}/u.test(after);
+
 /** The parts of a sentence that may be wishes of their own; one where it is not plain that there are more. */
 export function possibleWishes(text: string): string[] {
   const parts: string[] = [];
   for (const part of text.split(joint)) {
     const whole = wordCount(part) >= 3 && clause.test(part) && !onTheSame.test(part);
-    if (whole || parts.length === 0) parts.push(part);
+    if (parts.length === 0 || (whole && !isOneName(parts.at(-1) ?? '', part))) parts.push(part);
     else parts.push(`${parts.pop()} and ${part}`);
   }
   return parts;

@@ -118,7 +118,7 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
     return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, context);
   }
   const goneOn = topic && continued(assistant, topic, understood);
-  if (goneOn) return start(dialog, accounted(goneOn, text, context), context);
+  if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
   if (assistant.isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say('others-matter'));
   if (does === 'move-money' && paysOthers(text)) return beyond(dialog, context, say('own-accounts-only'));
   if (does === 'move-money' && isRegular(text)) return beyond(dialog, context);
@@ -145,24 +145,35 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
     case 'refuse':
       return speak(dialog, say('anything-else'));
     case 'say':
-      return speak(dialog, reply[text.length % reply.length] ?? say('unsure-alone'));
+      return speak(dialog, oneOf(reply, text) ?? say('unsure-alone'));
     case 'chat':
-      return { kind: 'think', dialog };
+      return { kind: 'think', dialog, instead: oneOf(reply, text) ?? say('anything-else') };
     default: {
-      const sums = does === 'payments' && sumsUp(understood) ? assistant.doing('spending')?.name : undefined;
-      return start(dialog, accounted({ intent: sums ?? intent, slots: inherited(topic, understood) }, text, context), context);
+      const sums = sumsUp(does, understood) ? assistant.doing('spending')?.name : undefined;
+      return start(
+        dialog,
+        accounted({ intent: sums ?? intent, slots: inherited(topic, understood) }, understood, context),
+        context,
+      );
     }
   }
 }
 
+/** The same for the same words. */
+const oneOf = (texts: readonly string[], seed: string): string | undefined => texts[seed.length % texts.length];
+
 /** The router does not know, or cannot tell two things apart. */
-function unsure(dialog: DialogState, { text, intent, runnerUp, slots }: Understood, context: DecisionContext): Decision {
+function unsure(dialog: DialogState, understood: Understood, context: DecisionContext): Decision {
+  const { text, intent, runnerUp, slots } = understood;
   const { assistant, say } = context;
   const first = assistant.intent(intent);
   const second = runnerUp === undefined ? undefined : assistant.intent(runnerUp);
   const either = (does: Behaviour) => first.does === does || second?.does === does;
   const asked = narrowedAlone([first, ...(second ? [second] : [])], slots);
-  if (asked) return start(dialog, accounted({ intent: asked.name, slots }, text, context), context);
+  if (asked) {
+    const sums = sumsUp(asked.does, understood) ? assistant.doing('spending') : undefined;
+    return start(dialog, accounted({ intent: (sums ?? asked).name, slots }, understood, context), context);
+  }
   if (either('article')) return { kind: 'knowledge', dialog };
   const banking = assistant.isPersonal(intent);
   const other = second && (assistant.isPersonal(second.name) || second.does === 'person');
@@ -173,7 +184,7 @@ function unsure(dialog: DialogState, { text, intent, runnerUp, slots }: Understo
   if (banking || other) return speak(dialog, say('unsure-alone'));
   if (either('decline')) return outside(dialog, text, context);
   // A sound, or a word, that may mean anything.
-  return first.does === 'chat' ? { kind: 'think', dialog } : speak(dialog, say('unsure-alone'));
+  return first.does === 'chat' ? { kind: 'think', dialog, instead: say('unsure-alone') } : speak(dialog, say('unsure-alone'));
 }
 
 /**
@@ -196,11 +207,16 @@ const outside = (dialog: DialogState, text: string, { say }: DecisionContext): D
   speak(dialog, isEllipsis(text) ? say('unsure-alone') : say('outside'));
 
 /** With the words that nothing explains, which the answer then owns up to. */
-function accounted({ intent, slots }: Request, text: string, { assistant }: DecisionContext): Request {
-  const unexplained = isNarrowed(assistant.does(intent)) ? unexplainedIn(assistant, text, slots) : [];
+function accounted({ intent, slots }: Request, { text, unread = [] }: Understood, { assistant }: DecisionContext): Request {
+  if (!isNarrowed(assistant.does(intent))) return { intent, slots };
+  const unexplained = [...new Set([...unexplainedIn(assistant, text, slots), ...unread])];
   return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }
 
-/** "What did I spend on petrol?" asks for a sum, not for a list. */
-const sumsUp = ({ text, slots }: Understood): boolean =>
-  /\bspen[dt]\b/i.test(text) && (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined;
+/** "What did I spend on petrol?" asks for a sum, not for a list, nor for what is left. */
+function sumsUp(does: Behaviour, { text, slots }: Understood): boolean {
+  if (!/\bspen[dt]\b/i.test(text)) return false;
+  if (does === 'balances') return !/\b(?:balance|left|have|enough|can i|could i)\b/i.test(text);
+  const listed = /\b(?:payments?|transactions?|purchases?|where|what on)\b/i.test(text);
+  return does === 'payments' && (!listed || (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined);
+}

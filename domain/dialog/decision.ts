@@ -18,6 +18,8 @@ export interface Understood {
   readonly slots: Slots;
   /** Digits that were spoken or keyed in while they were asked for. */
   readonly digits?: SpokenSecret | undefined;
+  /** Words that another reader takes for restrictions, and that were not read as any. */
+  readonly unread?: readonly string[] | undefined;
   /** What the bot said last. */
   readonly lastReply?: string | undefined;
 }
@@ -28,7 +30,8 @@ export type Decision =
   | { readonly kind: 'bank'; readonly step: BankStep; readonly dialog: DialogState }
   /** Looks for an approved article. */
   | { readonly kind: 'knowledge'; readonly dialog: DialogState }
-  | { readonly kind: 'think'; readonly dialog: DialogState };
+  /** The model talks, or these approved words stand in its place. */
+  | { readonly kind: 'think'; readonly instead: string; readonly dialog: DialogState };
 
 /** An answer to what was asked; or `anew`: the caller says something else, and it is taken as such. */
 export type Answered = Decision | { readonly kind: 'anew'; readonly dialog: DialogState; readonly understood: Understood };

@@ -1,8 +1,8 @@
 /** Words after "at" or "to" that begin no merchant's name. */
 const noMerchant =
-  /^(?:my|the|a|an|your|this|that|it|me|you|us|all|any|some|last|least|most|once|night|noon|home|work|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|january|february|march|april|may|june|july|august|september|october|november|december|savings?|checking|current|credit|account|bank|someone|somebody|person|pay|spend|check|see|know|get|make|have|be|move|transfer|report|dispute|block|talk|speak|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon)$/i;
+  /^(?:my|the|a|an|your|this|that|it|me|you|us|all|any|some|last|least|most|once|night|noon|home|work|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|january|february|march|april|may|june|july|august|september|october|november|december|savings?|checking|current|credit|account|bank|someone|somebody|person|pay|spend|check|see|know|get|make|have|be|move|transfer|report|dispute|block|talk|speak|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midday|half|quarter|ten|twenty|thirty|forty|fifty|least|first|once)$/i;
 const merchantEnd =
-  /^(?:went|go|goes|gone|through|arrive|arrived|cost|costs|come|came|take|took|get|got|yet|already|before|after|when|while|if|so|then|do|does|are|were|be|been|on|in|last|this|yesterday|today|for|and|or|please|was|is|that|which|i|from|since|with|by|my|the|charge|payment|transaction|twice|again|over|during|between|of|to|not|it|did|didn't|has|have|but|because|right|correct|most|recently|lately|latest|ever|ago|total|altogether|each|per|every|a|an|more|less|than|at|around|about|there|here|now)$/i;
+  /^(?:went|go|goes|gone|through|arrive|arrived|cost|costs|come|came|take|took|get|got|yet|already|before|after|when|while|if|so|then|do|does|are|were|be|been|on|in|last|this|yesterday|today|for|and|or|please|was|is|that|which|i|from|since|with|by|my|the|charge|payment|transaction|twice|again|over|during|between|of|to|not|it|did|didn't|has|have|but|because|right|correct|most|recently|lately|latest|ever|ago|total|altogether|each|per|every|a|an|more|less|than|at|around|about|there|here|now|above|below|under|exceeding|worth|costing)$/i;
 
 const afterPreposition =
   /\b(?:at|from|to|by|with)\s+(?=((?:the\s+)?[\p{L}\p{N}][\p{L}\p{N}'&.-]*(?:\s+[\p{L}\p{N}'&.-]+){0,3}))/giu;
@@ -38,6 +38,8 @@ export function merchantsIn(text: string): readonly string[] {
     const name = nameOf(words);
     if (name === '') continue;
     const from = text.indexOf(name, match.index) + name.length;
+    const company = /^ and (?:sons?|daughters?|co|company|brothers|partners)\b/i.exec(text.slice(from));
+    if (company) return [`${name}${company[0]}`];
     const [, next = ''] = /^,?\s*(?:and|or)\s+(?:(?:at|to|from)\s+)?(?:the\s+)?(.*)$/i.exec(text.slice(from)) ?? [];
     const second =
       next && !clauseBegins.test(next) && !noMerchant.test(next.split(/[\s.,?!]/)[0] ?? '') ? nameOf(next.split(/\s+/)) : '';

@@ -1,4 +1,5 @@
-import { spokenNumbers } from '../language/spoken-numbers.ts';
+import { amountsIn } from '../bank/money.ts';
+import { type SpokenNumber, spokenNumbers } from '../language/spoken-numbers.ts';
 
 /** Bounds on amounts, in minor units, without their sign. */
 export interface AmountBounds {
@@ -15,15 +16,17 @@ const counted = /^\s*(?:days?|weeks?|months?|years?|hours?|minutes?|times?|payme
 /** "Under ten dollars", "between 20 and 50", "more than a hundred". */
 export function boundsIn(text: string): AmountBounds | undefined {
   const numbers = spokenNumbers(text).filter(({ vague, end }) => !vague && !counted.test(text.slice(end)));
-  for (const [i, { value, start, end }] of numbers.entries()) {
+  const minorOf = ({ value, start }: SpokenNumber) => amountsIn(text.slice(start), { bare: true })[0] ?? Math.round(value * 100);
+  for (const [i, number] of numbers.entries()) {
+    const { start, end } = number;
     // "Not more than" also ends with "more than".
     const before = text.slice(0, start).replace(/[$€£]\s*$/, '');
-    const minor = Math.round(value * 100);
+    const minor = minorOf(number);
     if (under.test(before)) return { underMinor: minor };
     if (over.test(before)) return { overMinor: minor };
     const next = numbers[i + 1];
     if (between.test(before) && next && /^\D{0,12}\band\b\W*$/i.test(text.slice(end, next.start))) {
-      return { overMinor: minor, underMinor: Math.round(next.value * 100) };
+      return { overMinor: minor, underMinor: minorOf(next) };
     }
   }
   return undefined;

@@ -4,6 +4,7 @@ import { addDays, type Day, type DayRange, daysIn } from '../language/dates.ts';
 import { spokenDigits } from '../language/numbers.ts';
 import { periodIn } from '../language/periods.ts';
 import { later, minutesAhead, timeIn } from '../language/times.ts';
+import { wordCount } from '../language/words.ts';
 import { isKind, kindsIn } from './merchant-kinds.ts';
 import { merchantsIn } from './merchants.ts';
 import { relationIn, shareIn } from './move-money.ts';
@@ -115,7 +116,9 @@ const slip =
 /** What was said, and what took its place in the same breath. */
 function slipIn(text: string): readonly [string, string] | undefined {
   const match = slip.exec(text);
-  return match ? [text.slice(0, match.index), text.slice(match.index + match[0].length)] : undefined;
+  // "No, I meant …" takes back what was said before, and not itself.
+  if (!match || wordCount(text.slice(0, match.index)) < 2) return undefined;
+  return [text.slice(0, match.index), text.slice(match.index + match[0].length)];
 }
 
 type Expecting = { readonly amount?: boolean; readonly future?: boolean; readonly now?: string };

@@ -34,8 +34,8 @@ export type Next =
       readonly citations?: readonly string[];
     }
   | { readonly kind: 'bank'; readonly step: BankStep }
-  /** The model may talk. */
-  | { readonly kind: 'think' };
+  /** The model may talk; a model that is no good at it says approved words instead. */
+  | { readonly kind: 'think'; readonly instead?: string };
 
 /** A step of an answer: what it knows of the conversation now, what comes next, and what guards decided on the way. */
 export interface StepOutcome {

@@ -47,6 +47,10 @@ const monthPattern = new RegExp(
 );
 const lastDays = /\b(?:last|past|previous)\s+(\d{1,2}|(?:a\s+)?couple(?:\s+of)?|[a-z]+)\s+(day|week|month)s?\b/i;
 
+/** From a day on; "since my wife asked" is a reason. */
+export const sinceThen = (text: string): boolean =>
+  /\bsince\b(?!\s+(?:i|we|my|our|you|your|it|he|she|they|his|her|their)\b)/i.test(text);
+
 /**
  * The days that a caller means. A day without "next" lies in the past, as of payments; with `future` it lies ahead, as of appointments.
  * @param today in the bank's time zone.
@@ -101,7 +105,7 @@ function namedWeekday(text: string, today: Day, future: boolean): DayRange | und
   const ahead = (target - weekdayOf(today) + 7) % 7;
   const past = which === 'last' || which === 'past' || which === 'previous' || (!future && which !== 'next');
   const day = past ? addDays(today, -(since || 7)) : addDays(today, ahead || 7);
-  if (/\bsince\b/.test(text)) return { from: day, to: today };
+  if (sinceThen(text)) return { from: day, to: today };
   return one(day);
 }
 
@@ -144,7 +148,7 @@ function calendarDay(text: string, today: Day, future: boolean): DayRange | unde
   if (named) return build(Number(named));
   const year = Number(today.slice(0, 4));
   const range = build(year);
-  if (/\bsince\b/.test(text)) return { from: range.from > today ? build(year - 1).from : range.from, to: today };
+  if (sinceThen(text)) return { from: range.from > today ? build(year - 1).from : range.from, to: today };
   if (!future && range.from > today) return build(year - 1);
   if (future && range.to < today) return build(year + 1);
   return range;

@@ -1,4 +1,4 @@
-import { addDays, type Day, type DayRange, daysIn, periodBefore, startOfWeek, thisMonth } from './dates.ts';
+import { addDays, type Day, type DayRange, daysIn, periodBefore, sinceThen, startOfWeek, thisMonth } from './dates.ts';
 
 const ordinal =
   '(?:\\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty[- ][a-z]+|thirtieth|thirty[- ]first)';
@@ -138,5 +138,5 @@ function yearIn(text: string, today: Day): DayRange | undefined {
   const [, year] = /\b(?:in|during|of|for|since)\s+((?:19|20)\d\d)\b/i.exec(text) ?? [];
   if (!year) return undefined;
   const isThis = year === today.slice(0, 4);
-  return { from: `${year}-01-01`, to: isThis || /\bsince\b/i.test(text) ? today : `${year}-12-31` };
+  return { from: `${year}-01-01`, to: isThis || sinceThen(text) ? today : `${year}-12-31` };
 }

@@ -1,6 +1,7 @@
 import type {
   ChatHistoryItem,
   ChatWrapper,
+  GbnfJsonObjectSchema,
   Llama as LlamaBinding,
   LlamaChatSession,
   LlamaContext,
@@ -13,19 +14,19 @@ import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
 import { fromArtifactError } from '../runtime/artifact-errors.ts';
 import { AsyncQueue } from '../runtime/async-queue.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
-import type { AdapterFile, ChatMessage, LanguageModel, ReplyOptions, RunOptions, Tool } from '../types.ts';
+import type { AdapterFile, ChatMessage, JsonSchema, LanguageModel, ReplyOptions, Tool } from '../types.ts';
 
 export interface LlamaOptions {
-  /** A GGUF file; the small embedded model when unset. */
+  /** A GGUF file … */
   readonly modelPath?: string | undefined;
+  /** … or a model of the manifest by its id; the small embedded one when both are unset. */
+  readonly artifact?: string | undefined;
   /** A GGUF LoRA adapter. */
   readonly loraPath?: string | undefined;
   readonly maxTokens?: number;
   readonly temperature?: number;
   /** Replies that may be generated at the same time; each has its own context in memory. */
   readonly parallel?: number;
-  /** The model is good enough at choosing tools to be asked. */
-  readonly tools?: boolean;
 }
 
 /** Adapters that are ready at the same time; each has a context of its own beside the model's. */
@@ -92,25 +93,36 @@ export class Llama implements LanguageModel {
   }
 
   /** @throws VoicebotError `engine-failed` when the model cannot be loaded or run, `cancelled`. */
-  async *reply(messages: readonly ChatMessage[], options: ReplyOptions = {}): AsyncIterable<string> {
+  reply(messages: readonly ChatMessage[], options: ReplyOptions = {}): AsyncIterable<string> {
+    return this.#answer(messages, options);
+  }
+
+  async *#answer(messages: readonly ChatMessage[], options: ReplyOptions, schema?: JsonSchema): AsyncIterable<string> {
     const { signal, priority = 'caller' } = options;
     if (signal?.aborted) throw cancelled(signal);
     const { gate } = this.#runtime;
-    if (priority === 'batch') await gate.batchMayStart(signal);
+    const waits = priority === 'batch' || priority === 'background';
+    if (priority === 'background') await gate.backgroundMayStart(signal);
+    else if (waits) await gate.batchMayStart(signal);
     else gate.started('caller');
     this.#active++;
     clearTimeout(this.#idleTimer);
     try {
-      yield* this.#generate(messages, options);
+      yield* this.#generate(messages, options, schema);
     } finally {
       this.#active--;
-      if (priority !== 'batch') gate.finished('caller');
+      if (!waits) gate.finished('caller');
       this.#startIdleTimer();
     }
   }
 
-  async *#generate(messages: readonly ChatMessage[], options: ReplyOptions): AsyncIterable<string> {
+  async *#generate(
+    messages: readonly ChatMessage[],
+    options: ReplyOptions,
+    schema: JsonSchema | undefined,
+  ): AsyncIterable<string> {
     const loaded = await this.#load();
+    const grammar = schema && (await loaded.llama.createGrammarForJsonSchema(schema as GbnfJsonObjectSchema));
     const last = messages.at(-1);
     if (last?.role !== 'user') throw new VoicebotError('invalid-request', 'The last message must be from the user.');
     const sequences = options.adapter === undefined ? loaded.base : adapted(loaded, options.adapter);
@@ -132,6 +144,7 @@ export class Llama implements LanguageModel {
         temperature: options.temperature ?? this.#options.temperature ?? 0.7,
         repeatPenalty: { penalty: 1.1, lastTokens: 64 },
         ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...(grammar ? { grammar } : {}),
         onTextChunk: (text) => pieces.push(text),
       })
       .then(
@@ -164,9 +177,9 @@ export class Llama implements LanguageModel {
   }
 
   async #open(): Promise<Loaded> {
-    const { modelPath, loraPath, parallel = 4 } = this.#options;
+    const { modelPath, artifact = 'smollm2', loraPath, parallel = 4 } = this.#options;
     const store = new ArtifactStore(this.#runtime.cacheDir);
-    const file = modelPath ?? (await store.ensure(artifactById('smollm2')))[0] ?? '';
+    const file = modelPath ?? (await store.ensure(artifactById(artifact)))[0] ?? '';
     // Half a second of loading, which processes without a model of their own are spared.
     const { getLlama, LlamaChatSession, LlamaLogLevel, resolveChatWrapper } = await import('node-llama-cpp');
     const llama = await getLlama({
@@ -241,26 +254,32 @@ export class Llama implements LanguageModel {
   }
 
   /** Asks the model for the name of a tool; whatever else it says is no choice. */
-  get chooseTool() {
-    return this.#options.tools ? this.#chooseTool : undefined;
-  }
-
-  readonly #chooseTool = async (
+  async chooseTool(
     messages: readonly ChatMessage[],
     tools: readonly Tool[],
-    options: RunOptions = {},
-  ): Promise<string | undefined> => {
+    options: ReplyOptions = {},
+  ): Promise<string | undefined> {
     const names = tools.map(({ name, description }) => `${name}: ${description}`).join('\n');
     const asked = messages.map((message, i) =>
       i === messages.length - 1
         ? { ...message, content: `${message.content}\n\nTools:\n${names}\nnone: none of these.\nAnswer with one name only.` }
         : message,
     );
-    let answer = '';
-    for await (const piece of this.reply(asked, { ...options, maxTokens: 12, temperature: 0 })) answer += piece;
+    const answer = await whole(this.reply(asked, { ...options, maxTokens: 12, temperature: 0 }));
     const [said = ''] = /[a-z_]+/.exec(answer.toLowerCase()) ?? [];
     return tools.find(({ name }) => name === said)?.name;
-  };
+  }
+
+  /** Answers under a grammar that lets nothing else through than the schema. */
+  async read(messages: readonly ChatMessage[], schema: JsonSchema, options: ReplyOptions = {}): Promise<unknown> {
+    const answer = await whole(this.#answer(messages, { maxTokens: 160, ...options, temperature: 0 }, schema));
+    try {
+      return JSON.parse(answer);
+    } catch {
+      // It was cut off.
+      return undefined;
+    }
+  }
 
   #startIdleTimer(): void {
     const { idleMs } = this.#runtime;
@@ -313,4 +332,10 @@ async function takeSequence({ free, waiting }: Sequences, signal: AbortSignal | 
     });
     if (signal?.aborted) throw cancelled(signal);
   }
+}
+
+async function whole(pieces: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const piece of pieces) text += piece;
+  return text;
 }

@@ -1,6 +1,6 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
-import type { AdapterFile, ChatMessage, LanguageModel, ReplyOptions, RunOptions, Tool } from '../types.ts';
+import type { AdapterFile, ChatMessage, JsonSchema, LanguageModel, ReplyOptions, Tool } from '../types.ts';
 
 export interface OpenAiOptions {
   /** With its `/v1`: vLLM, Ollama, Mistral or any other OpenAI-compatible server. */
@@ -9,8 +9,6 @@ export interface OpenAiOptions {
   readonly model: string;
   readonly maxTokens?: number;
   readonly temperature?: number;
-  /** The server's model can call tools. */
-  readonly tools?: boolean;
 }
 
 /** The longest silence of the server before a request is given up. */
@@ -66,19 +64,15 @@ export class OpenAiModel implements LanguageModel {
   }
 
   /** The tool that the model calls (Chat Completions, `tools`). */
-  get chooseTool() {
-    return this.#options.tools ? this.#chooseTool : undefined;
-  }
-
-  readonly #chooseTool = async (
+  async chooseTool(
     messages: readonly ChatMessage[],
     tools: readonly Tool[],
-    { signal }: RunOptions = {},
-  ): Promise<string | undefined> => {
+    { signal, adapter }: ReplyOptions = {},
+  ): Promise<string | undefined> {
     try {
       const completion = await this.#client.chat.completions.create(
         {
-          model: this.#options.model,
+          model: adapter ?? this.#options.model,
           messages: [...messages],
           tools: tools.map(({ name, description }) => ({
             type: 'function' as const,
@@ -96,7 +90,26 @@ export class OpenAiModel implements LanguageModel {
     } catch (error) {
       throw signal?.aborted ? cancelled(signal) : this.#failure(error);
     }
-  };
+  }
+
+  /** An answer under a JSON Schema (Chat Completions, `response_format`). */
+  async read(messages: readonly ChatMessage[], schema: JsonSchema, { signal, adapter }: ReplyOptions = {}): Promise<unknown> {
+    try {
+      const completion = await this.#client.chat.completions.create(
+        {
+          model: adapter ?? this.#options.model,
+          messages: [...messages],
+          response_format: { type: 'json_schema', json_schema: { name: 'reading', schema, strict: true } },
+          max_tokens: 200,
+          temperature: 0,
+        },
+        signal ? { signal } : {},
+      );
+      return parsed(completion.choices[0]?.message.content ?? '');
+    } catch (error) {
+      throw signal?.aborted ? cancelled(signal) : this.#failure(error);
+    }
+  }
 
   /** Tells the server to load an adapter (vLLM, with VLLM_ALLOW_RUNTIME_LORA_UPDATING). The path is one that the server reads. */
   async loadAdapter({ name, path }: AdapterFile): Promise<void> {
@@ -143,5 +156,14 @@ export class OpenAiModel implements LanguageModel {
         cause: error,
       },
     );
+  }
+}
+
+/** What is no JSON is no answer. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

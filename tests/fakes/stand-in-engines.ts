@@ -4,7 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled } from '../../domain/errors.ts';
-import type { Engine, RunOptions, Transcript } from '../../engines/types.ts';
+import type { ModelRole } from '../../domain/model-probe.ts';
+import { ModelRoles } from '../../engines/probe/model-roles.ts';
+import type { Engine, LanguageModel, RunOptions, Transcript } from '../../engines/types.ts';
 import type { Engines } from '../../temporal/engines.ts';
 import { routerTrainerInPlace } from '../support/router-trainer.ts';
 import { spokenText, textsIn } from './spoken-text.ts';
@@ -38,6 +40,10 @@ const characterMs = 65;
 /** How long a text is spoken. */
 export const spokenSamples = (text: string): number => Math.round(((text.length * characterMs) / 1000) * standInRateHz);
 
+/** A model that may do this, and is not probed. */
+const allowed = (...fixed: readonly ModelRole[]): ModelRoles =>
+  new ModelRoles({ model: {} as LanguageModel, identity: 'stand-in', bankName: '', folder: '/nowhere', fixed });
+
 export function standInEngines(delays: StandInDelays = measuredDelays): Engines {
   const engine = (name: string): Engine => ({ name, loaded: true, load: async () => {}, unload: async () => {} });
   const take = (ms: number, options?: RunOptions) =>
@@ -53,6 +59,7 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
     vad,
     ears: { vad, turns: { ...engine('stand-in'), finished: async () => 0.95 } },
     voiceKey: 'stand-in',
+    llmRoles: allowed('talk'),
     stt: {
       ...engine('stand-in'),
       async transcribe(samples, options): Promise<Transcript> {

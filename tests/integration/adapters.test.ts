@@ -83,7 +83,7 @@ describe('adapters of a model server (vLLM)', () => {
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    model = new OpenAiModel({ baseUrl: `http://127.0.0.1:${port}/v1`, model: 'mistral', tools: true });
+    model = new OpenAiModel({ baseUrl: `http://127.0.0.1:${port}/v1`, model: 'mistral' });
   });
   afterAll(() => void server.close());
 
