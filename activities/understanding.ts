@@ -16,12 +16,15 @@ import { slotsIn } from '../domain/dialog/slots.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { type DialogState, type OpenMatter, without } from '../domain/dialog/state.ts';
 import type { StepOutcome } from '../domain/dialog/steps.ts';
+import { isNarrowed } from '../domain/dialog/unexplained.ts';
+import { unreadOf } from '../domain/dialog/unread.ts';
 import { yesOrNo } from '../domain/dialog/yes-no.ts';
 import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { timeOfDayIn, todayIn } from '../domain/language/dates.ts';
+import { RestrictionTagger } from '../domain/understanding/restriction-tagger.ts';
 import { type Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
 import type { Embedder, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
@@ -81,6 +84,8 @@ export interface UnderstandingDependencies {
 /** An assistant whose router has learnt. */
 interface Ready {
   readonly assistant: Assistant;
+  /** Once it has learnt. */
+  readonly tagger: { current: RestrictionTagger | undefined };
   readonly model: SemanticModel;
   readonly cache: CacheLookup;
 }
@@ -130,6 +135,18 @@ export class Understanding {
   /** Learns the routers of all that calls may begin with; the first use does it by itself. */
   async load(): Promise<void> {
     for (const assistant of await this.#deps.assistants.inForce()) await this.#readyOf(assistant);
+  }
+
+  /** Learns, while nobody waits, which words of a question restrict it; until then a list of plain words tells. */
+  async refine(signal: AbortSignal): Promise<void> {
+    const { embedder, routerTrainer, assistants } = this.#deps;
+    for (const assistant of await assistants.inForce()) {
+      const { tagger } = await this.#readyOf(assistant);
+      if (tagger.current || !assistant.restrictions) continue;
+      const learnt = await routerTrainer.teachTagger?.(assistant.restrictions, embedder, { signal, priority: 'background' });
+      if (learnt) tagger.current = new RestrictionTagger(learnt);
+      await routerTrainer.unload();
+    }
   }
 
   get assistants(): Assistants {
@@ -185,9 +202,11 @@ export class Understanding {
     // What was asked is answered as it was asked: a model has nothing to add.
     const read = pending ? undefined : await secondReader?.read(assistant, words.text, routing, today, signal);
     const { label: intent, sure, runnerUp } = routing;
+    const noticed = await this.#restricting(words.text, read?.intent ?? intent, ready, signal);
     const understood = {
       text: words.text,
       ...(read ?? { intent, sure, runnerUp: runnerUp?.label }),
+      unread: [...(read?.unread ?? []), ...unreadOf(noticed, words.text, slots)],
       slots,
       digits: input.digits,
       lastReply: input.lastReply,
@@ -228,6 +247,20 @@ export class Understanding {
         return { ...known, record, next: { kind: 'think', instead: decision.instead } };
       }
     }
+  }
+
+  /** Words of a question about money that restrict it, as the encoder sees them. */
+  async #restricting(
+    text: string,
+    intent: string,
+    { assistant, tagger }: Ready,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { embedder } = this.#deps;
+    if (!tagger.current || !embedder.wordStates || !isNarrowed(assistant.does(intent))) return [];
+    const words = text.match(/[\p{L}\d$€£][\p{L}\d.,'’&-]*/gu) ?? [];
+    const [states] = await embedder.wordStates([words], { signal, priority: 'urgent' });
+    return states ? tagger.current.restricting({ words, states }) : [];
   }
 
   /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
@@ -339,7 +372,7 @@ export class Understanding {
     const model = new SemanticModel(examples, learnt);
     // It is needed once for each version.
     await routerTrainer.unload();
-    return { assistant, model, cache: new CacheLookup(db, model, minSimilarity) };
+    return { assistant, tagger: { current: undefined }, model, cache: new CacheLookup(db, model, minSimilarity) };
   }
 }
 

@@ -1,6 +1,8 @@
 import type { TranscriptEnding } from '../domain/endpointing/transcript-ending.ts';
 import type { Example } from '../domain/understanding/evidence.ts';
 import type { Learnt } from '../domain/understanding/learn.ts';
+import type { TaggerParameters } from '../domain/understanding/restriction-tagger.ts';
+import type { Restrictions } from '../domain/understanding/taught-sentences.ts';
 
 /** What an engine of each kind can do. Engines know nothing of Temporal, HTTP or storage. */
 
@@ -123,6 +125,8 @@ export interface Embedder extends Engine {
   readonly dimensions: number;
   /** Unit-length vectors, one a text. */
   embed(texts: readonly string[], options?: RunOptions): Promise<Float32Array[]>;
+  /** What the encoder makes of each word in its sentence, words × width, one array a sentence; unset where it does not tell. */
+  wordStates?(sentences: readonly (readonly string[])[], options?: RunOptions): Promise<Float32Array[]>;
 }
 
 /** A sentence and what it means. */
@@ -137,6 +141,8 @@ export interface TaughtRouter {
 export interface RouterTrainer extends Engine {
   /** Teaches what these phrases mean; the same phrases and embedder teach the same. */
   teach(phrases: readonly LabelledPhrase[], embedder: Embedder): Promise<TaughtRouter>;
+  /** Teaches which words restrict a question, while nobody waits; undefined where the embedder does not tell of words. */
+  teachTagger?(restrictions: Restrictions, embedder: Embedder, options?: RunOptions): Promise<TaggerParameters | undefined>;
 }
 
 export interface SpeechSegment {

@@ -121,6 +121,13 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'wording is not spoken ahead of time');
   });
   const prepared = Promise.all([polling, taught, worded]).then(() => undefined);
+  if (understanding) {
+    void prepared
+      .then(() => understanding.refine(preparing.signal))
+      .catch((error) => {
+        if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'the tagger has not learnt');
+      });
+  }
   if (readsHere) void prepared.then(() => probeModel(deps, preparing.signal));
   if (speech) void prepared.then(() => speakAhead(speech, { ...deps, assistants }, preparing.signal));
   return {

@@ -11,11 +11,17 @@ const layers = 6;
 const width = 384;
 const epsilon = 1e-12;
 
-/** all-MiniLM-L6-v2 as one graph: token ids and mask [batch, length] → unit-length sentence embeddings [batch, 384]. */
+/** Layers whose states say what a word is in its sentence: early ones the word itself, late ones what it does there. */
+const toldLayers = [1, 3, 5];
+
+/**
+ * all-MiniLM-L6-v2 as one graph: token ids and mask [batch, length] → unit-length sentence embeddings [batch, 384], and what three layers make of
+ * each token, side by side [batch, length, 1152].
+ */
 export function minilmRecipe(artifact: Artifact): Recipe {
   return {
     name: 'minilm',
-    version: 1,
+    version: 2,
     input: artifact,
     options: {},
     run(inputs, outputDir) {
@@ -50,6 +56,7 @@ export function minilmRecipe(artifact: Artifact): Recipe {
       ]);
       const positions = graph.weight('positions', () => float32(positionsWithType(get)));
       let x = norm(graph.op('Add', [words, positionsUpTo(graph, positions, 'input_ids', 1)]), 'embeddings.LayerNorm');
+      const told: string[] = [];
       for (let l = 0; l < layers; l++) {
         const layer = `encoder.layer.${l}`;
         const [q, k, v] = ['query', 'key', 'value'].map((part) => linear(x, `${layer}.attention.self.${part}`)) as [
@@ -61,7 +68,9 @@ export function minilmRecipe(artifact: Artifact): Recipe {
         x = norm(graph.op('Add', [linear(mixed, `${layer}.attention.output.dense`), x]), `${layer}.attention.output.LayerNorm`);
         const inner = graph.op('Gelu', [linear(x, `${layer}.intermediate.dense`)]);
         x = norm(graph.op('Add', [linear(inner, `${layer}.output.dense`), x]), `${layer}.output.LayerNorm`);
+        if (toldLayers.includes(l)) told.push(x);
       }
+      graph.op('Concat', told, { axis: -1 }, '', 'states');
       const last = graph.weight('axis/-1', () => int64([-1]));
       const one = graph.weight('axis/1', () => int64([1]));
       const mask = graph.op('Unsqueeze', [graph.op('Cast', ['attention_mask'], { to: elementType.float }), last]);
@@ -73,7 +82,10 @@ export function minilmRecipe(artifact: Artifact): Recipe {
           { name: 'input_ids', type: elementType.int64, dims: ['batch', 'length'] },
           { name: 'attention_mask', type: elementType.int32, dims: ['batch', 'length'] },
         ],
-        [{ name: 'embedding', type: elementType.float, dims: ['batch', width] }],
+        [
+          { name: 'embedding', type: elementType.float, dims: ['batch', width] },
+          { name: 'states', type: elementType.float, dims: ['batch', 'length', width * toldLayers.length] },
+        ],
       );
     },
   };

@@ -43,6 +43,7 @@ export class Listener {
       minSimilarity: 0.7,
     });
     await understanding.load();
+    await understanding.refine(new AbortController().signal);
     return new Listener(understanding, source.assistant, async () => {
       await embedder.unload();
       await database.close();

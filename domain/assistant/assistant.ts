@@ -1,3 +1,4 @@
+import type { Restrictions } from '../understanding/taught-sentences.ts';
 import { hashOf } from '../understanding/text-features.ts';
 import type { Behaviour, IntentKind } from './behaviours.ts';
 import { fill, placeholdersOf } from './fill.ts';
@@ -14,6 +15,8 @@ export interface AssistantParts {
   readonly language: string;
   readonly intents: readonly AssistantIntent[];
   readonly wording: Wording;
+  /** How callers narrow questions; none where the files do not say. */
+  readonly restrictions: Restrictions | undefined;
 }
 
 /** What a bank has written about its assistant: what callers may want, what is done about it, and what is said. */
@@ -22,13 +25,15 @@ export class Assistant {
   readonly version: string;
   readonly language: string;
   readonly intents: ReadonlyMap<string, AssistantIntent>;
+  readonly restrictions: Restrictions | undefined;
   readonly #wording: Wording;
 
-  constructor({ name, version, language, intents, wording }: AssistantParts) {
+  constructor({ name, version, language, intents, wording, restrictions }: AssistantParts) {
     this.name = name;
     this.version = version;
     this.language = language;
     this.intents = new Map(intents.map((intent) => [intent.name, intent]));
+    this.restrictions = restrictions;
     this.#wording = wording;
   }
 

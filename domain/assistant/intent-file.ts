@@ -34,6 +34,15 @@ export const intentSchema = z.strictObject({
 
 export type IntentFile = z.output<typeof intentSchema>;
 
+/** `restrictions.yaml`. */
+export const restrictionsSchema = z.strictObject({
+  names: z.record(
+    z.string().regex(/^[a-z]+$/, 'a kind has small letters'),
+    z.array(text(60)).min(3, 'it needs three names at the least').max(500),
+  ),
+  templates: z.array(phrase).min(8, 'it needs eight sentences at the least').max(1_000),
+});
+
 export const assistantSchema = z.strictObject({
   name,
   language: z.string().regex(/^[a-z]{2,3}$/, 'it is no ISO 639-1 code'),

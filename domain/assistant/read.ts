@@ -1,9 +1,10 @@
 import type { Trust } from '../dialog/state.ts';
+import type { Restrictions } from '../understanding/taught-sentences.ts';
 import { Assistant, type Wording } from './assistant.ts';
 import { type Behaviour, behaviourNames, traitsOf } from './behaviours.ts';
 import { placeholdersOf } from './fill.ts';
 import type { AssistantIntent, IntentOperation } from './intent.ts';
-import { assistantSchema, type IntentFile, intentSchema, spokenText } from './intent-file.ts';
+import { assistantSchema, type IntentFile, intentSchema, restrictionsSchema, spokenText } from './intent-file.ts';
 import { type DescribedOperation, operationsIn } from './operations.ts';
 import { type WordingKey, wordingKeys } from './wording-keys.ts';
 import { type Problem, YamlFile } from './yaml-file.ts';
@@ -19,6 +20,7 @@ const maxIntents = 200;
 /** Languages whose numbers, dates and restrictions the bot reads. */
 const languages: readonly string[] = ['en'];
 const bankFile = 'bank.openapi.yaml';
+const restrictionsFile = 'restrictions.yaml';
 const trusts: readonly Trust[] = ['none', 'verified', 'stepped-up'];
 
 export interface ReadAssistant {
@@ -29,7 +31,11 @@ export interface ReadAssistant {
 
 /** Files that say what an assistant is; conversations beside them test it, and change nothing of it. */
 export const isDefinition = (file: string): boolean =>
-  file === 'assistant.yaml' || file === 'wording.yaml' || file === bankFile || /^intents\/[^/]+\.yaml$/.test(file);
+  file === 'assistant.yaml' ||
+  file === 'wording.yaml' ||
+  file === restrictionsFile ||
+  file === bankFile ||
+  /^intents\/[^/]+\.yaml$/.test(file);
 
 /**
  * Reads an assistant, and names everything that is wrong with it.
@@ -79,7 +85,8 @@ class Reader {
     this.#checkFlow(read);
     this.#checkNeeded(read);
     const intents = read.map((one) => this.#intentOf(one, operations));
-    return about && wording ? { ...about, wording, intents } : undefined;
+    const restrictions = this.#restrictions();
+    return about && wording ? { ...about, wording, intents, restrictions } : undefined;
   }
 
   #open(file: string): YamlFile | undefined {
@@ -147,6 +154,22 @@ class Reader {
     if (this.#files[bankFile] === undefined) return [];
     const source = this.#open(bankFile);
     return source ? operationsIn(source.value) : [];
+  }
+
+  #restrictions(): Restrictions | undefined {
+    if (this.#files[restrictionsFile] === undefined) return this.#base?.restrictions;
+    const source = this.#open(restrictionsFile);
+    const parsed = source && restrictionsSchema.safeParse(source.value);
+    if (!source || !parsed) return undefined;
+    if (!parsed.success) {
+      this.problems.push(...parsed.error.issues.map((issue) => source.problemOf(issue)));
+      return undefined;
+    }
+    const { names, templates } = parsed.data;
+    for (const [i, template] of templates.entries()) {
+      this.#checkFilled(source, ['templates', i], template, Object.keys(names));
+    }
+    return { names, templates };
   }
 
   #intents(): ReadIntent[] {

@@ -1,8 +1,9 @@
+import type { Say } from '../assistant/wording-keys.ts';
 import { wordCount } from '../language/words.ts';
 import { type Answered, type DecisionContext, maxAsked, speak, type Understood } from './decision.ts';
 import { turnedRound } from './move-money.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
-import { start } from './start.ts';
+import { beyond, start } from './start.ts';
 import { type DialogState, type Needed, type Pending, type Request, without } from './state.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
 
@@ -34,8 +35,9 @@ export function confirmed(
   const goesElsewhere = turnsElsewhere(context, understood, pending.request);
   if (answer === 'no' && !(goesElsewhere && wordCount(text) >= 5)) return speak(idle, say('dropped'));
   if (goesElsewhere) return { kind: 'anew', dialog: idle, understood };
-  if (pending.asked >= maxAsked) return speak(idle, say('dropped'));
-  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
+  if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
+  const again = say('again-confirm', { question: pending.question });
+  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, again);
 }
 
 /** What a caller may name without correcting an order by it. */
@@ -92,8 +94,19 @@ export function filled(dialog: DialogState, pending: Of<'slot'>, understood: Und
   }
   if (yesOrNo(text) === 'no') return speak(idle, say('dropped'));
   if (turnsElsewhere(context, understood, pending.request)) return { kind: 'anew', dialog: idle, understood };
-  if (pending.asked >= maxAsked) return speak(idle, say('give-up-asking'));
-  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, pending.question);
+  if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
+  return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, askedAgain(say, pending));
+}
+
+/** Another way to ask for the same. */
+function askedAgain(say: Say, { need, question }: Of<'slot'>): string {
+  switch (need) {
+    case 'card':
+    case 'value':
+      return say(`again-${need}`, { question });
+    default:
+      return say(`again-${need}`);
+  }
 }
 
 /** Whether what was named is what was asked for. */

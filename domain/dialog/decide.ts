@@ -14,11 +14,22 @@ import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { joinSlots, type Slots } from './slots.ts';
 import { beyond, start } from './start.ts';
-import { type DialogState, digitsOf, type Pending, type Request } from './state.ts';
+import { type DialogState, digitsOf, type Pending, type Request, without } from './state.ts';
 import { isNarrowed, unexplainedIn } from './unexplained.ts';
 
 /** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
 export function decide(before: DialogState, heard: Understood, context: DecisionContext): Decision {
+  const decision = decided(before, heard, context);
+  const isLost = decision.kind === 'say' && decision.reply === context.say('unsure-alone');
+  if (!isLost) return before.lost ? { ...decision, dialog: without(decision.dialog, 'lost') } : decision;
+  const lost = (before.lost ?? 0) + 1;
+  const dialog = { ...decision.dialog, lost };
+  // The same words again help nobody: first what may be asked is named, then a person is offered.
+  if (lost === 2) return speak(dialog, context.say('unsure-again'));
+  return lost > 2 ? beyond(dialog, context, context.say('unsure-person')) : { ...decision, dialog };
+}
+
+function decided(before: DialogState, heard: Understood, context: DecisionContext): Decision {
   const { assistant, say } = context;
   const understood = withValues(before, withReference(before, heard), context);
   const dialog = identifiedEarly(before, understood);

@@ -41,7 +41,7 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     const aside = context.assistant.kindOf(understood.intent) === 'knowledge';
     return { kind: 'anew', dialog: aside ? dialog : idle, understood };
   }
-  if (pending.asked >= maxAsked) return speak(idle, say('give-up-asking'));
+  if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
   return speak({ ...dialog, pending: { ...without(pending, 'part'), asked: pending.asked + 1 } }, identify.again(say, need));
 }
 

@@ -13,4 +13,6 @@ export function yesOrNo(text: string): 'yes' | 'no' | undefined {
 
 /** The caller gives the whole matter up. */
 export const givesUp = (text: string): boolean =>
-  /\b(?:never ?mind|forget (?:it|that|about it)|cancel (?:that|it|this)|leave it|changed my mind|stop that)\b/i.test(text);
+  /\b(?:never ?mind|forget (?:it|that|about it)|cancel (?:that|it|this)|leave it|changed my mind|stop that|skip (?:it|that|this)|drop (?:it|that|this)|let['’]?s move on|no longer (?:need|want) (?:it|that|this))\b/i.test(
+    text,
+  );

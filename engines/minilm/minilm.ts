@@ -13,6 +13,10 @@ export class Minilm extends ThreadHosted implements Embedder {
     super({ ...runtime, name: 'minilm', entry: new URL('./thread.ts', import.meta.url), options });
   }
 
+  wordStates(sentences: readonly (readonly string[])[], options: RunOptions = {}): Promise<Float32Array[]> {
+    return sentences.length === 0 ? Promise.resolve([]) : this.thread.call('states', [...sentences], options);
+  }
+
   embed(texts: readonly string[], options: RunOptions = {}): Promise<Float32Array[]> {
     return texts.length === 0 ? Promise.resolve([]) : this.thread.call('embed', [...texts], options);
   }

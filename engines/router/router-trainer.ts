@@ -6,14 +6,20 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { ensurePrepared, type Recipe } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import type { Learnt } from '../../domain/understanding/learn.ts';
+import type { TaggerParameters } from '../../domain/understanding/restriction-tagger.ts';
+import { type Restrictions, taughtSentences } from '../../domain/understanding/taught-sentences.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
 import { ThreadHosted } from '../runtime/thread-hosted.ts';
-import type { Embedder, LabelledPhrase, RouterTrainer, TaughtRouter } from '../types.ts';
+import type { Embedder, LabelledPhrase, RouterTrainer, RunOptions, TaughtRouter } from '../types.ts';
 import { teach } from './teach.ts';
 
 /** Raised whenever what is learnt from the same phrases changes. */
 const learnerVersion = 1;
-const fileName = 'router.bin';
+const taggerVersion = 1;
+/** Sentences that the tagger is taught: every template some thirty times. */
+const taughtCount = 1_600;
+/** Sentences that the encoder reads before something else may come in between. */
+const atOnce = 20;
 
 /**
  * Teaches the router in a thread, because it takes seconds in which callers must be heard; and keeps what was taught beside the prepared
@@ -27,42 +33,75 @@ export class ThreadedRouterTrainer extends ThreadHosted implements RouterTrainer
     this.#store = new ArtifactStore(runtime.cacheDir);
   }
 
-  async teach(phrases: readonly LabelledPhrase[], embedder: Embedder): Promise<TaughtRouter> {
-    let taught: TaughtRouter | undefined;
+  teach(phrases: readonly LabelledPhrase[], embedder: Embedder): Promise<TaughtRouter> {
+    return this.#kept('router', learnerVersion, phrases, embedder, () =>
+      teach(phrases, embedder, (examples) => this.thread.call<Learnt>('learn', examples)),
+    );
+  }
+
+  async teachTagger(
+    restrictions: Restrictions,
+    embedder: Embedder,
+    options: RunOptions = {},
+  ): Promise<TaggerParameters | undefined> {
+    if (!embedder.wordStates) return undefined;
+    return this.#kept('tagger', taggerVersion, restrictions, embedder, async () => {
+      const sentences = taughtSentences(restrictions, await this.#vocabulary(), taughtCount);
+      const states: Float32Array[] = [];
+      for (let from = 0; from < sentences.length; from += atOnce) {
+        const words = sentences.slice(from, from + atOnce).map((sentence) => sentence.words);
+        states.push(...((await embedder.wordStates?.(words, options)) ?? []));
+      }
+      return this.thread.call<TaggerParameters>('learnTagger', { sentences, states }, options);
+    });
+  }
+
+  /** Words that names are made of, so that the place of a name counts. */
+  async #vocabulary(): Promise<readonly string[]> {
+    const [, tokenizer = ''] = await this.#store.ensure(artifactById('minilm'));
+    const { model } = JSON.parse(await readFile(tokenizer, 'utf8')) as { model: { vocab: Record<string, number> } };
+    return Object.keys(model.vocab)
+      .filter((word) => /^[a-z]{4,10}$/.test(word))
+      .sort();
+  }
+
+  /** What was taught before of the same, or what is taught now. */
+  async #kept<T>(name: string, version: number, from: unknown, embedder: Embedder, teaching: () => Promise<T>): Promise<T> {
+    let taught: T | undefined;
     const recipe: Recipe = {
-      name: 'router',
-      version: learnerVersion,
+      name,
+      version,
       input: artifactById('minilm'),
       options: {
-        phrases: createHash('sha256').update(JSON.stringify(phrases)).digest('hex'),
+        phrases: createHash('sha256').update(JSON.stringify(from)).digest('hex'),
         embedder: embedder.name,
         v8: process.versions.v8,
       },
       run: async (_, outputDir) => {
-        taught = await teach(phrases, embedder, (examples) => this.thread.call<Learnt>('learn', examples));
-        await writeFile(join(outputDir, fileName), encode(taught));
+        taught = await teaching();
+        await writeFile(join(outputDir, `${name}.bin`), encode(taught));
       },
     };
     const folder = await ensurePrepared(this.#store, recipe);
-    if (taught) return taught;
-    const known = decode(await readFile(join(folder, fileName)).catch(() => Buffer.alloc(0)));
-    if (known) return known;
+    if (taught !== undefined) return taught;
+    const known = decode<T>(await readFile(join(folder, `${name}.bin`)).catch(() => Buffer.alloc(0)));
+    if (known !== undefined) return known;
     // Damaged: it is learnt once more.
     await rm(folder, { recursive: true, force: true });
-    return this.teach(phrases, embedder);
+    return this.#kept(name, version, from, embedder, teaching);
   }
 }
 
 const hashBytes = 32;
 const hashOf = (content: Uint8Array) => createHash('sha256').update(content).digest();
 
-function encode(taught: TaughtRouter): Buffer {
+function encode(taught: unknown): Buffer {
   const content = serialize(taught);
   return Buffer.concat([content, hashOf(content)]);
 }
 
 /** @returns undefined for bytes that are not what was written. */
-function decode(bytes: Buffer): TaughtRouter | undefined {
+function decode<T>(bytes: Buffer): T | undefined {
   const content = bytes.subarray(0, -hashBytes);
   return bytes.length > hashBytes && hashOf(content).equals(bytes.subarray(-hashBytes)) ? deserialize(content) : undefined;
 }

@@ -312,7 +312,11 @@ describe('the conversation', () => {
     let { dialog } = decide(newDialog, said('What is my balance?', 'balance'), options);
     for (const _ of [1, 2]) dialog = decide(dialog, said('[hidden]', 'yes', { digits: digits(1) }), options).dialog;
     expect(dialog.pending).toMatchObject({ asked: 3 });
-    expect(decide(dialog, said('[hidden]', 'yes', { digits: digits(1) }), options).dialog.pending).toBeUndefined();
+    const given = decide(dialog, said('[hidden]', 'yes', { digits: digits(1) }), options);
+    expect(given).toMatchObject({
+      reply: `${say('give-up-asking')} ${say('offer-person')}`,
+      dialog: { pending: { kind: 'offer' } },
+    });
   });
 
   it('takes a number in parts, and no more of them than fit', () => {
@@ -385,7 +389,18 @@ describe('the conversation', () => {
       step: { kind: 'act', order: 'call-4' },
     });
     expect(decide(confirming, said('No.', 'no'), options)).toMatchObject({ kind: 'say', dialog: {} });
-    expect(decide(confirming, said('hm', 'small-talk'), options)).toMatchObject({ kind: 'say', reply: 'Shall I?' });
+    expect(decide(confirming, said('hm', 'small-talk'), options)).toMatchObject({
+      ...{ kind: 'say', reply: say('again-confirm', { question: 'Shall I?' }) },
+    });
+  });
+
+  it('names what may be asked where it is lost twice, and offers a person the third time', () => {
+    const lost = (dialog: DialogState) => decide(dialog, said('blorb', 'yes', { sure: false }), options);
+    const [first, second] = [lost(newDialog), lost(lost(newDialog).dialog)];
+    expect([first, second].map((one) => one.kind === 'say' && one.reply)).toEqual([say('unsure-alone'), say('unsure-again')]);
+    expect(lost(second.dialog)).toMatchObject({ reply: `${say('unsure-person')} ${say('offer-person')}` });
+    const found = decide(second.dialog, said('What is my balance?', 'balance'), options);
+    expect(found.dialog).not.toHaveProperty('lost');
   });
 
   it('takes another card as a correction, not as a yes', () => {
