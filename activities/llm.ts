@@ -103,7 +103,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
       runActivity(async () => {
         await deps.adapters.load(deps.model, adapter);
         // What it may do is found out while nobody is on the line; the adapter is there meanwhile.
-        deps.roles?.probe({ adapter: adapter.name, priority: 'background' }).catch(() => undefined);
+        deps.roles?.learn({ adapter: adapter.name, priority: 'background' }).catch(() => undefined);
         return { loaded: deps.model.adapters ?? [] };
       }),
     unloadAdapter: ({ name }) =>

@@ -16,6 +16,8 @@ const voices = ['am_michael', 'af_sarah', 'bm_george', 'bf_emma', 'am_adam', 'af
 interface Condition {
   readonly name: string;
   readonly change: (samples: Float32Array, random: () => number) => Float32Array | Promise<Float32Array>;
+  /** Looks for words. */
+  readonly hesitates?: true;
 }
 
 /** What a call sounds like, one after the other. */
@@ -23,6 +25,7 @@ const conditions: readonly Condition[] = [
   { name: 'clean', change: (samples) => samples },
   { name: 'room', change: (samples, random) => inRoom(samples, sampleRateHz, 0.3, random) },
   { name: 'noise', change: (samples, random) => withNoise(samples, 15, random) },
+  { name: 'hesitating', change: (samples) => samples, hesitates: true },
   { name: 'telephone', change: (samples) => overTelephone(samples, sampleRateHz) },
   {
     name: 'telephone and noise',
@@ -48,7 +51,7 @@ export async function spokenCaller({ apiUrl, sessionId, tts, seed }: SpokenCallO
   return {
     say: async (text) => {
       const chunks: Uint8Array[] = [];
-      for await (const { samples } of tts.speak(spokenText(text), { voice })) {
+      for await (const { samples } of tts.speak(condition.hesitates ? hesitating(text, random) : spokenText(text), { voice })) {
         chunks.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
       }
       const spoken = await resample({ samples: fromPcm16(Buffer.concat(chunks)), sampleRateHz: tts.sampleRateHz }, sampleRateHz);
@@ -59,6 +62,17 @@ export async function spokenCaller({ apiUrl, sessionId, tts, seed }: SpokenCallO
       await fetch(`${apiUrl}/sessions/${sessionId}`, { method: 'DELETE' }).catch(() => undefined);
     },
   };
+}
+
+const fillers = ['um', 'uh', 'let me see', 'well'];
+
+/** With a filler before it and one in it; digits are told as they are. */
+function hesitating(text: string, random: () => number): string {
+  if (/^[\d ]+$/.test(text)) return spokenText(text);
+  const filler = () => fillers[Math.floor(random() * fillers.length)];
+  const words = text.split(' ');
+  const at = 1 + Math.floor(random() * Math.max(1, words.length - 1));
+  return `${filler()}, ${[...words.slice(0, at), `${filler()},`, ...words.slice(at)].join(' ')}`;
 }
 
 /** Digits are said one by one, as people do. */

@@ -169,7 +169,7 @@ function createSpeech({ engines, blobs, logger }: WorkerDependencies, signal: Ab
 
 /** What the language model may do is found out while nobody is on the line; until then it may do nothing. */
 async function probeModel({ engines, logger }: WorkerDependencies, signal: AbortSignal): Promise<void> {
-  await engines.llmRoles.probe({ signal, priority: 'background' }).catch((error) => {
+  await engines.llmRoles.learn({ signal, priority: 'background' }).catch((error) => {
     if (!signal.aborted)
       logger.warn({ error: messageOf(error) }, 'the language model is not probed, and is not let near callers');
   });

@@ -28,6 +28,8 @@ const env = {
   TEMPORAL_PORT: String(temporalPort),
   TEMPORAL_UI_PORT: String(uiPort),
   DATA_DIR: data,
+  // Before and after are told apart by what the model says, however well.
+  LLM_MAY: 'talk',
   LOG_LEVEL: 'warn',
 };
 const api = `http://127.0.0.1:${port}`;

@@ -74,6 +74,11 @@ export class ModelRoles {
     return found;
   }
 
+  /** Finds out what is not known yet; where a setting says it, there is nothing to find out. */
+  async learn(options: Options = {}): Promise<void> {
+    if (!this.#options.fixed) await this.probe(options);
+  }
+
   /** Asks the questions, unless they were asked before. @param options `again`: even so. */
   async probe({ again = false, ...options }: Options & { readonly again?: boolean } = {}): Promise<ProbeResult> {
     const { adapter = '' } = options;

@@ -71,7 +71,8 @@ describe('the service', () => {
         ...['/adapters', '/adapters/active', '/adapters/{name}', '/adapters/{name}/load', '/adapters/{name}/train'],
         ...['/adapters/{name}/training', '/adapters/{name}/unload', '/cache/entries', '/cache/export', '/cache/optimize'],
         ...['/cache/reviews', '/cache/reviews/{review}', '/cache/stats', '/cache/threshold'],
-        ...['/knowledge/articles', '/knowledge/articles/{article}'],
+        ...['/knowledge/articles', '/knowledge/articles/{article}', '/sessions/{id}/reviews'],
+        ...['/assistants', '/assistants/check', '/assistants/rollback', '/assistants/{version}', '/assistants/{version}/deploy'],
       ].sort(),
     );
     expect(await (await fetch(url('/docs'))).text()).toContain('swagger-ui');

@@ -22,6 +22,8 @@ export async function testEnvironment(overrides: TestEnvironment = {}): Promise<
     TEMPORAL_UI_PORT: String(uiPort),
     DATA_DIR: await mkdtemp(join(tmpdir(), 'voicebot-stack-')),
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    // The model talks from the first call on, and is not probed meanwhile.
+    LLM_MAY: 'talk',
     ...(process.env.MODEL_CACHE_DIR ? { MODEL_CACHE_DIR: process.env.MODEL_CACHE_DIR } : {}),
     ...overrides,
   };
