@@ -133,6 +133,7 @@ export const wordingKeys = {
   'latest-pending-transaction': ['where', 'payments'],
   'latest-transactions': ['where', 'payments'],
   'latest-pending-transactions': ['where', 'payments'],
+  'more-transactions': ['count', 'amount'],
   'no-payments': ['where'],
   spent: ['amount', 'where', 'count'],
   received: ['amount', 'where', 'count'],

@@ -42,7 +42,18 @@ async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualR
       : told.length === 1
         ? say(`latest-${kind}transaction`, { where, payments })
         : say(`latest-${kind}transactions`, { where, payments });
-  return { reply: sentences(beyond, reply), facts: [where, beyond, ...items], told: told.map(({ id }) => id) };
+  const more = named && howMany === undefined && found.length > told.length ? moreText(say, found) : '';
+  return { reply: sentences(beyond, reply, more), facts: [where, beyond, more, ...items], told: told.map(({ id }) => id) };
+}
+
+/** How many there are beside those that were told, and their sum; what came in and what went out has none. */
+function moreText(say: Say, found: readonly Transaction[]): string {
+  const [first] = found;
+  if (!first || found.some((one) => verbOf(one) !== verbOf(first))) return '';
+  return say('more-transactions', {
+    count: paymentsText(say, found.length),
+    amount: moneyText({ ...first.amount, minor: sum(found) }),
+  });
 }
 
 /** Payments by whatever the caller named: those that went out, unless it is asked what came in. */
