@@ -15,7 +15,7 @@ export interface SecondReaderOptions {
 }
 
 /** What the router and a second reader come to together. */
-export interface Understanding {
+export interface Reading {
   readonly intent: string;
   readonly sure: boolean;
   readonly runnerUp: string | undefined;
@@ -39,7 +39,7 @@ export class SecondReader {
     this.#options = options;
   }
 
-  async read(assistant: Assistant, text: string, routing: Routing, today: Day, signal: AbortSignal): Promise<Understanding> {
+  async read(assistant: Assistant, text: string, routing: Routing, today: Day, signal: AbortSignal): Promise<Reading> {
     const alone = { intent: routing.label, sure: routing.sure, runnerUp: routing.runnerUp?.label, unread: [] };
     const { model, roles } = this.#options;
     if (roles.may('read') && model.read) {
@@ -79,7 +79,7 @@ export class SecondReader {
   }
 }
 
-function together(router: Understanding, { intent, restrictions }: SecondReading, text: string, today: Day): Understanding {
+function together(router: Reading, { intent, restrictions }: SecondReading, text: string, today: Day): Reading {
   const unread = restrictions.filter((words) => !hasSlots(slotsIn(words, today))).flatMap(contentOf);
   // It names none of what is offered: that is no other reading.
   if (intent === undefined || intent === router.intent) return { ...router, sure: router.sure || intent !== undefined, unread };
