@@ -9,16 +9,19 @@ import { spokenCaller } from './spoken-caller.ts';
 import type { Stage } from './stage.ts';
 import { writtenCaller } from './written-caller.ts';
 
-/** All in writing, and then those that are to be spoken by voice. */
+/** How conversations are had: all in writing, and those that are to be spoken by voice. */
+export type Manner = 'written' | 'spoken';
+
+/** Has the conversations in each manner, one after the other. */
 export async function* rehearsed(
   { apiUrl, db, tts }: Stage,
   assistant: Assistant,
   conversations: readonly Conversation[],
-  spoken: boolean,
+  manners: readonly Manner[],
 ): AsyncGenerator<ConversationResult> {
   const written = (_: Conversation, n: number) => writtenCaller(apiUrl, `written-${n + 1}`);
-  yield* new Rehearsal({ db, assistant, call: written }).run(conversations);
-  if (!spoken) return;
+  if (manners.includes('written')) yield* new Rehearsal({ db, assistant, call: written }).run(conversations);
+  if (!manners.includes('spoken')) return;
   const byVoice = conversations.filter((one) => one.spoken).map((one) => ({ ...one, name: `${one.name} (spoken)` }));
   const call = (_: Conversation, n: number) => spokenCaller({ apiUrl, sessionId: `spoken-${n + 1}`, tts, seed: n });
   yield* new Rehearsal({ db, assistant, call }).run(byVoice);

@@ -44,7 +44,7 @@ export function addAssistantTestCommand(assistant: Command): void {
       listener.stop();
       const results: ConversationResult[] = [];
       try {
-        for await (const result of rehearsed(stage, tested, conversations, spoken)) {
+        for await (const result of rehearsed(stage, tested, conversations, spoken ? ['written', 'spoken'] : ['written'])) {
           results.push(result);
           if (!json) process.stdout.write(`${result.passed ? '✓' : '✗'} ${result.family}: ${result.name}\n`);
           if (!json && !result.passed) process.stdout.write(`${failureText(result)}\n`);
