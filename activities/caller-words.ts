@@ -1,0 +1,92 @@
+import type { Assistant } from '../domain/assistant/assistant.ts';
+import type { Behaviour } from '../domain/assistant/behaviours.ts';
+import { inOrder, possibleWishes } from '../domain/dialog/agenda.ts';
+import { wantedPart } from '../domain/dialog/negation.ts';
+import type { OpenMatter } from '../domain/dialog/state.ts';
+import { isNarrowed } from '../domain/dialog/unexplained.ts';
+import type { Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
+import type { Embedder } from '../engines/types.ts';
+import type { TrainedAssistant } from './trained-assistants.ts';
+
+/** Words of a caller, and what the router makes of them. */
+export interface Words {
+  readonly text: string;
+  readonly embedding: Float32Array;
+  readonly routing: Routing;
+}
+
+/** What a sentence that only refuses something may be taken for. */
+const mayRefuse: ReadonlySet<Behaviour> = new Set(['refuse', 'cancel', 'colleague']);
+
+/** Takes a caller's words apart: what is wanted, what is not, how many wishes there are, and which words restrict them. */
+export class CallerWords {
+  readonly #embedder: Embedder;
+
+  constructor(embedder: Embedder) {
+    this.#embedder = embedder;
+  }
+
+  /** Words of a question about money that restrict it, as the encoder sees them. */
+  async restricting(
+    text: string,
+    intent: string,
+    { assistant, tagger }: TrainedAssistant,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const embedder = this.#embedder;
+    if (!tagger || !embedder.wordStates || !isNarrowed(assistant.does(intent))) return [];
+    const words = text.match(/[\p{L}\d$€£][\p{L}\d.,'’&-]*/gu) ?? [];
+    const [states] = await embedder.wordStates([words], { signal, priority: 'urgent' });
+    return states ? tagger.restricting({ words, states }) : [];
+  }
+
+  /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
+  async wanted(heard: Words, { assistant, model }: TrainedAssistant, signal: AbortSignal): Promise<Words | undefined> {
+    const { label } = heard.routing;
+    if (!assistant.isPersonal(label) && !mayRefuse.has(assistant.does(label))) return heard;
+    const text = wantedPart(heard.text);
+    if (text === heard.text) return heard;
+    return text === '' ? undefined : (await this.#read([text], model, signal))[0];
+  }
+
+  async #read(texts: readonly string[], model: SemanticModel, signal: AbortSignal): Promise<Words[]> {
+    const embeddings = await this.#embedder.embed(texts, { signal, priority: 'urgent' });
+    return embeddings.map((embedding, i) => {
+      const text = texts[i] as string;
+      return { text, embedding, routing: model.route(text, embedding) };
+    });
+  }
+
+  /** Wishes that are said in one breath, the first to serve first; nothing where there is one. */
+  async wishes(whole: Words, { assistant, model }: TrainedAssistant, signal: AbortSignal): Promise<(Words & OpenMatter)[]> {
+    const { text } = whole;
+    const parts = possibleWishes(text);
+    if (parts.length < 2) return [];
+    const read = (await this.#read(parts.map(withoutManners), model, signal)).map((words) => ({
+      ...words,
+      intent: words.routing.label,
+    }));
+    const wishes = read.filter(({ routing, intent }) => worthAsking(assistant, intent, routing));
+    const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
+    const sure = different.filter(({ routing }) => routing.sure);
+    const [only] = sure;
+    // "Good morning. Block my card.": what is said around the one wish makes it no less sure.
+    const besides = read.every((one) => one === only || assistant.kindOf(one.intent) === 'talk');
+    if (only && besides && !whole.routing.sure) return [{ ...only, text, embedding: whole.embedding }];
+    // What may be an order is asked about once the rest is done.
+    const perhaps = different.filter(({ routing }) => !routing.sure);
+    return sure.length === 0 || different.length < 2 ? [] : [...inOrder(assistant, sure), ...perhaps];
+  }
+}
+
+/** What people add out of politeness, and which makes short wishes look alike. */
+const withoutManners = (text: string): string =>
+  text.replace(/(?:[\s,]+(?:please|thank you|thanks|if you can|if possible|for me))+\W*$/i, '');
+
+/** An order that is likely is asked about; anything else must be sure, or it is no wish of its own. */
+function worthAsking(assistant: Assistant, intent: string, { sure, confidence }: Routing): boolean {
+  const kind = assistant.kindOf(intent);
+  return kind !== 'talk' && (sure || (kind === 'action' && confidence >= likely));
+}
+
+const likely = 0.4;
