@@ -3,7 +3,9 @@ import type { Behaviour } from '../domain/assistant/behaviours.ts';
 import { inOrder, possibleWishes } from '../domain/dialog/agenda.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
 import type { OpenMatter } from '../domain/dialog/state.ts';
+import { withoutStory } from '../domain/dialog/story.ts';
 import { isNarrowed } from '../domain/dialog/unexplained.ts';
+import { wordCount } from '../domain/language/words.ts';
 import type { Routing, SemanticModel } from '../domain/understanding/semantic-model.ts';
 import type { Embedder } from '../engines/types.ts';
 import type { TrainedAssistant } from './trained-assistants.ts';
@@ -16,7 +18,10 @@ export interface Words {
 }
 
 /** What a sentence that only refuses something may be taken for. */
-const mayRefuse: ReadonlySet<Behaviour> = new Set(['refuse', 'cancel', 'colleague']);
+const refusing: ReadonlySet<Behaviour> = new Set(['refuse', 'cancel', 'colleague']);
+
+/** Fewer are no wish of their own. */
+const leastWords = 3;
 
 /** Takes a caller's words apart: what is wanted, what is not, how many wishes there are, and which words restrict them. */
 export class CallerWords {
@@ -43,10 +48,15 @@ export class CallerWords {
   /** The caller's words without what they do not want to be done or told; nothing where they say no more than that. */
   async wanted(heard: Words, { assistant, model }: TrainedAssistant, signal: AbortSignal): Promise<Words | undefined> {
     const { label } = heard.routing;
-    if (!assistant.isPersonal(label) && !mayRefuse.has(assistant.does(label))) return heard;
-    const text = wantedPart(heard.text);
-    if (text === heard.text) return heard;
-    return text === '' ? undefined : (await this.#read([text], model, signal))[0];
+    const mayRefuse = assistant.isPersonal(label) || refusing.has(assistant.does(label));
+    const text = mayRefuse ? wantedPart(heard.text) : heard.text;
+    if (text === '') return undefined;
+    // Reasons and circumstances say nothing of what is wanted; what they restrict is read from the whole.
+    const matter = withoutStory(text).replace(/\s+/g, ' ').trim();
+    if (matter === heard.text || wordCount(matter) < leastWords)
+      return text === heard.text ? heard : (await this.#read([text], model, signal))[0];
+    const [read] = await this.#read([matter], model, signal);
+    return read && { ...read, text };
   }
 
   async #read(texts: readonly string[], model: SemanticModel, signal: AbortSignal): Promise<Words[]> {

@@ -182,8 +182,9 @@ function unsure(dialog: DialogState, understood: Understood, context: DecisionCo
   const either = (does: Behaviour) => first.does === does || second?.does === does;
   const asked = narrowedAlone([first, ...(second ? [second] : [])], slots);
   if (asked) {
-    const sums = sumsUp(asked.does, understood) ? assistant.doing('spending') : undefined;
-    return start(dialog, accounted({ intent: (sums ?? asked).name, slots }, understood, context), context);
+    const plainly = saysPlainly(asked.does, understood);
+    const named = plainly && assistant.doing(plainly);
+    return start(dialog, accounted({ intent: (named ?? asked).name, slots }, understood, context), context);
   }
   if (either('article')) return { kind: 'knowledge', dialog };
   const banking = assistant.isPersonal(intent);
@@ -224,10 +225,15 @@ function accounted({ intent, slots }: Request, { text, unread = [] }: Understood
   return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }
 
-/** "What did I spend on petrol?" asks for a sum, not for a list, nor for what is left. */
-function sumsUp(does: Behaviour, { text, slots }: Understood): boolean {
-  if (!/\bspen[dt]\b/i.test(text)) return false;
-  if (does === 'balances') return !/\b(?:balance|left|have|enough|can i|could i)\b/i.test(text);
+/**
+ * What the words say plainly, where the router takes them for something near it: "what did I spend on petrol?" asks for a sum, not for a list, nor
+ * for what is left; and who puts money into an account does not ask what is there.
+ */
+function saysPlainly(does: Behaviour, { text, slots }: Understood): Behaviour | undefined {
+  if (does === 'balances' && slots.to && /\b(?:move|transfer|put|shift|send|save)\b/i.test(text)) return 'move-money';
+  if (!/\bspen[dt]\b/i.test(text)) return undefined;
+  if (does === 'balances') return /\b(?:balance|left|have|enough|can i|could i)\b/i.test(text) ? undefined : 'spending';
   const listed = /\b(?:payments?|transactions?|purchases?|where|what on)\b/i.test(text);
-  return does === 'payments' && (!listed || (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined);
+  const sums = !listed || (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined;
+  return does === 'payments' && sums ? 'spending' : undefined;
 }
