@@ -159,10 +159,30 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
       return speak(dialog, oneOf(reply, text) ?? say('unsure-alone'));
     case 'chat':
       return { kind: 'think', dialog, instead: oneOf(reply, text) ?? say('anything-else') };
-    default: { {
+    default: {
       const plainly = saysPlainly(does, understood);
       const named = plainly && assistant.doing(plainly)?.name;
-      return start(dialog, accounted({ intent: (named ?? asked).name, slots }, understood, context), context);
+      const request = { intent: named ?? intent, slots: inherited(topic, understood) };
+      return start(dialog, accounted(request, understood, context), context);
+    }
+  }
+}
+
+/** The same for the same words. */
+const oneOf = (texts: readonly string[], seed: string): string | undefined => texts[seed.length % texts.length];
+
+/** The router does not know, or cannot tell two things apart. */
+function unsure(dialog: DialogState, understood: Understood, context: DecisionContext): Decision {
+  const { text, intent, runnerUp, slots } = understood;
+  const { assistant, say } = context;
+  const first = assistant.intent(intent);
+  const second = runnerUp === undefined ? undefined : assistant.intent(runnerUp);
+  const either = (does: Behaviour) => first.does === does || second?.does === does;
+  const asked = narrowedAlone([first, ...(second ? [second] : [])], slots);
+  if (asked) {
+    const plainly = saysPlainly(asked.does, understood);
+    const named = (plainly && assistant.doing(plainly)) ?? asked;
+    return start(dialog, accounted({ intent: named.name, slots }, understood, context), context);
   }
   if (either('article')) return { kind: 'knowledge', dialog };
   const banking = assistant.isPersonal(intent);
@@ -175,7 +195,6 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
   if (either('decline')) return outside(dialog, text, context);
   // A sound, or a word, that may mean anything.
   return first.does === 'chat' ? { kind: 'think', dialog, instead: say('unsure-alone') } : speak(dialog, say('unsure-alone'));
-    }
 }
 
 /**
