@@ -2,6 +2,7 @@
 export const wording = {
   notYet: "I can't help with that yet.",
   notHeard: "I didn't hear anything. Could you say that again?",
+  notUnderstood: 'I did not get that. Could you say it in other words?',
   apology: "I'm sorry, something went wrong on our side. Please say that again.",
   filler: 'One moment, please.',
   stillThere: 'Are you still there?',

@@ -96,7 +96,7 @@ async function understand(
 async function withoutUnderstanding(question: Question, steps: Steps, label: (what: string) => string): Promise<Words> {
   const { transcript, canTransfer, mayEnd, saidUrl } = question;
   const answered = plainAnswer(intentOf(transcript), { canTransfer, mayEnd });
-  if (!answered) return think(question, undefined, steps, new Findings(), label, {});
+  if (!answered) return think(question, undefined, steps, new Findings(), label, {}, wording.notUnderstood);
   const { reply, leadsTo } = answered;
   const spoken = await step('think', () =>
     steps.llm.think.executeWithOptions({ summary: label('say') }, [{ transcript, history: [], saidUrl, approved: reply }]),
