@@ -1,4 +1,4 @@
-import { VoicebotError } from '../../domain/errors.ts';
+import { cancelled, VoicebotError } from '../../domain/errors.ts';
 import type { EngineRuntime } from '../runtime/options.ts';
 import { ThreadHosted } from '../runtime/thread-hosted.ts';
 import type { Priority, RunOptions, SpeakOptions, SpeechChunk, TextToSpeech } from '../types.ts';
@@ -101,6 +101,8 @@ export class Kokoro extends ThreadHosted implements TextToSpeech {
         if (chunk.samples.length === 0) continue;
         spoken += chunk.samples.length;
         yield chunk;
+        // A first piece may be all there is: who cancels hears so, however much was made already.
+        if (options.signal?.aborted) throw cancelled(options.signal);
       }
     }
     if (spoken === 0) {
