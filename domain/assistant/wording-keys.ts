@@ -87,6 +87,7 @@ export const wordingKeys = {
   'payment-disputed': ['payment'],
   'payments-one': [],
   'payments-many': ['n'],
+  'scope-amount': ['amount'],
   'scope-merchant': ['merchants'],
   'scope-kinds': ['kinds'],
   'scope-account': ['account'],

@@ -93,7 +93,12 @@ export function filled(dialog: DialogState, pending: Of<'slot'>, understood: Und
       return start(idle, request, context);
   }
   if (yesOrNo(text) === 'no') return speak(idle, say('dropped'));
-  if (turnsElsewhere(context, understood, pending.request)) return { kind: 'anew', dialog: idle, understood };
+  if (turnsElsewhere(context, understood, pending.request)) {
+    // A few words that name nothing are no answer, and no other wish either.
+    const fragment = wordCount(text) <= 3 && !/\b(?:what|how|when|why|is|are|do|can|my)\b/i.test(text);
+    const leaves = ['person', 'end'].includes(context.assistant.does(understood.intent));
+    if (!fragment || leaves) return { kind: 'anew', dialog: idle, understood };
+  }
   if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, askedAgain(say, pending));
 }
@@ -112,12 +117,12 @@ function askedAgain(say: Say, { need, question }: Of<'slot'>): string {
 /** Whether what was named is what was asked for. */
 function fills({ need, value = '' }: Of<'slot'>, slots: Slots): boolean {
   const { amountMinor, amountEither, share, account, from, to, card, lastFour, all, bounds, merchant, kinds, days } = slots;
-  const { day, time, transactionId, values } = slots;
+  const { day, time, transactionId, values, howMany } = slots;
   const found: Readonly<Record<Needed, unknown>> = {
     amount: amountMinor ?? amountEither ?? share,
     accounts: account ?? from ?? to,
     card: card ?? lastFour ?? all,
-    payment: transactionId ?? merchant ?? kinds ?? amountMinor ?? amountEither ?? bounds ?? days,
+    payment: transactionId ?? howMany ?? merchant ?? kinds ?? amountMinor ?? amountEither ?? bounds ?? days,
     when: day ?? time,
     value: values?.[value],
   };

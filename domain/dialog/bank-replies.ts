@@ -31,7 +31,7 @@ const inOrder = (all: readonly Account[]) => [...all].sort((a, b) => kindOrder.i
 
 async function balances(
   { bank, customerId, say, today }: Enquiry,
-  { account, lastFour, currency, amountMinor, bounds, days, unexplained }: Slots,
+  { account, lastFour, currency, amountMinor, bounds, days, earlier, unexplained }: Slots,
 ): Promise<FactualReply> {
   const all = inOrder(await bank.accounts(customerId));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
@@ -52,7 +52,7 @@ async function balances(
   const [first] = asked;
   const opening = sentences(
     unexplainedText(say, { unexplained }),
-    days && days.from !== today ? say('balance-today-only') : '',
+    earlier || (days && days.from !== today) ? say('balance-today-only') : '',
     otherCurrency(say, currency, first?.balance.currency),
     first ? enoughText(say, first, amountMinor ?? bounds?.overMinor) : '',
   );

@@ -70,8 +70,12 @@ const tellsNumberOnly = new RegExp(
 );
 
 /** "The second one" is a payment that was told. */
-function withReference({ told }: DialogState, understood: Understood): Understood {
+function withReference({ told, pending }: DialogState, understood: Understood): Understood {
   const transactionId = paymentReferredTo(understood.text, told);
+  // Where none was told, the latest is one nevertheless.
+  const latest =
+    pending?.kind === 'slot' && pending.need === 'payment' && /\b(?:last|latest|most recent|newest)\b/i.test(understood.text);
+  if (!transactionId && latest) return { ...understood, slots: { ...understood.slots, howMany: 1 } };
   return transactionId ? { ...understood, slots: { ...understood.slots, transactionId } } : understood;
 }
 
@@ -223,12 +227,16 @@ function accounted({ intent, slots }: Request, { text, unread = [] }: Understood
   return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }
 
+const notMine =
+  /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
+
 /**
  * What the words say plainly, where the router takes them for something near it: "what did I spend on petrol?" asks for a sum, not for a list, nor
  * for what is left; and who puts money into an account does not ask what is there.
  */
 function saysPlainly(does: Behaviour, { text, slots }: Understood): Behaviour | undefined {
   if (does === 'balances' && slots.to && /\b(?:move|transfer|put|shift|send|save)\b/i.test(text)) return 'move-money';
+  if (does === 'payments' && notMine.test(text)) return 'dispute';
   if (!/\bspen[dt]\b/i.test(text)) return undefined;
   if (does === 'balances') return /\b(?:balance|left|have|enough|can i|could i)\b/i.test(text) ? undefined : 'spending';
   const listed = /\b(?:payments?|transactions?|purchases?|where|what on)\b/i.test(text);

@@ -8,7 +8,7 @@ import type { Request } from './state.ts';
 
 /** How people go on with what was talked about. */
 const followsUp =
-  /^\W*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
+  /^\W*(?:(?:wait|oh|um|uh|well|hang on|hmm|ah|okay|ok)\W+)*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
 
 const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
 

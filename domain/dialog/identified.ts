@@ -1,3 +1,4 @@
+import { wordCount } from '../language/words.ts';
 import { turnsElsewhere } from './answers.ts';
 import { type Answered, type DecisionContext, maxAsked, speak, type Understood } from './decision.ts';
 import { identify } from './identification.ts';
@@ -24,7 +25,9 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
   }
   // More than fits to what was told before is a new try.
   const fits = !pending.part || digits !== understood.digits;
-  if (digits && fits && digits.count < digitsOf[need] && digits.count > leastOfPart) {
+  // "Can I get 300 euros on Saturday?" tells no part of a number.
+  const onlyDigits = wordCount(text.replace(/\[hidden\]|\d+/g, ' ')) <= mostWordsBeside;
+  if (digits && fits && onlyDigits && digits.count < digitsOf[need] && digits.count > leastOfPart) {
     return speak({ ...dialog, pending: { ...pending, part: digits } }, identify.goOn(say, need));
   }
   const idle = without(dialog, 'pending');
@@ -36,7 +39,7 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     return speak({ ...without(dialog, 'customerNumber'), pending: again }, identify.again(say, 'customer-number'));
   }
   if (yesOrNo(text) === 'no' && !digits) return speak(idle, say('dropped'));
-  if (!digits && turnsElsewhere(context, understood, pending.request)) {
+  if (!(digits && onlyDigits) && turnsElsewhere(context, understood, pending.request)) {
     // A question in between leaves the matter open.
     const aside = context.assistant.kindOf(understood.intent) === 'knowledge';
     return { kind: 'anew', dialog: aside ? dialog : idle, understood };
@@ -45,6 +48,8 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
   return speak({ ...dialog, pending: { ...without(pending, 'part'), asked: pending.asked + 1 } }, identify.again(say, need));
 }
 
+/** Words around digits that are told: "it goes on with …, I think". */
+const mostWordsBeside = 5;
 /** Fewer digits are a word like "one", or a slip. */
 const leastOfPart = 1;
 
@@ -59,6 +64,6 @@ const hasNone =
   /\b(?:don['’]?t|do not|can['’]?t|cannot|never)\b.*\b(?:know|have|got|remember|find|recall|had)\b|\bforg[oe]t(?:ten)?\b|\blost (?:my|the|that) (?:\w+ )?(?:number|pin|code|letter)\b|\b(?:no idea|haven['’]?t got)\b/i;
 /** The caller asks what is meant by it. */
 const asksWhich =
-  /^\W*(?:(?:sorry|and|but|um|uh|ok|okay)\W+)*(?:what|which|where)\b(?:.*\b(?:number|pin|code)\b|['’]?s?(?: is| do i find| can i find| does)?\s*(?:that|it|this)?\b)(?:.{0,30})$/i;
+  /^\W*(?:(?:sorry|and|but|um|uh|ok|okay)\W+)*(?:what|which|where)\b(?:.*\b(?:number|pin|code)\b|['’]?s?(?: is| do i find| can i find| does)?\s*(?:that|it|this)\b|\W*$)(?:.{0,30})$/i;
 /** What was taken down before is wrong. */
 const misheard = /\b(?:wrong|mistake|incorrect|not (?:right|correct)|misheard|typo)\b/i;

@@ -101,21 +101,21 @@ const mostOffered = 3;
 
 async function prepareDispute(enquiry: Enquiry, slots: Slots): Promise<Prepared> {
   const { say, today } = enquiry;
-  const { merchant, amountMinor, bounds, days, transactionId, kinds } = slots;
-  if (!merchant && amountMinor === undefined && !bounds && !days && !transactionId && !kinds) {
+  const { merchant, amountMinor, bounds, days, transactionId, kinds, howMany } = slots;
+  if (!merchant && amountMinor === undefined && !bounds && !days && !transactionId && !kinds && !howMany) {
     return { kind: 'ask', need: 'payment', reply: say('which-payment'), facts: [] };
   }
   const { found: all } = await readPayments(
     enquiry,
-    transactionId ? { direction: 'out' } : { merchant, amountMinor, bounds, days, kinds, direction: 'out' },
+    transactionId ? { direction: 'out', transactionId } : { merchant, amountMinor, bounds, days, kinds, direction: 'out' },
   );
-  const found = transactionId ? all.find(({ id }) => id === transactionId) : all[0];
+  const [found] = all;
   if (!found) {
     const where = filterText(say, slots, today);
     return { kind: 'ask', need: 'payment', reply: say('no-such-payment', { where }), facts: [where] };
   }
   // A day or a kind of shop alone may be several payments.
-  if (!transactionId && all.length > 1 && !merchant && amountMinor === undefined) {
+  if (!transactionId && all.length > 1 && !merchant && amountMinor === undefined && howMany !== 1) {
     const shown = all.slice(0, mostOffered);
     const items = shown.map((one) => transactionText(say, { ...one, status: 'booked' }, today));
     const reply = say('which-of-payments', { payments: list(items, 'or') });

@@ -30,7 +30,7 @@ type Named = { readonly [K in keyof Slots]: Slots[K] | undefined };
 /** Reads payments by everything that the caller named. `direction` and `days` of the slots count as they stand. */
 export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Payments> {
   const { bank, customerId, say, today } = enquiry;
-  const { days, merchant, merchants, direction, amountMinor, bounds, pending, kinds = [] } = slots;
+  const { days, merchant, merchants, direction, amountMinor, bounds, pending, transactionId, kinds = [] } = slots;
   const filter = {
     ...(await accountFilter(enquiry, slots)),
     days,
@@ -46,10 +46,12 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
     (one) =>
       (!merchants || merchants.some((name) => one.merchant.toLowerCase().includes(name.toLowerCase()))) &&
       (!pending || one.status === 'pending') &&
+      (!transactionId || one.id === transactionId) &&
       within(one, bounds) &&
       (served.length === 0 || (one.category && served.includes(one.category))),
   );
-  const currency = bounds && ((all[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency as string);
+  const sized = bounds !== undefined || amountMinor !== undefined;
+  const currency = sized ? ((all[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency as string) : undefined;
   return {
     found,
     where: filterText(say, { ...slots, kinds: served }, today, currency),
@@ -83,12 +85,13 @@ function within(transaction: Transaction, bounds: Slots['bounds']): boolean {
 /** Scope in words. */
 export function filterText(
   say: Say,
-  { merchant, merchants, kinds = [], days, account, bounds }: Named,
+  { merchant, merchants, kinds = [], days, account, bounds, amountMinor }: Named,
   today: Day,
   currency?: string,
 ): string {
   return sentences(
     bounds ? boundsText(say, bounds, currency) : '',
+    amountMinor !== undefined && currency ? say('scope-amount', { amount: moneyText({ minor: amountMinor, currency }) }) : '',
     merchant ? say('scope-merchant', { merchants: list(merchants ?? [merchant]) }) : '',
     kinds.length > 0 ? say('scope-kinds', { kinds: list(kinds.map(merchantKindName)) }) : '',
     account ? say('scope-account', { account: kindName(say, account) }) : '',

@@ -46,7 +46,7 @@ export const nearly = (minor: number): AmountBounds => ({
 
 /** Money is spent on something, and something is paid for. */
 const spends =
-  /\b(?:(?:spend|spent|spending|went|goes)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor|^\W*(?:and|or|what about|how about)\s+(?:on|for))\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
+  /\b(?:(?:spend|spent|spending|went|goes|blow|blew|shell(?:ed)? out|fork(?:ed)? out|splash(?:ed)? out)\b.*?\b(?:on|for)|(?:pay|paid|paying)\b.*?\bfor|^\W*(?:and|or|what about|how about)\s+(?:on|for))\s+((?:\p{L}[\p{L}'’-]*\s*){1,4})/iu;
 const articles = /^(?:my|the|some|any|all|our|a|an)$/i;
 /** Where the name of a purpose ends, or what is none. */
 const noPurpose =
@@ -163,7 +163,7 @@ export function howManyIn(text: string): number | undefined {
 const others =
   /\b(?:my|our|his|her|their)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|child|parents?|friend|boss|neighbou?r|flatmate|colleague|uncle|aunt|cousin|grandmother|grandma|grandfather|grandpa|girlfriend|boyfriend|fianc[eé]e?|roommate|employer)(?:['’]s|s['’])\s+(?:\p{L}+\s+)?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|transfers?|salary|spending)\b/iu;
 const otherSpends =
-  /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+to\b)/i;
+  /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+(?:to|me|us|my|our)\b)/i;
 
 const named =
   /\b(?!(?:There|That|What|Where|Here|It|Who|How|Let|She|He|Today|Yesterday|Tomorrow|When)\b)\p{Lu}\p{Ll}+['’]s (?:\p{L}+ )?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|salary|spending|customer number)\b/u;

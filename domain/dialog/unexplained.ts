@@ -8,7 +8,7 @@ import { withoutStory } from './story.ts';
 
 /** Words that restrict nothing, whatever is asked. */
 const plain = `
-a about above pin code codes customer client penny pence bother bothering bothered trouble disturb hassle worried worry finances damage outgoings outgoing rich expenditure expenditures blow blown blew wasted waste develop developed compare compared shop shops love dear darling pal daily arrive arrived arrives account accounts across actually add afford after again ago all allright almost alright already also altogether always am amount
+a about above pin code codes customer client penny pence bother bothering bothered trouble disturb hassle worried worry finances damage outgoings outgoing rich expenditure expenditures blow blown blew wasted waste develop developed compare compared shop shops love dear darling pal daily arrive arrived arrives account accounts across actually add afford shell shelled fork forked splash splashed after again ago all allright almost alright already also altogether always am amount
 amounts an and another any anybody anyone anything anyway approximately are around as ask asking at available average away back bank banking
 basically be because been before begin beginning being below besides best better between big bit biggest both bro bucks but buy buying by bye
 call called calling came can cannot card cards case cash cent cents charge charged charges check checked checking come comes coming completely confirm cost

@@ -1,5 +1,5 @@
 const yes =
-  /^\W*(?:(?:um|uh|well|oh)\W+)*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|exactly|please do|go ahead|do (?:it|that)|that(?:'s| is) (?:right|correct|fine|it)|of course|absolutely|i confirm|confirmed?|certainly|fine|sounds good)\b/i;
+  /^\W*(?:(?:um|uh|well|oh)\W+)*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|exactly|please do|go ahead|do (?:it|that)|that(?:'s| is) (?:right|correct|fine|it)|of course|absolutely|i confirm|confirmed?|certainly|fine|sounds good|go (?:on|for it)|let['’]?s (?:do|go)|by all means|proceed|all ?right|very well|why not|do so|that works|yup|ya|aye|affirmative)\b/i;
 const no =
   /^\W*(?:(?:um|uh|well|oh|sorry)\W+)*(?:no(?! (?:time|idea|problem|worries|way|doubt|longer|more|matter)\b)|nope|nah|don't|do not|stop|wrong|not|never ?mind|forget it|cancel|leave it|that(?:'s| is) (?:wrong|not right|not it|incorrect)|i changed my mind)\b/i;
 

@@ -63,7 +63,12 @@ export function daysIn(text: string, today: Day, { future = false } = {}): DayRa
   if (/\byesterday\b|\blast night\b/.test(lower)) return one(addDays(today, -1));
   if (/\bday after tomorrow\b/.test(lower)) return one(addDays(today, 2));
   if (/\btomorrow\b/.test(lower)) return one(addDays(today, 1));
-  return counted(lower, today) ?? namedWeekday(lower, today, future) ?? spans(lower, today) ?? calendarDay(lower, today, future);
+  return (
+    counted(lower, today, future) ??
+    namedWeekday(lower, today, future) ??
+    spans(lower, today) ??
+    calendarDay(lower, today, future)
+  );
 }
 
 const dayCount = String.raw`(\d{1,3}|an?|a couple of|[a-z]+(?:-[a-z]+)?)`;
@@ -72,14 +77,15 @@ const ahead = new RegExp(String.raw`\bin\s+${dayCount}\s+(day|week)s?\b(?!\s+tim
 const weekLater = new RegExp(String.raw`\b(${weekdays.join('|')})\s+week\b|\b(?:a )?week on (${weekdays.join('|')})\b`);
 
 /** "Two days ago", "in a week", "Friday week". */
-function counted(text: string, today: Day): DayRange | undefined {
+function counted(text: string, today: Day, future: boolean): DayRange | undefined {
   const [, back = '', backUnit] = ago.exec(text) ?? [];
   const before = countOf(back);
   if (backUnit === 'month' && before !== undefined) return one(addMonths(today, -before));
   if (backUnit && before !== undefined) return one(addDays(today, -before * (backUnit === 'week' ? 7 : 1)));
   const [, on = '', onUnit] = ahead.exec(text) ?? [];
   const after = countOf(on);
-  if (onUnit && after !== undefined) return one(addDays(today, after * (onUnit === 'week' ? 7 : 1)));
+  // "What do I spend in a week?" lies behind.
+  if (future && onUnit && after !== undefined) return one(addDays(today, after * (onUnit === 'week' ? 7 : 1)));
   const [, first, second] = weekLater.exec(text) ?? [];
   const name = first ?? second;
   if (!name) return undefined;
