@@ -118,10 +118,15 @@ export class Rehearsal {
 async function identified(caller: Caller, customer: number, before: Answer): Promise<Answer> {
   const who = demoCustomers[customer - 1];
   let last = before;
+  let secret: string | undefined;
   for (let told = 0; told < mostTold && last.expectedDigits !== undefined; told++) {
-    const secret = { 8: who?.number, 5: who?.pin, 6: who?.code }[last.expectedDigits];
-    if (secret === undefined) throw new Error(`The bot asks for ${last.expectedDigits} digits, and nobody has them.`);
-    last = await caller.say(secret);
+    const asked = { 8: who?.number, 5: who?.pin, 6: who?.code }[last.expectedDigits];
+    // Of a number that was heard in part, the rest is asked for.
+    const rest = secret?.slice(-last.expectedDigits);
+    secret = asked ?? secret;
+    const telling = asked ?? rest;
+    if (telling === undefined) throw new Error(`The bot asks for ${last.expectedDigits} digits, and nobody has them.`);
+    last = await caller.say(telling);
   }
   return last;
 }

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
 import type { AssistantIntent } from '../assistant/intent.ts';
+import { wordCount } from '../language/words.ts';
 import { customerNumberName } from '../redact.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
@@ -188,7 +189,8 @@ function unsure(dialog: DialogState, understood: Understood, context: DecisionCo
     const named = (plainly && assistant.doing(plainly)) ?? asked;
     return start(dialog, accounted({ intent: named.name, slots }, understood, context), context);
   }
-  if (either('article')) return { kind: 'knowledge', dialog };
+  // A single word is no question yet.
+  if (either('article') && wordCount(text) > 1) return { kind: 'knowledge', dialog };
   const banking = assistant.isPersonal(intent);
   const other = second && (assistant.isPersonal(second.name) || second.does === 'person');
   if (banking && other) {

@@ -26,6 +26,9 @@ const asking =
 const doing =
   /\b(?:move|moving|transfer|send|put|shift|pay|block|cancel|freeze|lock|lost|lose|stolen|stole|dispute|report|recognise|recognize|call|ring|book|want|need)\b/i;
 
+/** More words than these say by themselves what is wanted. */
+const longEllipsis = 6;
+
 /** "How much is that in total?" */
 const sumsThat =
   /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b/i;
@@ -38,10 +41,18 @@ function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slot
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
   if (!followsUp.test(text) && !isFragment) return false;
-  const same = of.kind === now.kind;
+  // One order is not another.
+  const same = now.kind === 'action' ? intent === topic.intent : of.kind === now.kind;
   const { kind, does } = now;
   // A plain wish for something else is no ellipsis, however short it is.
-  if (sure && !same && ((kind === 'action' && doing.test(text)) || kind === 'beyond' || does === 'person' || does === 'end'))
+  if (
+    sure &&
+    !same &&
+    ((kind === 'action' && (doing.test(text) || wordCount(text) > longEllipsis)) ||
+      kind === 'beyond' ||
+      does === 'person' ||
+      does === 'end')
+  )
     return false;
   const short = wordCount(text) <= 6;
   if (hasSlots(slots)) return !sure || same || short;

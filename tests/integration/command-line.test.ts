@@ -1,12 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConversations } from '../../domain/assistant/conversation.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import { wordErrors } from '../support/audio.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
+import { until } from '../support/until.ts';
 
 const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
 let stack: Stack;
@@ -42,6 +44,42 @@ describe('the command line', () => {
     expect(JSON.parse(turn.stdout)).toMatchObject({ sessionId: 'by-cli', reply: expect.any(String) });
     const listed = JSON.parse((await voicebot(['list-sessions', '--json'])).stdout);
     expect(listed.sessions.map((session: { id: string }) => session.id)).toContain('by-cli');
+  });
+
+  it('begins an assistant, checks it, deploys it, and learns a conversation from a call', async () => {
+    const own = join(folder, 'my-bank');
+    expect((await voicebot(['assistant', 'init', own])).exitCode).toBe(0);
+    expect((await voicebot(['assistant', 'init', own])).stderr).toContain('exists already');
+    expect((await voicebot(['assistant', 'check', own])).stdout).toMatch(/^my-bank [0-9a-f]{12}: \d+ intents/);
+    const wording = join(own, 'wording.yaml');
+    const before = await readFile(wording, 'utf8');
+    await writeFile(wording, before.replace(/^why:.*$/m, 'why: Because {nobody} may.'));
+    const refused = await voicebot(['assistant', 'deploy', own]);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(/wording\.yaml:\d+: nothing fills \{nobody\}/);
+    await writeFile(wording, before.replace(/^why:.*$/m, 'why: So that it stays between us.'));
+    expect((await voicebot(['assistant', 'diff', own])).stdout).toContain('+why: So that it stays between us.');
+    expect((await voicebot(['assistant', 'deploy', own])).stdout).toContain('New calls begin with');
+    expect((await voicebot(['assistant', 'list'])).stdout).toMatch(/my-bank +holds/);
+
+    const post = (path: string, method: string, body: unknown) =>
+      fetch(`${stack.apiUrl}${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    await post('/sessions/learnt', 'POST', {});
+    for (const text of ['What is my balance?', '48213957', 'My cat is on fire.'])
+      await post('/sessions/learnt/turns', 'POST', { text });
+    await until(
+      'the turns are recorded',
+      async () => (await post('/sessions/learnt/turns/3/review', 'PUT', { verdict: 'bad' })).ok,
+    );
+    const file = join(folder, 'learnt.yaml');
+    const learnt = await voicebot(['assistant', 'learn', '--session-id', 'learnt', '--output', file]);
+    expect(learnt.stdout).toContain('"My cat is on fire."');
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain('48213957');
+    expect(readConversations('learnt.yaml', text).conversations).toMatchObject([
+      { lines: [{ caller: 'What is my balance?', source: ['approved'] }, { identify: true }, { caller: 'My cat is on fire.' }] },
+    ]);
+    expect((await voicebot(['assistant', 'rollback'])).exitCode).toBe(0);
   });
 
   it('shows configuration and models without secrets', async () => {
