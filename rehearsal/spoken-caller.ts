@@ -64,11 +64,13 @@ export async function spokenCaller({ apiUrl, sessionId, tts, seed }: SpokenCallO
   };
 }
 
+const leastHesitating = 5;
 const fillers = ['um', 'uh', 'let me see', 'well'];
 
 /** With a filler before it and one in it; digits are told as they are. */
 function hesitating(text: string, random: () => number): string {
-  if (/^[\d ]+$/.test(text)) return spokenText(text);
+  // "Yes" and digits come without a thought.
+  if (/^[\d ]+$/.test(text) || text.split(' ').length < leastHesitating) return spokenText(text);
   const filler = () => fillers[Math.floor(random() * fillers.length)];
   const words = text.split(' ');
   const at = 1 + Math.floor(random() * Math.max(1, words.length - 1));

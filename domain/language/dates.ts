@@ -124,15 +124,16 @@ function spans(text: string, today: Day): DayRange | undefined {
   }
   const monday = startOfWeek(today);
   if (/\bthis week\b/.test(text)) return { from: monday, to: today };
-  if (/\b(?:last|past|previous) week\b/.test(text)) return { from: addDays(monday, -7), to: addDays(monday, -1) };
+  // Recognisers write "last month's" as "last months".
+  if (/\b(?:last|past|previous) weeks?\b/.test(text)) return { from: addDays(monday, -7), to: addDays(monday, -1) };
   if (/\bnext week\b/.test(text)) return { from: addDays(monday, 7), to: addDays(monday, 13) };
   if (/\bthis weekend\b/.test(text)) return { from: addDays(monday, 5), to: addDays(monday, 6) };
   if (/\b(?:last|over the|at the|on the) weekend\b/.test(text)) return { from: addDays(monday, -2), to: addDays(monday, -1) };
   if (/\bthis month\b/.test(text)) return thisMonth(today);
-  if (/\b(?:last|past|previous) month\b/.test(text)) return periodBefore(thisMonth(today));
+  if (/\b(?:last|past|previous) months?\b/.test(text)) return periodBefore(thisMonth(today));
   const year = Number(today.slice(0, 4));
   if (/\bthis year\b/.test(text)) return { from: `${year}-01-01`, to: today };
-  if (/\b(?:last|past|previous) year\b/.test(text)) return { from: `${year - 1}-01-01`, to: `${year - 1}-12-31` };
+  if (/\b(?:last|past|previous) years?\b/.test(text)) return { from: `${year - 1}-01-01`, to: `${year - 1}-12-31` };
   return undefined;
 }
 

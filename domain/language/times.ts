@@ -1,7 +1,7 @@
 import { ordinalFrom } from './numbers.ts';
 
 const hours = String.raw`(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`;
-const minutes = String.raw`(?:[:\s](\d{2})|\s+(thirty|fifteen|forty-five|ten|twenty|fifty|forty))?`;
+const minutes = String.raw`(?:[:.\s](\d{2})|\s+(thirty|fifteen|forty-five|ten|twenty|fifty|forty))?`;
 const half = "(am|pm|o'clock|in the (?:morning|afternoon|evening)|at night)";
 
 /** "Twenty past nine", "a quarter to five", "half past four". */
