@@ -80,15 +80,14 @@ export class SecondReader {
 }
 
 function together(router: Reading, { intent, restrictions }: SecondReading, text: string, today: Day): Reading {
-  const unread = restrictions.filter((words) => !hasSlots(slotsIn(words, today))).flatMap(contentOf);
+  const read = JSON.stringify(Object.values(slotsIn(text, today))).toLowerCase();
+  const unread = restrictions
+    .filter((words) => !hasSlots(slotsIn(words, today)))
+    .flatMap((words) => words.toLowerCase().match(/\p{L}[\p{L}'’-]*/gu) ?? [])
+    .filter((word) => !little.test(word) && !read.includes(word));
   // It names none of what is offered: that is no other reading.
   if (intent === undefined || intent === router.intent) return { ...router, sure: router.sure || intent !== undefined, unread };
   // Two readers, two wishes: the bot asks which.
   if (router.sure) return { ...router, sure: false, runnerUp: intent, unread };
   return intent === router.runnerUp ? { ...router, intent, sure: true, runnerUp: router.intent, unread } : { ...router, unread };
-
-  function contentOf(words: string): string[] {
-    const slots = JSON.stringify(Object.values(slotsIn(text, today))).toLowerCase();
-    return (words.toLowerCase().match(/\p{L}[\p{L}'’-]*/gu) ?? []).filter((word) => !little.test(word) && !slots.includes(word));
-  }
 }

@@ -60,6 +60,6 @@ export function addAssistantTestCommand(assistant: Command): void {
       const passed = results.filter((result) => result.passed).length;
       const report = { assistant: tested.name, version: tested.version, conversations: results.length, passed, results };
       print(report, json, () => `${tested.name} ${tested.version}: ${passed} of ${results.length} conversations passed.`);
-      if (passed < conversations.length) process.exitCode = 1;
+      if (passed < results.length || stopping.signal.aborted) process.exitCode = 1;
     });
 }

@@ -40,7 +40,7 @@ export class RestrictionTagger {
     return words.map((_, i) => probability(this.parameters, states.subarray(i * means.length, (i + 1) * means.length)));
   }
 
-  /** The words that restrict, with their places among the words. */
+  /** The words that restrict, in their order. */
   restricting(sentence: WordStates): string[] {
     const { threshold } = this.parameters;
     const found = this.probabilities(sentence);
