@@ -1,4 +1,5 @@
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { AssistantFigures } from '../domain/assistant/figures.ts';
 import type { AssistantFiles } from '../domain/assistant/read.ts';
 import type { Database } from './open.ts';
 import { assistantDeployments, assistantVersions, sessions, turnReviews, turns } from './schema.ts';
@@ -71,27 +72,12 @@ export async function versionsInForce(db: Database): Promise<{ readonly tenant: 
   );
 }
 
-/** What a version has done in calls. */
-export interface AssistantFigures {
-  readonly version: string;
-  readonly calls: number;
-  readonly turns: number;
-  readonly failed: number;
-  /** Turns that were answered in approved words alone: asked back, declined, or talked about. */
-  readonly approved: number;
-  readonly bank: number;
-  readonly knowledge: number;
-  /** Calls that were handed to a person. */
-  readonly transferred: number;
-  readonly reviewedGood: number;
-  readonly reviewedBad: number;
-}
-
-export async function assistantFigures(db: Database, tenant: string): Promise<AssistantFigures[]> {
+/** What each version has done in calls, by version. */
+export async function assistantFigures(db: Database, tenant: string): Promise<Map<string, AssistantFigures>> {
   const version = sql<string>`${turns.assistant}`;
   const where = (condition: ReturnType<typeof sql>) => sql<number>`count(*) filter (where ${condition})`.mapWith(Number);
   const transferred = sql<number>`count(distinct ${turns.sessionId}) filter (where ${sessions.endReason} = 'transferred')`;
-  return db
+  const rows = await db
     .select({
       version,
       calls: sql<number>`count(distinct ${turns.sessionId})`.mapWith(Number),
@@ -109,4 +95,5 @@ export async function assistantFigures(db: Database, tenant: string): Promise<As
     .leftJoin(turnReviews, and(eq(turnReviews.sessionId, turns.sessionId), eq(turnReviews.turn, turns.turn)))
     .where(and(eq(sessions.tenant, tenant), sql`${turns.assistant} is not null`))
     .groupBy(turns.assistant);
+  return new Map(rows.map(({ version: name, ...figures }) => [name, figures]));
 }

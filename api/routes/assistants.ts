@@ -1,20 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
-import {
-  type AssistantFigures,
-  assistantFigures,
-  assistantFilesOf,
-  type Deployment,
-  deployAssistant,
-  deploymentsOf,
-  keepAssistant,
-  listAssistants,
-} from '../../db/assistants.ts';
+import { assistantFigures, type Deployment, keepAssistant, listAssistants } from '../../db/assistants.ts';
 import type { Database } from '../../db/open.ts';
-import { type AssistantFiles, isDefinition, readAssistant } from '../../domain/assistant/read.ts';
+import { isDefinition, readAssistant } from '../../domain/assistant/read.ts';
 import { type AssistantSource, assistantVersion, parseAssistant } from '../../domain/assistant/source.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { notFound } from '../problem.ts';
+import { AssistantVersions } from '../assistant-versions.ts';
 import { json, jsonBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
@@ -135,8 +126,6 @@ const one = createRoute({
 
 /** Characters of the largest assistant, in JSON. */
 const maxBodyBytes = 8_000_000;
-/** Deployments that are looked through for the version before. */
-const remembered = 50;
 
 const shown = ({ createdAt, ...deployment }: Deployment) => ({ ...deployment, createdAt: createdAt.toISOString() });
 
@@ -147,7 +136,7 @@ export interface AssistantRouteDependencies {
 
 export function addAssistantRoutes(app: OpenAPIHono, deps: AssistantRouteDependencies): void {
   const { db, assistant } = deps;
-  const versions = new AssistantVersions(deps);
+  const versions = new AssistantVersions(db, assistant);
   const bounded = bodyLimit({
     maxSize: maxBodyBytes,
     onError: () => {
@@ -163,19 +152,15 @@ export function addAssistantRoutes(app: OpenAPIHono, deps: AssistantRouteDepende
     const { tenant } = c.req.valid('query');
     const [kept, deployments, figures] = await Promise.all([
       listAssistants(db, tenant),
-      deploymentsOf(db, tenant, remembered),
+      versions.deployments(tenant),
       assistantFigures(db, tenant),
     ]);
-    const figuresOf = (version: string) => {
-      const found = figures.find((one) => one.version === version);
-      return found ? withoutVersion(found) : null;
-    };
     return c.json(
       {
         inForce: shown(deployments[0] ?? versions.shipped()),
         shipped: assistant.assistant.version,
         versions: kept.map(({ version, name, createdAt }) => ({
-          ...{ version, name, createdAt: createdAt.toISOString(), figures: figuresOf(version) },
+          ...{ version, name, createdAt: createdAt.toISOString(), figures: figures.get(version) ?? null },
         })),
         deployments: deployments.map(shown),
       },
@@ -206,64 +191,4 @@ export function addAssistantRoutes(app: OpenAPIHono, deps: AssistantRouteDepende
     const { version } = c.req.valid('param');
     return c.json({ version, files: { ...(await versions.filesOf(c.req.valid('query').tenant, version)) } }, 200);
   });
-}
-
-const withoutVersion = ({ version: _, ...figures }: AssistantFigures) => figures;
-
-/** Which version holds, and which held before. */
-class AssistantVersions {
-  readonly #db: Database;
-  readonly #source: AssistantSource;
-
-  constructor({ db, assistant }: AssistantRouteDependencies) {
-    this.#db = db;
-    this.#source = assistant;
-  }
-
-  /** Where nothing was ever deployed. */
-  shipped(): Deployment {
-    return { version: this.#source.assistant.version, candidate: null, share: 0, createdAt: new Date(0) };
-  }
-
-  async filesOf(tenant: string, version: string): Promise<AssistantFiles> {
-    if (version === this.#source.assistant.version) return this.#source.files;
-    const files = await assistantFilesOf(this.#db, tenant, version);
-    if (!files) throw notFound(`The tenant '${tenant}' has no version '${version}' of an assistant.`);
-    return files;
-  }
-
-  /** @param share of new calls that try it; all of them when unset. @throws VoicebotError `conflict` for a trial of what holds. */
-  async deploy(tenant: string, version: string, share?: number): Promise<Deployment> {
-    if (share === undefined) return this.#put(tenant, { version });
-    const current = await this.#current(tenant);
-    if (current.version === version) {
-      throw new VoicebotError('conflict', `The version ${version} holds already: it cannot be tried beside itself.`, {
-        hint: 'Change the files, or deploy it without a share to end a trial.',
-      });
-    }
-    return this.#put(tenant, { version: current.version, candidate: version, share });
-  }
-
-  /** @throws VoicebotError `conflict` where there is nothing to go back to. */
-  async rollBack(tenant: string): Promise<Deployment> {
-    const [current, ...earlier] = await deploymentsOf(this.#db, tenant, remembered);
-    if (!current) throw new VoicebotError('conflict', 'No assistant was deployed, so there is none to go back from.');
-    if (current.candidate !== null) return this.#put(tenant, { version: current.version });
-    const before = earlier.find(({ version }) => version !== current.version) ?? this.shipped();
-    if (before.version === current.version) throw new VoicebotError('conflict', 'There is no version before this one.');
-    return this.#put(tenant, { version: before.version });
-  }
-
-  async #current(tenant: string): Promise<Deployment> {
-    const [current] = await deploymentsOf(this.#db, tenant, 1);
-    return current ?? this.shipped();
-  }
-
-  async #put(
-    tenant: string,
-    deployment: { readonly version: string; readonly candidate?: string; readonly share?: number },
-  ): Promise<Deployment> {
-    await deployAssistant(this.#db, { tenant, ...deployment });
-    return this.#current(tenant);
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import { assistantFiles, assistantIn, shippedAssistant, shippedFolder } from '../../config/assistant-folder.ts';
+import type { AssistantFigures } from '../../domain/assistant/figures.ts';
 import type { AssistantFiles } from '../../domain/assistant/read.ts';
 import { readAssistant } from '../../domain/assistant/read.ts';
 import { assistantVersion } from '../../domain/assistant/source.ts';
@@ -26,22 +27,10 @@ interface Deployment {
   readonly createdAt: string;
 }
 
-interface Figures {
-  readonly calls: number;
-  readonly turns: number;
-  readonly failed: number;
-  readonly approved: number;
-  readonly bank: number;
-  readonly knowledge: number;
-  readonly transferred: number;
-  readonly reviewedGood: number;
-  readonly reviewedBad: number;
-}
-
 interface Listed {
   readonly inForce: Deployment;
   readonly shipped: string;
-  readonly versions: readonly { version: string; name: string; createdAt: string; figures: Figures | null }[];
+  readonly versions: readonly { version: string; name: string; createdAt: string; figures: AssistantFigures | null }[];
 }
 
 const clientOf = ({ url }: Common) => new ApiClient(apiUrl(url));
