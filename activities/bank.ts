@@ -14,7 +14,7 @@ import { type Action, type DialogState, newDialog, type Request, without } from 
 import type { BankStep, StepOutcome } from '../domain/dialog/steps.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import { guardReply } from '../domain/facts-guard.ts';
-import { type Day, todayIn } from '../domain/language/dates.ts';
+import type { BankClock, Day } from '../domain/language/dates.ts';
 import { readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -56,8 +56,7 @@ export interface BankDependencies {
   readonly bank: Bank;
   readonly assistants: Pick<Assistants, 'of'>;
   readonly sealer: Sealer;
-  /** IANA name; "today" is the day there. */
-  readonly timeZone: string;
+  readonly clock: BankClock;
 }
 
 type Outcomes = Omit<PerformResult, 'timing'>;
@@ -74,13 +73,13 @@ interface Doing extends PerformInput {
 /** Wrong secrets in one call, after which no more are taken. */
 const maxTries = 3;
 
-export function createBankActivities({ bank, sealer, assistants, timeZone }: BankDependencies): BankActivities {
+export function createBankActivities({ bank, sealer, assistants, clock }: BankDependencies): BankActivities {
   return {
     perform: (input) =>
       runActivity(async (signal) => {
         const assistant = await assistants.of(input.tenant ?? 'default', input.dialog.assistant);
         const say = assistant.saying(input.key);
-        const doing: Doing = { ...input, bank, sealer, assistant, say, today: todayIn(timeZone) };
+        const doing: Doing = { ...input, bank, sealer, assistant, say, today: clock.today() };
         const outcome = comeBack(assistant, say, await perform(doing, signal));
         const { next } = outcome;
         if (next.kind === 'said' && input.saidUrl) {

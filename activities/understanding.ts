@@ -20,7 +20,7 @@ import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
-import { timeOfDayIn, todayIn } from '../domain/language/dates.ts';
+import type { BankClock } from '../domain/language/dates.ts';
 import type { Embedder, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
 import type { Assistants } from './assistants.ts';
@@ -72,8 +72,7 @@ export interface UnderstandingDependencies {
   readonly modelName: string;
   /** A language model that may be asked what the caller wants. */
   readonly secondReader?: SecondReader | undefined;
-  /** IANA name. */
-  readonly timeZone: string;
+  readonly clock: BankClock;
   /** Cosine below which no cached answer is served. */
   readonly minSimilarity: number;
 }
@@ -141,7 +140,7 @@ export class Understanding {
 
   async #understand(input: UnderstandInput, ready: TrainedAssistant, say: Say, signal: AbortSignal): Promise<Outcome> {
     const { transcript, language, tenant, persona } = input;
-    const { embedder, modelName, timeZone } = this.#deps;
+    const { embedder, modelName, clock } = this.#deps;
     const { model, assistant } = ready;
     // The call keeps the version that it begins with.
     const dialog: DialogState = { ...input.dialog, assistant: assistant.version };
@@ -167,11 +166,11 @@ export class Understanding {
     if (!wanted) return { ...base, dialog, next: approved(say('not-wanted')), guards: guarded.guards };
 
     const [words = wanted, ...others] = asWhole ? [] : await this.#callers.wishes(wanted, ready, signal);
-    const today = todayIn(timeZone);
+    const today = clock.today();
     const { pending } = dialog;
     const { routing } = words;
     const amount = asksAmount(assistant, pending) || (routing.sure && assistant.does(routing.label) === 'move-money');
-    const slots = slotsIn(words.text, today, { amount, now: timeOfDayIn(timeZone) });
+    const slots = slotsIn(words.text, today, { amount, now: clock.timeOfDay() });
     const { secondReader } = this.#deps;
     // What was asked is answered as it was asked: a model has nothing to add.
     const read = pending ? undefined : await secondReader?.read(assistant, words.text, routing, today, signal);

@@ -10,7 +10,7 @@ import { sql } from 'drizzle-orm';
 import { WebSocket } from 'ws';
 import { demoCustomers } from '../db/demo-bank-seed.ts';
 import { openDatabase } from '../db/open.ts';
-import { todayIn } from '../domain/language/dates.ts';
+import { bankClock } from '../domain/language/dates.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { toPcm16 } from '../media/pcm.ts';
 import { encodeWav } from '../media/wav.ts';
@@ -32,7 +32,7 @@ const stack = await startTestStack(
 await stack.ready;
 const { db, close } = await openDatabase({ url: server.url, dataDir: folder });
 const caller = new Kokoro(testRuntime(), { voice: 'am_michael' });
-const today = todayIn('UTC');
+const today = bankClock('UTC').today();
 
 /** Of each kind some. */
 const wanted = Number(values.calls);

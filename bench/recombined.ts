@@ -3,7 +3,7 @@
  * `npm run bench:recombined [-- --sentences 2000 --seed 1]`. A frame is found, or the bot asks; no wrong frame is acted on. The last line is JSON.
  */
 import { parseArgs } from 'node:util';
-import { todayIn } from '../domain/language/dates.ts';
+import { bankClock } from '../domain/language/dates.ts';
 import { randomFrom } from '../tests/support/random.ts';
 import { Grammar } from './recombined/grammar.ts';
 import { Listener } from './recombined/listener.ts';
@@ -12,7 +12,7 @@ import { machine, note, printReport, spread } from './report.ts';
 const { values } = parseArgs({
   options: { sentences: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },
 });
-const today = todayIn('UTC');
+const today = bankClock('UTC').today();
 const grammar = new Grammar(randomFrom(Number(values.seed)), today);
 const listener = await Listener.open();
 const byFamily: Record<string, { of: number; found: number; asked: number; wrong: number }> = {};

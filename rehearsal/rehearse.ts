@@ -5,7 +5,7 @@ import type { Database } from '../db/open.ts';
 import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Conversation } from '../domain/assistant/conversation.ts';
 import { messageOf } from '../domain/errors.ts';
-import { todayIn } from '../domain/language/dates.ts';
+import { bankClock, type Day } from '../domain/language/dates.ts';
 import { misses, type Reply } from './check.ts';
 import { Facts } from './facts.ts';
 import { doneFor } from './orders.ts';
@@ -49,7 +49,8 @@ export interface RehearsalOptions {
   readonly assistant: Assistant;
   /** Opens a line for a conversation. */
   readonly call: (conversation: Conversation, n: number) => Promise<Caller>;
-  readonly timeZone?: string;
+  /** The day on which the caller calls; the day it is when unset. */
+  readonly today?: Day;
 }
 
 /** A reply that asks, or says that something cannot be told, is no wrong answer. */
@@ -65,7 +66,7 @@ export class Rehearsal {
 
   constructor(options: RehearsalOptions) {
     this.#options = options;
-    this.#today = todayIn(options.timeZone ?? 'UTC');
+    this.#today = options.today ?? bankClock('UTC').today();
   }
 
   async *run(conversations: readonly Conversation[]): AsyncGenerator<ConversationResult> {

@@ -10,7 +10,7 @@ import { openBlobs } from '../db/blobs.ts';
 import { seedDemoBank } from '../db/demo-bank-seed.ts';
 import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
-import { todayIn } from '../domain/language/dates.ts';
+import { bankClock } from '../domain/language/dates.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
@@ -90,7 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database && !options.database) cleanup.add('database', () => database.close());
-    if (database && demoBank) await seedDemoBank(database.db, todayIn(config.BANK_TIME_ZONE));
+    if (database && demoBank) await seedDemoBank(database.db, bankClock(config.BANK_TIME_ZONE).today());
     const sealer = await openSealer(config, dataDir);
     const target = {
       address: server?.address ?? config.TEMPORAL_ADDRESS ?? '',

@@ -29,6 +29,7 @@ import type { AssistantSource } from '../domain/assistant/source.ts';
 import { approvedReplies } from '../domain/dialog/approved-replies.ts';
 import { identifications, identify } from '../domain/dialog/identification.ts';
 import { messageOf } from '../domain/errors.ts';
+import { bankClock } from '../domain/language/dates.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -203,7 +204,7 @@ function createUnderstanding(
     secondReader: readsHere
       ? new SecondReader({ model: engines.llm, roles: engines.llmRoles, timeoutMs: config.SECOND_READER_MS })
       : undefined,
-    timeZone: config.BANK_TIME_ZONE,
+    clock: bankClock(config.BANK_TIME_ZONE),
     minSimilarity: config.CACHE_MIN_SIMILARITY,
   });
 }
@@ -273,7 +274,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
             : new DemoBank(needed(db)),
         sealer,
         assistants: needed(deps.assistants),
-        timeZone: config.BANK_TIME_ZONE,
+        clock: bankClock(config.BANK_TIME_ZONE),
       });
     case 'llm':
       return createLlmActivities({

@@ -7,6 +7,7 @@ import { shippedAssistant } from '../../config/assistant-folder.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import type { Assistant } from '../../domain/assistant/assistant.ts';
 import type { DialogState } from '../../domain/dialog/state.ts';
+import { bankClock } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { ThreadedRouterTrainer } from '../../engines/router/router-trainer.ts';
 import { testRuntime } from '../../tests/support/runtime.ts';
@@ -39,7 +40,7 @@ export class Listener {
       embedder,
       routerTrainer: new ThreadedRouterTrainer(testRuntime()),
       modelName: 'none',
-      timeZone: 'UTC',
+      clock: bankClock('UTC'),
       minSimilarity: 0.7,
     });
     await understanding.load();

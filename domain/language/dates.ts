@@ -180,12 +180,17 @@ export function periodBefore({ from, to }: DayRange): DayRange {
   return { from: oneMonth ? firstOfMonth(last) : addDays(last, -days), to: last };
 }
 
-/** The time of day in the bank's time zone, `HH:MM`. */
-export function timeOfDayIn(timeZone: string): string {
-  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date());
+/** What day and what time it is at the bank. */
+export interface BankClock {
+  today(): Day;
+  /** `HH:MM` */
+  timeOfDay(): string;
 }
 
-/** The day in the bank's time zone. */
-export function todayIn(timeZone: string): Day {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date());
+/** Of an IANA time zone. */
+export function bankClock(timeZone: string, now: () => Date = () => new Date()): BankClock {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  // Canada writes days as ISO 8601 does.
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return { today: () => day.format(now()), timeOfDay: () => time.format(now()) };
 }

@@ -50,7 +50,7 @@ export class Truth {
     const [row] = await this.#rows<{ total: string | null }>(
       sql`select sum(-amount_minor) as total from demo_bank.transactions where customer_id = ${this.customerId} and amount_minor < 0 and category = ${category} and day between ${from} and ${to}`,
     );
-    return dollars(Number(row?.total ?? 0));
+    return row?.total ? dollars(Number(row.total)) : 'no payments';
   }
 
   /** Of all that went out. */

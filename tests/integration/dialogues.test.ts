@@ -32,8 +32,12 @@ describe('conversations that ship with the assistant', () => {
       await text.calls.create(sessionId);
       return { say: (words: string) => text.calls.turns.takeText(sessionId, words), leave: () => text.end(sessionId) };
     };
+    const {
+      today,
+      database: { db },
+    } = text;
     const results: ConversationResult[] = [];
-    for await (const result of new Rehearsal({ db: text.database.db, assistant, call }).run(chosen)) results.push(result);
+    for await (const result of new Rehearsal({ db, assistant, call, today }).run(chosen)) results.push(result);
     const wrong = results.filter((result) => result.wrong);
     expect(wrong.map((result) => `${result.name}\n${failureText(result)}`)).toEqual([]);
     const failed = results.filter(({ passed }) => !passed);

@@ -5,6 +5,7 @@ import { KnowledgeImport } from '../../activities/knowledge-import.ts';
 import { Understanding } from '../../activities/understanding.ts';
 import type { Database } from '../../db/open.ts';
 import type { AnswerScope } from '../../domain/answer-scope.ts';
+import { type BankClock, bankClock } from '../../domain/language/dates.ts';
 import type { Embedder } from '../../engines/types.ts';
 import { Sealer } from '../../media/sealed.ts';
 import { source } from './assistant.ts';
@@ -25,8 +26,12 @@ export const testScope: AnswerScope = {
 };
 
 /** The activities of the queue `cache`, whose router learns from the product's own phrases. */
-export function cacheActivities(db: Database, embedder: Embedder, options: { readonly minSimilarity?: number } = {}) {
-  const { minSimilarity = 0.7 } = options;
+export function cacheActivities(
+  db: Database,
+  embedder: Embedder,
+  options: { readonly minSimilarity?: number; readonly clock?: BankClock } = {},
+) {
+  const { minSimilarity = 0.7, clock = bankClock('UTC') } = options;
   const understanding = new Understanding({
     ...{
       db,
@@ -34,7 +39,7 @@ export function cacheActivities(db: Database, embedder: Embedder, options: { rea
       embedder,
       routerTrainer: routerTrainerInPlace,
       modelName: testScope.model,
-      timeZone: 'UTC',
+      clock,
       minSimilarity,
     },
   });

@@ -14,7 +14,7 @@ import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import type { Bank } from '../../domain/bank/bank.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
 import { newDialog } from '../../domain/dialog/state.ts';
-import { todayIn } from '../../domain/language/dates.ts';
+import { bankClock } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { MediaHub } from '../../media/hub.ts';
 import { demoArticles } from '../../temporal/demo-knowledge.ts';
@@ -24,6 +24,9 @@ import { source } from './assistant.ts';
 import { cacheActivities, testSealer } from './brain.ts';
 import { testRuntime } from './runtime.ts';
 import { bundleForTests, type RunningTestWorker, run, startTestServer } from './temporal.ts';
+
+/** What the demo bank holds depends on the day. `TEST_NOW` is another one. */
+const now = process.env.TEST_NOW ?? '2026-11-26T10:00:00Z';
 
 /** Calls in writing, through the real workflow, router, cache, articles and bank; only the talking model is a fake. */
 export class TextCalls {
@@ -61,10 +64,11 @@ export class TextCalls {
     const folder = await mkdtemp(join(tmpdir(), 'voicebot-text-'));
     const [environment, database] = await Promise.all([startTestServer(), openDatabase({ dataDir: folder, url: options.url })]);
     const { db } = database;
-    const today = todayIn('UTC');
+    const clock = bankClock('UTC', () => new Date(now));
+    const today = clock.today();
     await seedDemoBank(db, today);
     const embedder = new Minilm(testRuntime());
-    const cache = cacheActivities(db, embedder);
+    const cache = cacheActivities(db, embedder, { clock });
     await new MockActivityEnvironment().run(cache.importKnowledge, {
       tenant: 'default',
       articles: await demoArticles(),
@@ -83,7 +87,7 @@ export class TextCalls {
         bank: options.bank?.(demo) ?? demo,
         sealer: testSealer,
         assistants: new Assistants(db, source),
-        timeZone: 'UTC',
+        clock,
       }),
       llm: {
         ...fakes.llm,
