@@ -185,7 +185,11 @@ export class Understanding {
       lastReply: input.lastReply,
     };
     const matters = others.map(({ text, intent }) => ({ text, intent }));
-    const decision = decide(keepOpen(dialog, matters), understood, { assistant, say, canTransfer: input.canTransfer });
+    const decided = decide(keepOpen(dialog, matters), understood, { assistant, say, canTransfer: input.canTransfer });
+    let searched: Promise<FoundArticle | undefined> | undefined;
+    const article = () => (searched ??= this.#fromArticles(scope, words));
+    const otherwise = decided.kind === 'knowledge' ? decided.otherwise : undefined;
+    const decision = otherwise && !(await article()) ? otherwise : decided;
     const known = {
       ...base,
       intent: subjectOf(assistant, decision) ?? understood.intent,
@@ -210,7 +214,7 @@ export class Understanding {
           const { reply, citations } = hit;
           return { ...known, record, next: { kind: 'said', reply, source: 'cache', citations } };
         }
-        const answer = decision.kind === 'knowledge' || !understood.sure ? await this.#fromArticles(scope, words) : undefined;
+        const answer = decision.kind === 'knowledge' || !understood.sure ? await article() : undefined;
         if (answer?.sure) {
           return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
         }

@@ -57,6 +57,9 @@ const noCorrections = new Set<string>([
   'howMany',
   'against',
   'pending',
+  'failed',
+  'why',
+  'after',
   'unexplained',
   'earlier',
 ] satisfies (keyof Slots)[]);

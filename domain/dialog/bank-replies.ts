@@ -16,6 +16,8 @@ export async function answerQuery(enquiry: Enquiry, intent: AssistantIntent, slo
   if (slots.otherAccount) return noAccount(say, inOrder(await bank.accounts(customerId)), slots.otherAccount);
   switch (intent.does) {
     case 'payments':
+      if (await isTransfer(enquiry, slots)) return transferStatus(enquiry, slots);
+      return paymentReply(enquiry, intent, slots);
     case 'spending':
       return paymentReply(enquiry, intent, slots);
     case 'transfers':
@@ -31,7 +33,7 @@ const inOrder = (all: readonly Account[]) => [...all].sort((a, b) => kindOrder.i
 
 async function balances(
   { bank, customerId, say, today }: Enquiry,
-  { account, lastFour, currency, amountMinor, bounds, days, earlier, unexplained }: Slots,
+  { account, lastFour, currency, amountMinor, bounds, days, earlier, unexplained, why }: Slots,
 ): Promise<FactualReply> {
   const all = inOrder(await bank.accounts(customerId));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
@@ -52,6 +54,7 @@ async function balances(
   const [first] = asked;
   const opening = sentences(
     unexplainedText(say, { unexplained }),
+    why ? say('cannot-tell-why') : '',
     earlier || (days && days.from !== today) ? say('balance-today-only') : '',
     otherCurrency(say, currency, first?.balance.currency),
     first ? enoughText(say, first, amountMinor ?? bounds?.overMinor) : '',
@@ -72,13 +75,25 @@ function noAccount(say: Say, all: readonly Account[], asked?: string): FactualRe
   return { reply, facts: [accounts, asked ?? ''] };
 }
 
+const isTo = (party: string, name: string) => party.toLowerCase().includes(name.toLowerCase());
+
+/** Whether somebody is named to whom there are transfers, and no payments. */
+async function isTransfer({ bank, customerId }: Enquiry, { merchant, merchants, figure }: Slots): Promise<boolean> {
+  if (!merchant || merchants || figure) return false;
+  const transfers = await bank.transfers(customerId);
+  if (!transfers.some(({ party }) => isTo(party, merchant))) return false;
+  return (await bank.transactions(customerId, { merchant, limit: 1 })).length === 0;
+}
+
 async function transferStatus({ bank, customerId, say, today }: Enquiry, slots: Slots): Promise<FactualReply> {
   const { amountMinor, merchant, person } = slots;
   const all = await bank.transfers(customerId);
   const asked = all.filter(
-    ({ amount, party }) =>
+    ({ amount, party, status }) =>
       (amountMinor === undefined || Math.abs(amount.minor) === amountMinor) &&
-      (!merchant || party.toLowerCase().includes(merchant.toLowerCase())),
+      (!merchant || isTo(party, merchant)) &&
+      (!slots.pending || status === 'pending') &&
+      (!slots.failed || status === 'rejected'),
   );
   const open = asked.filter(({ status }) => status !== 'completed');
   const shown = (open.length > 0 ? open : asked).slice(0, 2);

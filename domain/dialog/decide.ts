@@ -1,22 +1,22 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
-import type { AssistantIntent } from '../assistant/intent.ts';
-import { wordCount } from '../language/words.ts';
 import { customerNumberName } from '../redact.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
-import { continued, inherited, isEllipsis } from './ellipsis.ts';
+import { continued, inherited } from './ellipsis.ts';
 import { identify } from './identification.ts';
 import { identified } from './identified.ts';
 import { isRegular, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
+import { isGeneral, saysPlainly, saysTakenTwice, undoes } from './plainly.ts';
 import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
-import { joinSlots, type Slots } from './slots.ts';
+import { joinSlots } from './slots.ts';
 import { beyond, start } from './start.ts';
-import { type DialogState, digitsOf, type Pending, type Request, without } from './state.ts';
-import { isNarrowed, unexplainedIn } from './unexplained.ts';
+import { type DialogState, digitsOf, type Pending, without } from './state.ts';
+import { accounted } from './unexplained.ts';
+import { outside, unsure } from './unsure.ts';
 
 /** The conversation about banking: what is asked, what is done, in which order. Pure, so that every run of a call goes the same way. */
 export function decide(before: DialogState, heard: Understood, context: DecisionContext): Decision {
@@ -117,13 +117,17 @@ function questionOf(pending: Pending, { assistant, say }: DecisionContext): stri
 
 const takesLeave =
   /\b(?:bye|goodbye|all|it|everything|nothing|no more|nice|good|great|lovely|see you|hang up|end|done|finished|later|cheers|ciao|take care|thanks?|farewell|leave)\b/i;
+/** "I found it again" wants to hear nothing. */
+const asksAgain =
+  /\b(?:repeat|repeated|pardon|sa(?:y|id)|come again|once more|one more time|again please|hear|catch|caught|sorry|what|excuse me|louder|slower|slowly|speak|understand|understood)\b|^\W*again\W*$/i;
 const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
   /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
 
 /** Something that the caller says by themself. */
-function fresh(dialog: DialogState, understood: Understood, context: DecisionContext): Decision {
+function fresh(dialog: DialogState, heard: Understood, context: DecisionContext): Decision {
+  const understood = plainly(heard, context);
   const { text, intent, sure, slots, lastReply } = understood;
   const { assistant, say } = context;
   const { topic } = dialog;
@@ -133,11 +137,14 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
   if (didBefore && doesAgain.test(text)) {
     return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, context);
   }
-  const goneOn = topic && continued(assistant, topic, understood);
+  const goneOn = topic && continued(assistant, topic, understood, dialog.told);
   if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
   if (assistant.isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say('others-matter'));
   if (does === 'move-money' && paysOthers(text)) return beyond(dialog, context, say('own-accounts-only'));
   if (does === 'move-money' && isRegular(text)) return beyond(dialog, context);
+  const may = meant(understood, context);
+  // An operation of the assistant's own may well undo.
+  if (!may.includes('order') && may.some((behaviour) => undoes(behaviour, text))) return beyond(dialog, context);
   if (!sure) return unsure(dialog, understood, context);
   switch (does) {
     case 'article':
@@ -152,7 +159,7 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
     case 'colleague':
       return beyond(dialog, context);
     case 'repeat':
-      return speak(dialog, lastReply ?? say('repeat-nothing'));
+      return speak(dialog, asksAgain.test(text) ? (lastReply ?? say('repeat-nothing')) : say('unsure-alone'));
     case 'cancel':
       // What was done is not taken back by saying so.
       if (didBefore && takesBack.test(text)) return beyond(dialog, context);
@@ -165,83 +172,30 @@ function fresh(dialog: DialogState, understood: Understood, context: DecisionCon
     case 'chat':
       return { kind: 'think', dialog, instead: oneOf(reply, text) ?? say('anything-else') };
     default: {
-      const plainly = saysPlainly(does, understood);
-      const named = plainly && assistant.doing(plainly)?.name;
-      const request = { intent: named ?? intent, slots: inherited(topic, understood) };
-      return start(dialog, accounted(request, understood, context), context);
+      const request = accounted({ intent, slots: inherited(topic, understood) }, understood, context);
+      const otherwise = start(dialog, request, context);
+      if (assistant.kindOf(intent) !== 'query' || !isGeneral(understood)) return otherwise;
+      // What holds for everybody is told to everybody; and "how much is a loan?" asks for no balance.
+      const isOther = does === 'balances' && request.slots.unexplained !== undefined;
+      return isOther ? { kind: 'knowledge', dialog } : { kind: 'knowledge', dialog, otherwise };
     }
   }
 }
 
+/** With the intent that the words name plainly. */
+function plainly(understood: Understood, context: DecisionContext): Understood {
+  const { assistant } = context;
+  const { intent, sure } = understood;
+  const dispute = assistant.doing('dispute');
+  const may = meant(understood, context).some((does) => does === 'payments' || does === 'spending');
+  if (dispute && may && saysTakenTwice(understood.text)) return { ...understood, intent: dispute.name, sure: true };
+  const named = sure && saysPlainly(assistant.does(intent), understood);
+  return { ...understood, intent: (named && assistant.doing(named)?.name) || intent };
+}
+
+/** What may be meant. */
+const meant = ({ intent, sure, runnerUp }: Understood, { assistant }: DecisionContext): readonly Behaviour[] =>
+  [intent, ...(sure || runnerUp === undefined ? [] : [runnerUp])].map((name) => assistant.does(name));
+
 /** The same for the same words. */
 const oneOf = (texts: readonly string[], seed: string): string | undefined => texts[seed.length % texts.length];
-
-/** The router does not know, or cannot tell two things apart. */
-function unsure(dialog: DialogState, understood: Understood, context: DecisionContext): Decision {
-  const { text, intent, runnerUp, slots } = understood;
-  const { assistant, say } = context;
-  const first = assistant.intent(intent);
-  const second = runnerUp === undefined ? undefined : assistant.intent(runnerUp);
-  const either = (does: Behaviour) => first.does === does || second?.does === does;
-  const asked = narrowedAlone([first, ...(second ? [second] : [])], slots);
-  if (asked) {
-    const plainly = saysPlainly(asked.does, understood);
-    const named = (plainly && assistant.doing(plainly)) ?? asked;
-    return start(dialog, accounted({ intent: named.name, slots }, understood, context), context);
-  }
-  // A single word is no question yet.
-  if (either('article') && wordCount(text) > 1) return { kind: 'knowledge', dialog };
-  const banking = assistant.isPersonal(intent);
-  const other = second && (assistant.isPersonal(second.name) || second.does === 'person');
-  if (banking && other) {
-    const pending: Pending = { kind: 'choice', options: [intent, second.name], slots };
-    return speak({ ...dialog, pending }, say('unsure', { first: first.says, second: second.says }));
-  }
-  if (banking || other) return speak(dialog, say('unsure-alone'));
-  if (either('decline')) return outside(dialog, text, context);
-  // A sound, or a word, that may mean anything.
-  return first.does === 'chat' ? { kind: 'think', dialog, instead: say('unsure-alone') } : speak(dialog, say('unsure-alone'));
-}
-
-/**
- * Which of what may be meant is asked, where its restrictions tell: a merchant, a kind of shop or a bound belongs to payments, a kind of
- * account that nobody has to balances, and between the list and the sum of payments what is asked of them decides.
- */
-function narrowedAlone(candidates: readonly AssistantIntent[], slots: Slots): AssistantIntent | undefined {
-  const of = (...does: readonly Behaviour[]) => candidates.find((intent) => does.includes(intent.does));
-  const { merchant, bounds, figure, kinds, otherAccount } = slots;
-  if (otherAccount) return of('balances', 'payments', 'spending');
-  const both = of('payments') && of('spending');
-  if (both && figure) return of('spending');
-  const asks = of('payments', 'spending');
-  const rival = candidates.some(({ does, kind }) => kind === 'action' || does === 'transfers');
-  return asks && !rival && (merchant ?? bounds ?? (both ? kinds : undefined)) ? asks : undefined;
-}
-
-/** What is no business of a bank; a few words may be anything. */
-const outside = (dialog: DialogState, text: string, { say }: DecisionContext): Decision =>
-  speak(dialog, isEllipsis(text) ? say('unsure-alone') : say('outside'));
-
-/** With the words that nothing explains, which the answer then owns up to. */
-function accounted({ intent, slots }: Request, { text, unread = [] }: Understood, { assistant }: DecisionContext): Request {
-  if (!isNarrowed(assistant.does(intent))) return { intent, slots };
-  const unexplained = [...new Set([...unexplainedIn(assistant, text, slots), ...unread])];
-  return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
-}
-
-const notMine =
-  /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
-
-/**
- * What the words say plainly, where the router takes them for something near it: "what did I spend on petrol?" asks for a sum, not for a list, nor
- * for what is left; and who puts money into an account does not ask what is there.
- */
-function saysPlainly(does: Behaviour, { text, slots }: Understood): Behaviour | undefined {
-  if (does === 'balances' && slots.to && /\b(?:move|transfer|put|shift|send|save)\b/i.test(text)) return 'move-money';
-  if (does === 'payments' && notMine.test(text)) return 'dispute';
-  if (!/\bspen[dt]\b/i.test(text)) return undefined;
-  if (does === 'balances') return /\b(?:balance|left|have|enough|can i|could i)\b/i.test(text) ? undefined : 'spending';
-  const listed = /\b(?:payments?|transactions?|purchases?|where|what on)\b/i.test(text);
-  const sums = !listed || (slots.merchant ?? slots.kinds ?? slots.purpose) !== undefined;
-  return does === 'payments' && sums ? 'spending' : undefined;
-}

@@ -28,8 +28,8 @@ export interface Understood {
 export type Decision =
   | { readonly kind: 'say'; readonly reply: string; readonly leadsTo?: NextStep; readonly dialog: DialogState }
   | { readonly kind: 'bank'; readonly step: BankStep; readonly dialog: DialogState }
-  /** Looks for an approved article. */
-  | { readonly kind: 'knowledge'; readonly dialog: DialogState }
+  /** Looks for an approved article; where there is none, does otherwise, or says so. */
+  | { readonly kind: 'knowledge'; readonly dialog: DialogState; readonly otherwise?: Decision }
   /** The model talks, or these approved words stand in its place. */
   | { readonly kind: 'think'; readonly instead: string; readonly dialog: DialogState };
 

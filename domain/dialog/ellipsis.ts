@@ -3,8 +3,9 @@ import type { Behaviour } from '../assistant/behaviours.ts';
 import { periodBefore } from '../language/dates.ts';
 import { wordCount } from '../language/words.ts';
 import type { Understood } from './decision.ts';
+import { goesFurther } from './references.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
-import type { Request } from './state.ts';
+import { type Request, without } from './state.ts';
 
 /** How people go on with what was talked about. */
 const followsUp =
@@ -66,7 +67,7 @@ function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, unexplained: _, ...kept } = before;
+  const { account, merchant, merchants, kinds, purpose, unexplained: _, after: __, ...kept } = before;
   const named = now.merchant ?? now.kinds ?? now.purpose;
   const of = {
     ...(merchant ? { merchant } : {}),
@@ -75,11 +76,32 @@ function merged({ slots: before }: Request, now: Slots): Slots {
     ...(purpose ? { purpose } : {}),
   };
   const days = now.earlier && before.days ? { days: periodBefore(before.days) } : {};
-  return joinSlots({ ...kept, ...(named ? {} : of), ...(now.merchant || !account ? {} : { account }), ...days }, now);
+  // "And both together?"
+  const oneAccount = account && !now.merchant && !now.all ? { account } : {};
+  return joinSlots({ ...kept, ...(named ? {} : of), ...oneAccount, ...days }, now);
 }
 
-/** The request that a caller goes on with, with what is new about it; undefined where they begin anew. */
-export function continued(assistant: Assistant, topic: Request, understood: Understood): Request | undefined {
+/** The payments after those that were told, where they are wanted. */
+function further({ intent, slots: before }: Request, { text, slots }: Understood, told: readonly string[]): Request | undefined {
+  const after = told.at(-1);
+  // "And the week before that?" is another period.
+  if (after === undefined || !goesFurther(text) || (slots.earlier && before.days)) return undefined;
+  const { howMany = before.howMany } = slots;
+  return { intent, slots: { ...without(before, 'unexplained'), ...(howMany ? { howMany } : {}), after } };
+}
+
+/**
+ * The request that a caller goes on with, with what is new about it; undefined where they begin anew.
+ * @param told payments that the bot has told last.
+ */
+export function continued(
+  assistant: Assistant,
+  topic: Request,
+  understood: Understood,
+  told: readonly string[] = [],
+): Request | undefined {
+  const more = assistant.does(topic.intent) === 'payments' ? further(topic, understood, told) : undefined;
+  if (more) return more;
   if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots } = understood;
   const before = assistant.does(topic.intent);

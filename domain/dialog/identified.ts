@@ -44,6 +44,10 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     const aside = context.assistant.kindOf(understood.intent) === 'knowledge';
     return { kind: 'anew', dialog: aside ? dialog : idle, understood };
   }
+  const { intent, sure } = understood;
+  if (sure && !digits && context.assistant.does(intent) === 'decline') {
+    return speak(dialog, sentences(say('outside-meanwhile'), identify.again(say, need)));
+  }
   if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
   return speak({ ...dialog, pending: { ...without(pending, 'part'), asked: pending.asked + 1 } }, identify.again(say, need));
 }

@@ -6,12 +6,13 @@ type Kind = Exclude<MerchantCategory, 'other'>;
 const kinds: Readonly<Record<Kind, { readonly says: string; readonly words: string }>> = {
   groceries: {
     says: 'groceries',
-    words: 'grocer(?:y|ies)|grocer(?:y )?(?:shops?|stores?)|supermarkets?|food shopping|baker(?:y|ies)|bread|butchers?',
+    words:
+      'grocer(?:y|ies)|grocer(?:y )?(?:shops?|stores?)|supermarkets?|food shopping|(?<!\b(?:pet|dog|cat|fast|about) )food|baker(?:y|ies)|bread|butchers?',
   },
   restaurants: {
     says: 'restaurants and cafes',
     words:
-      'restaurants?|caf[eé]s?|coffees?|coffee shops?|eating out|dining(?: out)?|take-?aways?|take-?outs?|fast food|bars?|pubs?|lunch(?:es)?|dinners?|meals?|pizzas?',
+      'restaurants?|caf[eé]s?|coffees?|coffee shops?|eating out|dining(?: out)?|take-?aways?|take-?outs?|fast food|bars?|pubs?|(?<!\b(?:pet|dog|cat) )food(?! shopping)|lunch(?:es)?|dinners?|meals?|pizzas?',
   },
   fuel: { says: 'fuel', words: 'petrol|fuel|diesel|gasoline|gas(?! bill)|(?:petrol|gas|fuel|filling|service) stations?' },
   transport: {

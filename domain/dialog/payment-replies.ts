@@ -7,6 +7,7 @@ import type { Enquiry, FactualReply } from './factual-reply.ts';
 import { dayText, sentences } from './naming.ts';
 import { readPayments, recordsText, size } from './payments.ts';
 import type { Slots } from './slots.ts';
+import { without } from './state.ts';
 
 /** More are not listened to. */
 const mostTold = 10;
@@ -27,21 +28,27 @@ async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualR
   const named = merchant || kinds || days || bounds || slots.pending;
   // "Which payments" means those that went out, "my transactions" both.
   const asked = { ...slots, direction: direction === 'in' ? direction : named ? direction : undefined };
-  const { found, where, beyond: apart } = await readPayments(enquiry, asked);
+  const { found: all, where: scope, beyond: apart } = await readPayments(enquiry, asked);
+  const where = asked.direction === 'in' && !kinds?.includes('salary') ? sentences(say('scope-in'), scope) : scope;
   const beyond = sentences(await recordsText(enquiry, days), apart);
+  const from = all.findIndex(({ id }) => id === slots.after) + 1;
+  const found = all.slice(from);
   const told = found.slice(0, Math.min(mostTold, howMany ?? (named ? 5 : 3)));
   const kind = slots.pending ? 'pending-' : '';
   if (told.length === 0) {
+    if (from > 0) return { reply: say('no-further-transactions', { where }), facts: [where] };
     return { reply: sentences(beyond, say(`no-${kind}transactions`, { where })), facts: [where, beyond] };
   }
   const items = told.map((transaction) => transactionText(say, transaction, today));
   const payments = items.join('; ');
   const reply =
-    found.length === 1
-      ? say(`one-${kind}transaction`, { where, payments })
-      : told.length === 1
-        ? say(`latest-${kind}transaction`, { where, payments })
-        : say(`latest-${kind}transactions`, { where, payments });
+    from > 0
+      ? say('further-transactions', { payments })
+      : found.length === 1
+        ? say(`one-${kind}transaction`, { where, payments })
+        : told.length === 1
+          ? say(`latest-${kind}transaction`, { where, payments })
+          : say(`latest-${kind}transactions`, { where, payments });
   const more = named && howMany === undefined && found.length > told.length ? moreText(say, found) : '';
   return { reply: sentences(beyond, reply, more), facts: [where, beyond, more, ...items], told: told.map(({ id }) => id) };
 }
@@ -123,18 +130,43 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
     default: {
       const bigger = (a: Transaction, b: Transaction) => (size(a) >= size(b) ? a : b);
       const smaller = (a: Transaction, b: Transaction) => (size(a) <= size(b) ? a : b);
+      const many = Math.min(mostTold, slots.howMany ?? 1);
+      if (many > 1 && found.length > 1) {
+        const sorted = [...found].sort((a, b) => (figure === 'largest' ? size(b) - size(a) : size(a) - size(b))).slice(0, many);
+        const all = sorted.map((one) => transactionText(say, one, today)).join('; ');
+        return told(say(`payments-${figure}`, { where, payments: all }), sorted);
+      }
       const one = found.reduce(figure === 'largest' ? bigger : smaller);
       return told(say(`payment-${figure}`, { where, payment: transactionText(say, one, today) }), [one]);
     }
   }
 }
 
-/** Two periods: those that were named, or the one before. */
+/** What is compared: two kinds of shops, two shops, or two periods, the ones that were named or the one before. */
+function sides(slots: Slots, today: Day): readonly [Slots, Slots] {
+  const { kinds = [], merchants = [] } = slots;
+  const [[kind, otherKind], [merchant, otherMerchant]] = [kinds, merchants];
+  if (kind && otherKind)
+    return [
+      { ...slots, kinds: [kind] },
+      { ...slots, kinds: [otherKind] },
+    ];
+  if (merchant && otherMerchant) {
+    const shop = (name: string): Slots => ({ ...without(slots, 'merchants'), merchant: name });
+    return [shop(merchant), shop(otherMerchant)];
+  }
+  const days = slots.days ?? thisMonth(today);
+  return [
+    { ...slots, days },
+    { ...slots, days: slots.against ?? periodBefore(days) },
+  ];
+}
+
 async function compared(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
   const { say, today } = enquiry;
-  const days = slots.days ?? thisMonth(today);
-  const now = await payments(enquiry, { ...slots, days });
-  const before = await payments(enquiry, { ...slots, days: slots.against ?? periodBefore(days) });
+  const [one, other] = sides(slots, today);
+  const now = await payments(enquiry, one);
+  const before = await payments(enquiry, other);
   const { beyond } = now;
   const [first] = [...now.found, ...before.found];
   if (!first) return nothingFound(say, now.where, beyond);

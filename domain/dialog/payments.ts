@@ -39,7 +39,10 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
     amountMinor,
     limit: mostRead,
   };
-  const all = await bank.transactions(customerId, filter);
+  const every = await bank.transactions(customerId, filter);
+  const isNamed = merchant !== undefined || kinds.length > 0;
+  const { names, rest } = isNamed ? { names: [] as string[], rest: slots.unexplained } : merchantsOf(every, slots.unexplained);
+  const all = names.length > 0 ? every.filter((one) => names.includes(one.merchant)) : every;
   const tellsKinds = all.some(({ category }) => category !== undefined);
   const served = tellsKinds || all.length === 0 ? kinds : [];
   const found = all.filter(
@@ -54,10 +57,40 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
   const currency = sized ? ((all[0]?.amount ?? (await bank.accounts(customerId))[0]?.available)?.currency as string) : undefined;
   return {
     found,
-    where: filterText(say, { ...slots, kinds: served }, today, currency),
-    beyond: sentences(unexplainedText(say, slots), beyondText(say, slots, served.length < kinds.length, all[0]?.amount.currency)),
+    where: filterText(
+      say,
+      { ...slots, kinds: served, ...(names.length > 0 ? { merchant: names[0], merchants: names } : {}) },
+      today,
+      currency,
+    ),
+    beyond: sentences(
+      unexplainedText(say, { unexplained: rest }),
+      beyondText(say, slots, served.length < kinds.length, all[0]?.amount.currency),
+    ),
   };
 }
+
+/** Words that nothing explained, and that are in names of those whom the customer has paid; and the words that are left. */
+function merchantsOf(
+  payments: readonly Transaction[],
+  words: readonly string[] = [],
+): { readonly names: readonly string[]; readonly rest: readonly string[] } {
+  const has = (name: string, word: string) =>
+    name
+      .toLowerCase()
+      .split(/[^\p{L}\d]+/u)
+      .includes(word.replace(/['’]s$/, ''));
+  const all = [...new Set(payments.map(({ merchant }) => merchant))];
+  const named = words.filter((word) => word.length >= leastOfName && all.some((name) => has(name, word)));
+  const withAll = all.filter((name) => named.every((word) => has(name, word)));
+  const withAny = all.filter((name) => named.some((word) => has(name, word)));
+  return {
+    names: named.length > 0 && withAll.length > 0 ? withAll : withAny,
+    rest: words.filter((word) => !named.includes(word)),
+  };
+}
+/** A shorter word says little. */
+const leastOfName = 4;
 
 async function accountFilter({ bank, customerId }: Enquiry, slots: Named): Promise<Pick<TransactionFilter, 'accountId'>> {
   const { account, lastFour } = slots;
@@ -111,12 +144,13 @@ function boundsText(say: Say, { overMinor, underMinor }: NonNullable<Slots['boun
 
 function beyondText(
   say: Say,
-  { kinds = [], purpose, place, person, currency }: Named,
+  { kinds = [], purpose, place, person, currency, why }: Named,
   kindsUnknown: boolean,
   actual: string | undefined,
 ): string {
   const apart = kindsUnknown ? list(kinds.map(merchantKindName)) : purpose;
   return sentences(
+    why ? say('cannot-tell-why') : '',
     apart ? say('cannot-tell-apart', { what: apart }) : '',
     place ? say('cannot-tell-place') : '',
     person ? say('cannot-tell-person', { person }) : '',

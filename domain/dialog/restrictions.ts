@@ -66,7 +66,7 @@ const away =
   /\b(?:abroad|overseas|(?:while|when) (?:i was |we were )?(?:travelling|traveling|on (?:holiday|vacation))|on (?:my|our) (?:trip|holiday|vacation))\b/i;
 /** What stands after "in" and is no place. */
 const noPlace =
-  /^(?:the\s+)?(?:from|of|by|and|or|with|as|to|at|on|my|our|your|his|her|this|that|these|those|last|past|next|previous|recent|all|total|full|sum|general|particular|detail|details|fact|case|cash|person|advance|addition|order|return|time|between|there|here|it|them|which|what|any|each|every|some|one|a|an|morning|afternoon|evening|night|week|weeks|month|months|year|years|day|days|hour|hours|minutes?|middle|beginning|end|meantime|savings?|checking|current|credit|debit|account|accounts|bank|card|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall|winter|first|second|third|fourth|final|early|mid|late|english|euros?|dollars?|pounds?|francs?|yen|spending|payments?|transactions?|fees?|charges?|interest|shops?|stores?|restaurants?|supermarkets?|caf[eé]s?|bars?|pubs?|two|three|four|five|six|seven|eight|nine|ten|numbers?|words?|short|future|terms|money|stock|use|touch|red|black|good|writing|pieces?|half|common|question|twenty|nineteen|\d+)\b/i;
+  /^(?:the\s+)?(?:from|of|by|and|or|with|as|to|at|on|my|our|your|his|her|this|that|these|those|last|past|next|previous|recent|all|total|full|sum|general|particular|detail|details|fact|case|cash|person|advance|addition|order|return|time|between|there|here|it|them|which|what|any|each|every|some|one|a|an|morning|afternoon|evening|night|week|weeks|month|months|year|years|day|days|hour|hours|minutes?|middle|beginning|end|meantime|savings?|checking|current|credit|debit|account|accounts|bank|card|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall|winter|first|second|third|fourth|final|early|mid|late|english|euros?|dollars?|pounds?|francs?|yen|spending|payments?|transactions?|fees?|charges?|interest|shops?|stores?|restaurants?|supermarkets?|caf[eé]s?|bars?|pubs?|two|three|four|five|six|seven|eight|nine|ten|numbers?|words?|short|future|terms|money|stock|use|touch|red|black|good|writing|pieces?|half|common|yet|already|again|now|today|question|twenty|nineteen|\d+)\b/i;
 
 /** Where payments were made, as the caller says it: "in Paris", "abroad". */
 export function placeIn(text: string): string | undefined {
@@ -125,6 +125,10 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
     /\bhow (?:many (?:times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b/i,
   ],
 ];
+/** "More on groceries or on restaurants?" */
+export const comparesTwo = (text: string): boolean =>
+  /\b(?:more|less|most|least)\b.*\b(?:or|than)\b|\b(?:versus|vs|compared? (?:to|with))\b|\bcompare\b.*\band\b/i.test(text);
+
 export const figureIn = (text: string): Figure | undefined => figures.find(([, pattern]) => pattern.test(text))?.[0];
 
 const each = /\b(?:per|a|each|every)\s+(day|week|month)\b|\b(daily|weekly|monthly)\b/i;
@@ -147,15 +151,30 @@ export const asksPending = (text: string): boolean =>
     text,
   );
 
+/** Not gone through. */
+export const asksFailed = (text: string): boolean => /\b(?:fail(?:ed)?|rejected|bounced|returned|declined|refused)\b/i.test(text);
+
+/** A reason, which no bank's records hold. */
+export const asksWhy = (text: string): boolean =>
+  /^\W*(?:(?:hi|hello|hey|and|but|so|um|uh|ok|okay|well|please|tell|me)\W+)*(?:why|how come|what for)\b|\bwhy\W*$|\b(?:know|tell me|explain|understand|ask|wonder(?:ing)?) (?:me )?(?:why|how come)\b/i.test(
+    text,
+  );
+
 const theLast =
   /\bwhen (?:did|was|have|has|is)\b.*\b(?:last|latest|most recent(?:ly)?)\b(?! (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)|\bthe last time\b|\b(?:my|the) (?:last|latest|most recent) (?:shop|purchase|visit|order|bill|meal|trip)\b/i;
 const ofPayments =
   /\b(?:last|latest|most recent|recent|past|previous)\s+((?:\p{L}|\d)+)\s+(?:\p{L}+\s+)?(?:payments?|transactions?|purchases?|charges|debits?|entries)\b/iu;
 
-/** "My last five payments"; "when did I last pay" is about one. */
+const ofExtreme =
+  /\b((?:\p{L}|\d)+)\s+(?:largest|biggest|highest|smallest|lowest|cheapest|most expensive)\b|\btop\s+((?:\p{L}|\d)+)\b/iu;
+const ofNext =
+  /\b(?:the|next|another)\s+((?:\p{L}|\d)+)\s+(?:before|after) (?:that|those|them)\b|\b(?:next|another)\s+((?:\p{L}|\d)+)\W*$/iu;
+
+/** "My last five payments", "the three biggest"; "when did I last pay" is about one. */
 export function howManyIn(text: string): number | undefined {
   if (theLast.test(text)) return 1;
-  const [number] = spokenNumbers(ofPayments.exec(text)?.[1] ?? '');
+  const named = ofPayments.exec(text) ?? ofExtreme.exec(text) ?? ofNext.exec(text);
+  const [number] = spokenNumbers(named?.slice(1).find(Boolean) ?? '');
   return number && number.value >= 1 ? Math.floor(number.value) : undefined;
 }
 
@@ -168,7 +187,7 @@ const otherSpends =
 const named =
   /\b(?!(?:There|That|What|Where|Here|It|Who|How|Let|She|He|Today|Yesterday|Tomorrow|When)\b)\p{Lu}\p{Ll}+['’]s (?:\p{L}+ )?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|salary|spending|customer number)\b/u;
 const theirs =
-  /\b(?:his|her|their) (?:\p{L}+ )?(?:accounts?|balance|money|payments?|transactions?|savings|salary|spending)\b|\b(?:of|for|from) (?:another |a |the )?(?:customer|client|person|somebody|someone)\b/iu;
+  /(?<!\b(?:took|take|takes|taken|taking|get|gets|got|want|wants|charged?|had) )\b(?:his|her|their) (?:\p{L}+ )?(?:accounts?|balance|money|payments?|transactions?|savings|salary|spending)\b|\b(?:of|for|from) (?:another |a |the )?(?:customer|client|person|somebody|someone)\b/iu;
 
 /** Whether the caller asks about the accounts of somebody else. */
 export const asksOfOthers = (text: string): boolean =>

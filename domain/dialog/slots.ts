@@ -10,8 +10,11 @@ import { merchantsIn } from './merchants.ts';
 import { relationIn, shareIn } from './move-money.ts';
 import {
   type AmountBounds,
+  asksFailed,
   asksPending,
+  asksWhy,
   boundsIn,
+  comparesTwo,
   currencyIn,
   type Figure,
   figureIn,
@@ -64,6 +67,8 @@ export interface Slots {
   readonly howMany?: number;
   /** A payment that the bot has told before. */
   readonly transactionId?: string;
+  /** Those before this payment, which was told last. */
+  readonly after?: string;
   /** The days before those that were talked about. */
   readonly earlier?: true;
   readonly lastFour?: string;
@@ -78,6 +83,10 @@ export interface Slots {
   readonly unexplained?: readonly string[];
   /** Payments that are not booked yet. */
   readonly pending?: true;
+  /** Transfers that did not go through. */
+  readonly failed?: true;
+  /** The reason is asked. */
+  readonly why?: true;
   /** Of an operation that the assistant's files describe, by their names. */
   readonly values?: Readonly<Record<string, string | number>>;
 }
@@ -92,6 +101,8 @@ function accountIn(text: string): AccountKind | undefined {
   const named = accountWords.filter(([, pattern]) => new RegExp(String.raw`\b(?:${pattern})\b`, 'i').test(text));
   return named.length === 1 ? named[0]?.[0] : undefined;
 }
+
+const paysOff = /\bpay(?:ing)?(?: off| down)?(?: (?:all|some|half|part|the rest))?(?: of)? (?:my |the )?credit card\b/i;
 
 function directed(text: string, preposition: 'from' | 'to' | 'in'): AccountKind | undefined {
   const prefix = { from: '(?:from|out of)', to: '(?:to|into|onto)', in: '(?:in|on)' }[preposition];
@@ -138,7 +149,10 @@ export function slotsIn(text: string, today: Day, expecting: Expecting = {}): Sl
 function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const from = directed(text, 'from');
   // "I need a hundred in savings", "put it on my savings account"
-  const to = directed(text, 'to') ?? (expecting.amount && !from ? directed(text, 'in') : undefined);
+  const to =
+    directed(text, 'to') ??
+    (expecting.amount && paysOff.test(text) ? 'credit' : undefined) ??
+    (expecting.amount && !from ? directed(text, 'in') : undefined);
   const account = accountIn(text);
   const lastFour = lastFourIn(text);
   const limits = boundsIn(text);
@@ -149,8 +163,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const amountMinor = near ? undefined : saidMinor;
   const share = expecting.amount ? shareIn(text) : undefined;
   const per = unitIn(text);
-  const figure = per ? 'average' : figureIn(text);
-  const [period = text, other] = figure === 'comparison' ? periodsIn(text) : [];
+  const asked = per ? 'average' : figureIn(text);
+  const [period = text, other] = asked === 'comparison' ? periodsIn(text) : [];
   const days = periodIn(period, today);
   const against = other === undefined ? undefined : periodIn(other, today);
   const howMany = howManyIn(text);
@@ -164,6 +178,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   );
   const [merchant] = merchants;
   const kinds = merchant ? [] : kindsIn(matter);
+  const figure = comparesTwo(text) && (kinds.length === 2 || merchants.length === 2) ? 'comparison' : asked;
   const currency = currencyIn(text);
   const person = relationIn(text);
   const otherAccount = account ? undefined : otherAccountIn(text);
@@ -171,13 +186,16 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const card = credit === debit ? undefined : credit ? 'credit' : 'debit';
   const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
   const direction =
-    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in)\b/i.test(
+    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in|refund|refunds|refunded)\b/i.test(
       text,
     )
       ? 'in'
       : /\b(?:spend|spent|spending|paid|pay|charged|withdrew|withdrawals?|outgoing)\b/i.test(text)
         ? 'out'
-        : undefined;
+        : // "Every payment over a hundred dollars" is none of a salary.
+          bounds && /\bpayments?\b(?! from\b)/i.test(text)
+          ? 'out'
+          : undefined;
   return {
     ...(account ? { account } : {}),
     ...(from ? { from } : {}),
@@ -206,6 +224,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
     ...(all ? { all: true } : {}),
     ...(direction ? { direction } : {}),
     ...(asksPending(text) ? { pending: true } : {}),
+    ...(asksFailed(text) ? { failed: true } : {}),
+    ...(asksWhy(text) ? { why: true } : {}),
   };
 }
 

@@ -2,13 +2,15 @@ import type { Assistant } from '../assistant/assistant.ts';
 import type { Behaviour } from '../assistant/behaviours.ts';
 import type { Say } from '../assistant/wording-keys.ts';
 import { numberWord, ordinalFrom } from '../language/numbers.ts';
+import type { DecisionContext, Understood } from './decision.ts';
 import { withoutKinds } from './merchant-kinds.ts';
 import type { Slots } from './slots.ts';
+import type { Request } from './state.ts';
 import { withoutStory } from './story.ts';
 
 /** Words that restrict nothing, whatever is asked. */
 const plain = `
-a about above pin code codes customer client penny pence bother bothering bothered trouble disturb hassle worried worry finances damage outgoings outgoing rich expenditure expenditures blow blown blew wasted waste develop developed compare compared shop shops love dear darling pal daily arrive arrived arrives account accounts across actually add afford shell shelled fork forked splash splashed after again ago all allright almost alright already also altogether always am amount
+a about above debt owe owed owes owing bought landed lands land popped pin code codes customer client penny pence bother bothering bothered trouble disturb hassle worried worry finances damage outgoings outgoing rich expenditure expenditures blow blown blew wasted waste develop developed compare compared shop shops love dear darling pal daily arrive arrived arrives account accounts across actually add afford shell shelled fork forked splash splashed after again ago all allright almost alright already also altogether always am amount
 amounts an and another any anybody anyone anything anyway approximately are around as ask asking at available average away back bank banking
 basically be because been before begin beginning being below besides best better between big bit biggest both bro bucks but buy buying by bye
 call called calling came can cannot card cards case cash cent cents charge charged charges check checked checking come comes coming completely confirm cost
@@ -87,6 +89,17 @@ export function unexplainedIn(
       ordinalFrom(word) === undefined &&
       !(contracted.test(word) && known.has(stem(word.replace(contracted, '')))),
   );
+}
+
+/** With the words that nothing explains, which the answer then owns up to. */
+export function accounted(
+  { intent, slots }: Request,
+  { text, unread = [] }: Understood,
+  { assistant }: DecisionContext,
+): Request {
+  if (!isNarrowed(assistant.does(intent))) return { intent, slots };
+  const unexplained = [...new Set([...unexplainedIn(assistant, text, slots), ...unread])];
+  return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -18,8 +18,8 @@ const ofValue: readonly (readonly [readonly (keyof Slots)[], RegExp])[] = [
     /^(?:savings?|checking|chequing|current|credit|debit|cards?|accounts?|everyday|main|ending)$/i,
   ],
   [
-    ['figure', 'per', 'howMany', 'pending', 'direction'],
-    /^(?:largest|biggest|highest|smallest|lowest|cheapest|most|least|expensive|average|usually|typically|often|times?|many|first|earliest|last|latest|recent|per|each|every|daily|weekly|monthly|day|week|month|pending|outstanding|salary|income|deposits?|received|earned?|compared|than|more|less|before)$/i,
+    ['figure', 'per', 'howMany', 'pending', 'failed', 'direction'],
+    /^(?:largest|biggest|highest|smallest|lowest|cheapest|most|least|expensive|average|usually|typically|often|times?|many|first|earliest|last|latest|recent|per|each|every|daily|weekly|monthly|day|week|month|pending|outstanding|fail(?:ed)?|rejected|bounced|returned|declined|refused|refund(?:s|ed)?|salary|income|deposits?|received|earned?|compared|than|more|less|before)$/i,
   ],
 ];
 const number = new RegExp(`^(?:${numberWord}|hundreds?|thousands?|a|an)$`, 'i');

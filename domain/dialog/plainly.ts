@@ -1,0 +1,61 @@
+import type { Behaviour } from '../assistant/behaviours.ts';
+import { wordCount } from '../language/words.ts';
+import type { Understood } from './decision.ts';
+import { hasSlots } from './slots.ts';
+import { without } from './state.ts';
+
+const notMine =
+  /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
+const takenTwice =
+  /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b/i;
+const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
+/** Said first, these order. */
+const orders =
+  /^\W*(?:(?:please|hi|hello|hey|ok|okay|and|then|now|so|can|could|would|will|you|i|i['’]d|we|want|need|like|to|let['’]?s|just)\W+)*(?:transfer(?! (?:of|from|status)\b)|send(?! me)|move|wire|pay)\b/i;
+const spends =
+  /\bspen[dt]\b|\b(?:goes|went) on (?!the\b|my account|there|with|\w+day)|\b(?:blow|blew|wasted?|splash(?:ed)? out) (?:\w+ )?on\b/i;
+/** What is there is asked, whatever it is for. */
+const asksLeft = /\b(?:balance|left|have|enough|afford|cover|after|owe|owed|owing|can i|could i)\b/i;
+
+/**
+ * What the words say plainly, where the router takes them for something near it: "what did I spend on petrol?" asks for a sum, not for a list, nor
+ * for what is left; who puts money into an account does not ask what is there, and "how much is my rent?" is no balance.
+ */
+export function saysPlainly(does: Behaviour, { text, slots }: Understood): Behaviour | undefined {
+  const { to, amountMinor, person, merchant, kinds, purpose } = slots;
+  if (does === 'balances' && to && moves.test(text)) return 'move-money';
+  if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
+  if (does === 'payments' && notMine.test(text)) return 'dispute';
+  if (does === 'transfers' && /\brefund/i.test(text)) return 'payments';
+  if (!spends.test(text)) {
+    return does === 'balances' && (merchant ?? kinds) && !asksLeft.test(text) ? 'payments' : undefined;
+  }
+  if (does === 'balances') return asksLeft.test(text) ? undefined : 'spending';
+  const listed = /\b(?:payments?|transactions?|purchases?|where|what on)\b/i.test(text);
+  const sums = !listed || (merchant ?? kinds ?? purpose) !== undefined;
+  return does === 'payments' && sums ? 'spending' : undefined;
+}
+
+const unblocks = /\bun-?(?:block|lock|freez)(?:e|ing)?\b|\bre-?activat(?:e|ing)\b/i;
+const undoing: Partial<Record<Behaviour, RegExp>> = {
+  'block-card': unblocks,
+  cards: unblocks,
+  'call-back': /\b(?:cancel|call off|undo|delete|reschedule|postpone|put off)\b/i,
+};
+
+/** Whether money was taken that is to be given back: "they charged me twice". */
+export const saysTakenTwice = (text: string): boolean => takenTwice.test(text);
+
+/** Whether the opposite of what an intent does is wanted: "cancel my appointment" books none. */
+export const undoes = (does: Behaviour, text: string): boolean => undoing[does]?.test(text) ?? false;
+
+const asks =
+  /^\W*(?:(?:hi|hello|hey|and|so|um|uh|ok|okay|well|please|tell|me)\W+)*(?:how|what|when|where|which|is|are|do|does|can|could|will|would)\b/i;
+const ofCaller = /\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|myself|we|our|ours|us)\b/i;
+const inGeneral = /\b(?:an?|any|one|people|someone|somebody|you|your|transfers|payments|cards|accounts|loans)\b/i;
+
+/** A question about how things are at the bank, and not about the caller's own: "how long does a transfer take?" */
+export function isGeneral({ text, slots }: Understood): boolean {
+  const named = hasSlots(without(slots, 'amountMinor', 'direction', 'account', 'card'));
+  return !named && wordCount(text) >= 4 && asks.test(text) && !ofCaller.test(text) && inGeneral.test(text);
+}
