@@ -1,5 +1,5 @@
 import type { Assistant } from '../domain/assistant/assistant.ts';
-import type { Behaviour } from '../domain/assistant/behaviours.ts';
+import type { Behaviour, IntentKind } from '../domain/assistant/behaviours.ts';
 import { inOrder, possibleWishes } from '../domain/dialog/agenda.ts';
 import { wantedPart } from '../domain/dialog/negation.ts';
 import type { OpenMatter } from '../domain/dialog/state.ts';
@@ -72,31 +72,43 @@ export class CallerWords {
     const { text } = whole;
     const parts = possibleWishes(text);
     if (parts.length < 2) return [];
-    const read = (await this.#read(parts.map(withoutManners), model, signal)).map((words) => ({
+    const read = (await this.#read(parts.map(bare), model, signal)).map((words) => ({
       ...words,
       intent: words.routing.label,
     }));
-    const wishes = read.filter(({ routing, intent }) => worthAsking(assistant, intent, routing));
+    const wishes = read.filter(({ routing }) => worthAsking(assistant, routing));
     const different = wishes.filter(({ intent }, i) => wishes.findIndex((other) => other.intent === intent) === i);
-    const sure = different.filter(({ routing }) => routing.sure);
+    const isSure = (one: (typeof read)[number]) => one.routing.sure || asksPayments(assistant, one.routing);
+    const sure = different.filter(isSure);
     const [only] = sure;
     // "Good morning. Block my card.": what is said around the one wish makes it no less sure.
     const besides = read.every((one) => one === only || assistant.kindOf(one.intent) === 'talk');
     if (only && besides && !whole.routing.sure) return [{ ...only, text, embedding: whole.embedding }];
     // What may be an order is asked about once the rest is done.
-    const perhaps = different.filter(({ routing }) => !routing.sure);
+    const perhaps = different.filter((one) => !isSure(one));
     return sure.length === 0 || different.length < 2 ? [] : [...inOrder(assistant, sure), ...perhaps];
   }
 }
 
-/** What people add out of politeness, and which makes short wishes look alike. */
-const withoutManners = (text: string): string =>
-  text.replace(/(?:[\s,]+(?:please|thank you|thanks|if you can|if possible|for me))+\W*$/i, '');
-
-/** An order that is likely is asked about; anything else must be sure, or it is no wish of its own. */
-function worthAsking(assistant: Assistant, intent: string, { sure, confidence }: Routing): boolean {
-  const kind = assistant.kindOf(intent);
-  return kind !== 'talk' && (sure || (kind === 'action' && confidence >= likely));
+/** A wish without its reasons, and without what people add out of politeness: both make short wishes look alike. */
+function bare(part: string): string {
+  const matter = withoutStory(part).replace(/\s+/g, ' ').trim();
+  return (wordCount(matter) < leastWords ? part : matter).replace(greeting, '').replace(manners, '');
 }
 
-const likely = 0.4;
+const greeting = /^\W*(?:(?:hello|hi|hey|right|yes|okay|ok|so|well|um|uh|good (?:morning|afternoon|evening))\W+)+/i;
+const manners = /(?:[\s,]+(?:please|thank you|thanks|if you can|if possible|for me))+\W*$/i;
+
+/** What is likely of orders and of the caller's own is asked about; anything else must be sure, or it is no wish of its own. */
+function worthAsking(assistant: Assistant, routing: Routing): boolean {
+  const { label, sure, confidence } = routing;
+  const kind = assistant.kindOf(label);
+  return kind !== 'talk' && (sure || asksPayments(assistant, routing) || confidence >= (likely[kind] ?? 1));
+}
+
+/** Whether their list or their sum is wanted, it is about payments. */
+const asksPayments = (assistant: Assistant, { label, runnerUp }: Routing): boolean =>
+  runnerUp !== undefined && [label, runnerUp.label].every((name) => paymentQuestions.has(assistant.does(name)));
+
+const paymentQuestions: ReadonlySet<Behaviour> = new Set(['payments', 'spending']);
+const likely: Partial<Record<IntentKind, number>> = { action: 0.4, query: 0.5 };

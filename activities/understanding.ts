@@ -10,6 +10,7 @@ import { comeBack, keepOpen } from '../domain/dialog/agenda.ts';
 import { inDistress } from '../domain/dialog/asides.ts';
 import { decide } from '../domain/dialog/decide.ts';
 import { type Decision, intentOf } from '../domain/dialog/decision.ts';
+import { movesMoney } from '../domain/dialog/plainly.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { type DialogState, without } from '../domain/dialog/state.ts';
@@ -169,17 +170,19 @@ export class Understanding {
     const today = clock.today();
     const { pending } = dialog;
     const { routing } = words;
-    const amount = asksAmount(assistant, pending) || (routing.sure && assistant.does(routing.label) === 'move-money');
-    const slots = slotsIn(words.text, today, { amount, now: clock.timeOfDay() });
+    const read = (amount: boolean) => slotsIn(words.text, today, { amount, now: clock.timeOfDay() });
+    const amount =
+      asksAmount(assistant, pending) || (routing.sure && movesMoney(assistant.does(routing.label), words.text, read(false)));
+    const slots = read(amount);
     const { secondReader } = this.#deps;
     // What was asked is answered as it was asked: a model has nothing to add.
-    const read = pending ? undefined : await secondReader?.read(assistant, words.text, routing, today, signal);
+    const second = pending ? undefined : await secondReader?.read(assistant, words.text, routing, today, signal);
     const { label: intent, sure, runnerUp } = routing;
-    const noticed = await this.#callers.restricting(words.text, read?.intent ?? intent, ready, signal);
+    const noticed = await this.#callers.restricting(words.text, second?.intent ?? intent, ready, signal);
     const understood = {
       text: words.text,
-      ...(read ?? { intent, sure, runnerUp: runnerUp?.label }),
-      unread: [...(read?.unread ?? []), ...unreadOf(noticed, words.text, slots)],
+      ...(second ?? { intent, sure, runnerUp: runnerUp?.label }),
+      unread: [...(second?.unread ?? []), ...unreadOf(noticed, words.text, slots)],
       slots,
       digits: input.digits,
       lastReply: input.lastReply,

@@ -1,7 +1,7 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
 import { wordCount } from '../language/words.ts';
 import type { Understood } from './decision.ts';
-import { hasSlots } from './slots.ts';
+import { hasSlots, type Slots } from './slots.ts';
 import { without } from './state.ts';
 
 const notMine =
@@ -15,13 +15,14 @@ const orders =
 const spends =
   /\bspen[dt]\b|\b(?:goes|went) on (?!the\b|my account|there|with|\w+day)|\b(?:blow|blew|wasted?|splash(?:ed)? out) (?:\w+ )?on\b/i;
 /** What is there is asked, whatever it is for. */
-const asksLeft = /\b(?:balance|left|have|enough|afford|cover|after|owe|owed|owing|can i|could i)\b/i;
+const asksLeft =
+  /\b(?:balance|left|(?:do|would|will) (?:i|we) (?:still |even |actually )?have|have (?:i|we) (?:still )?(?:got|any)|enough|afford|cover|after|owe|owed|owing|can i|could i)\b/i;
 
 /**
  * What the words say plainly, where the router takes them for something near it: "what did I spend on petrol?" asks for a sum, not for a list, nor
  * for what is left; who puts money into an account does not ask what is there, and "how much is my rent?" is no balance.
  */
-export function saysPlainly(does: Behaviour, { text, slots }: Understood): Behaviour | undefined {
+export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, 'text' | 'slots'>): Behaviour | undefined {
   const { to, amountMinor, person, merchant, kinds, purpose } = slots;
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
@@ -35,6 +36,10 @@ export function saysPlainly(does: Behaviour, { text, slots }: Understood): Behav
   const sums = !listed || (merchant ?? kinds ?? purpose) !== undefined;
   return does === 'payments' && sums ? 'spending' : undefined;
 }
+
+/** Whether money shall be moved, so that a bare number is an amount. */
+export const movesMoney = (does: Behaviour, text: string, slots: Slots): boolean =>
+  does === 'move-money' || saysPlainly(does, { text, slots }) === 'move-money';
 
 const unblocks = /\bun-?(?:block|lock|freez)(?:e|ing)?\b|\bre-?activat(?:e|ing)\b/i;
 const undoing: Partial<Record<Behaviour, RegExp>> = {
