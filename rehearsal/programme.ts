@@ -29,7 +29,11 @@ export async function* rehearsed(
 
 /** @throws VoicebotError `invalid-request` that names every problem by file and line. */
 export async function conversationsIn(folder: string): Promise<Conversation[]> {
-  const texts = await textsIn(join(folder, 'conversations'), (file) => file.endsWith('.yaml')).catch(() => ({}));
+  const texts = await textsIn(join(folder, 'conversations'), (file) => file.endsWith('.yaml')).catch((error) => {
+    // An assistant may have none.
+    if (error instanceof VoicebotError && error.code === 'not-found') return {};
+    throw error;
+  });
   const read = Object.entries<string>(texts).map(([file, text]) => readConversations(`conversations/${file}`, text));
   const problems: Problem[] = read.flatMap((one) => one.problems);
   if (problems.length > 0) throw new VoicebotError('invalid-request', problems.map(problemText).join('\n'));
