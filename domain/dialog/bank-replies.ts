@@ -89,14 +89,15 @@ async function transferStatus({ bank, customerId, say, today }: Enquiry, slots: 
   const { amountMinor, merchant, person } = slots;
   const all = await bank.transfers(customerId);
   const asked = all.filter(
-    ({ amount, party, status }) =>
-      (amountMinor === undefined || Math.abs(amount.minor) === amountMinor) &&
-      (!merchant || isTo(party, merchant)) &&
-      (!slots.pending || status === 'pending') &&
-      (!slots.failed || status === 'rejected'),
+    ({ amount, party }) =>
+      (amountMinor === undefined || Math.abs(amount.minor) === amountMinor) && (!merchant || isTo(party, merchant)),
   );
-  const open = asked.filter(({ status }) => status !== 'completed');
-  const shown = (open.length > 0 ? open : asked).slice(0, 2);
+  const wanted = slots.failed ? 'rejected' : slots.pending ? 'pending' : undefined;
+  // Where none is as the caller thinks, they hear how it is.
+  const open = [asked.filter(({ status }) => status === wanted), asked.filter(({ status }) => status !== 'completed')].find(
+    (some) => some.length > 0,
+  );
+  const shown = (open ?? asked).slice(0, 2);
   if (shown.length === 0) return { reply: say('no-transfer'), facts: [] };
   const told = shown.map(({ amount, party, day, status, expected }) => {
     const what = { amount: moneyText(amount), party, day: writtenDay(day, today) };

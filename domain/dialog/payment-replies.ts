@@ -49,7 +49,7 @@ async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualR
         : told.length === 1
           ? say(`latest-${kind}transaction`, { where, payments })
           : say(`latest-${kind}transactions`, { where, payments });
-  const more = named && howMany === undefined && found.length > told.length ? moreText(say, found) : '';
+  const more = named && from === 0 && howMany === undefined && found.length > told.length ? moreText(say, found) : '';
   return { reply: sentences(beyond, reply, more), facts: [where, beyond, more, ...items], told: told.map(({ id }) => id) };
 }
 
@@ -89,7 +89,7 @@ const nothingFound = (say: Say, where: string, beyond: string): FactualReply => 
 async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
   const { say, today } = enquiry;
   const { figure } = slots;
-  if (figure === 'comparison') return compared(enquiry, slots);
+  if (figure === 'comparison' || figure === 'versus') return compared(enquiry, slots);
   const { found, where, beyond, lasts } = await payments(enquiry, slots);
   const [first] = found;
   if (!first) return nothingFound(say, where, beyond);
@@ -144,16 +144,15 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
 
 /** What is compared: two kinds of shops, two shops, or two periods, the ones that were named or the one before. */
 function sides(slots: Slots, today: Day): readonly [Slots, Slots] {
-  const { kinds = [], merchants = [] } = slots;
-  const [[kind, otherKind], [merchant, otherMerchant]] = [kinds, merchants];
-  if (kind && otherKind)
+  const { figure, kinds = [], merchants = [] } = slots;
+  if (figure === 'versus') {
+    const [first, second] =
+      kinds.length > 0 ? kinds.map((kind) => ({ kinds: [kind] })) : merchants.map((merchant) => ({ merchant }));
+    const apart = without(slots, 'merchants');
     return [
-      { ...slots, kinds: [kind] },
-      { ...slots, kinds: [otherKind] },
+      { ...apart, ...first },
+      { ...apart, ...second },
     ];
-  if (merchant && otherMerchant) {
-    const shop = (name: string): Slots => ({ ...without(slots, 'merchants'), merchant: name });
-    return [shop(merchant), shop(otherMerchant)];
   }
   const days = slots.days ?? thisMonth(today);
   return [

@@ -30,16 +30,10 @@ type Named = { readonly [K in keyof Slots]: Slots[K] | undefined };
 /** Reads payments by everything that the caller named. `direction` and `days` of the slots count as they stand. */
 export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Payments> {
   const { bank, customerId, say, today } = enquiry;
-  const { days, merchant, merchants, direction, amountMinor, bounds, pending, transactionId, kinds = [] } = slots;
-  const filter = {
-    ...(await accountFilter(enquiry, slots)),
-    days,
-    merchant: merchants ? undefined : merchant,
-    direction,
-    amountMinor,
-    limit: mostRead,
-  };
-  const every = await bank.transactions(customerId, filter);
+  const { merchant, merchants, amountMinor, bounds, pending, transactionId, kinds = [] } = slots;
+  const every = await matching(enquiry, slots);
+  const known = every.length === 0 && (await knownName(enquiry, slots));
+  if (known) return readPayments(enquiry, { ...slots, merchant: known });
   const isNamed = merchant !== undefined || kinds.length > 0;
   const { names, rest } = isNamed ? { names: [] as string[], rest: slots.unexplained } : merchantsOf(every, slots.unexplained);
   const all = names.length > 0 ? every.filter((one) => names.includes(one.merchant)) : every;
@@ -68,6 +62,24 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
       beyondText(say, slots, served.length < kinds.length, all[0]?.amount.currency),
     ),
   };
+}
+
+async function matching(enquiry: Enquiry, slots: Named): Promise<readonly Transaction[]> {
+  const { days, merchant, merchants, direction, amountMinor } = slots;
+  return enquiry.bank.transactions(enquiry.customerId, {
+    ...(await accountFilter(enquiry, slots)),
+    ...{ days, merchant: merchants ? undefined : merchant, direction, amountMinor },
+    limit: mostRead,
+  });
+}
+
+/** "The Fresh Market people": nobody is called that, but the name of somebody who was paid is in it. */
+async function knownName({ bank, customerId }: Enquiry, { merchant = '', merchants }: Named): Promise<string | undefined> {
+  const asked = merchant.toLowerCase();
+  if (asked === '' || merchants) return undefined;
+  const paid = (await bank.transactions(customerId, { limit: mostRead })).map((one) => one.merchant);
+  if (paid.some((name) => name.toLowerCase().includes(asked))) return undefined;
+  return paid.find((name) => asked.includes(name.toLowerCase()));
 }
 
 /** Words that nothing explained, and that are in names of those whom the customer has paid; and the words that are left. */

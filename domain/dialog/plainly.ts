@@ -61,6 +61,8 @@ const inGeneral = /\b(?:an?|any|one|people|someone|somebody|you|your|transfers|p
 
 /** A question about how things are at the bank, and not about the caller's own: "how long does a transfer take?" */
 export function isGeneral({ text, slots }: Understood): boolean {
-  const named = hasSlots(without(slots, 'amountMinor', 'direction', 'account', 'card'));
-  return !named && wordCount(text) >= 4 && asks.test(text) && !ofCaller.test(text) && inGeneral.test(text);
+  const named = hasSlots(without(slots, 'amountMinor', 'direction', 'card'));
+  return (
+    !named && !asksLeft.test(text) && wordCount(text) >= 4 && asks.test(text) && !ofCaller.test(text) && inGeneral.test(text)
+  );
 }

@@ -1,4 +1,5 @@
 import { amountsIn } from '../bank/money.ts';
+import { ordinalFrom } from '../language/numbers.ts';
 import { type SpokenNumber, spokenNumbers } from '../language/spoken-numbers.ts';
 
 /** Bounds on amounts, in minor units, without their sign. */
@@ -103,7 +104,7 @@ export function otherAccountIn(text: string): string | undefined {
 }
 
 /** What may be asked of payments beside their list and their sum. */
-export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison' | 'count' | 'earliest';
+export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison' | 'versus' | 'count' | 'earliest';
 
 /** "The first payment in October"; "the first one" points at something that was told. */
 const theFirst = /\b(?:the |my )?(?:very )?(?:first|earliest|oldest) (?:payment|transaction|purchase|charge|debit)\b/i;
@@ -174,7 +175,10 @@ const ofNext =
 export function howManyIn(text: string): number | undefined {
   if (theLast.test(text)) return 1;
   const named = ofPayments.exec(text) ?? ofExtreme.exec(text) ?? ofNext.exec(text);
-  const [number] = spokenNumbers(named?.slice(1).find(Boolean) ?? '');
+  const word = named?.slice(1).find(Boolean) ?? '';
+  // The second largest is told after the largest.
+  if (ofExtreme.test(text) && ordinalFrom(word)) return ordinalFrom(word);
+  const [number] = spokenNumbers(word);
   return number && number.value >= 1 ? Math.floor(number.value) : undefined;
 }
 

@@ -178,7 +178,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   );
   const [merchant] = merchants;
   const kinds = merchant ? [] : kindsIn(matter);
-  const figure = comparesTwo(text) && (kinds.length === 2 || merchants.length === 2) ? 'comparison' : asked;
+  const two = kinds.length === 2 || merchants.length === 2;
+  const figure = two && !bounds && asked !== 'comparison' && comparesTwo(text) ? 'versus' : asked;
   const currency = currencyIn(text);
   const person = relationIn(text);
   const otherAccount = account ? undefined : otherAccountIn(text);

@@ -66,9 +66,12 @@ describe('a question about how things are at the bank', () => {
     expect(decision).not.toHaveProperty('otherwise');
   });
 
-  it.each(['How long does my transfer take?', 'Was there a payment yesterday?', 'What is the balance?'])('is not: %s', (text) =>
-    expect(asked(text, 'transfer-status').kind).toBe('bank'),
-  );
+  it.each([
+    'How long does my transfer take?',
+    'Was there a payment yesterday?',
+    'What is the balance?',
+    'Is there any money left in checking?',
+  ])('is not: %s', (text) => expect(asked(text, 'transfer-status').kind).toBe('bank'));
 
   it('may be what nobody is sure of', () =>
     expect(asked('Is my money safe with you?', 'balance', { sure: false, runnerUp: 'transfer-status' })).toMatchObject({
