@@ -52,7 +52,7 @@ export class CallerWords {
     const text = mayRefuse ? wantedPart(heard.text) : heard.text;
     if (text === '') return undefined;
     // Reasons and circumstances say nothing of what is wanted; what they restrict is read from the whole.
-    const matter = withoutStory(text).replace(/\s+/g, ' ').trim();
+    const matter = matterOf(text);
     if (matter === heard.text || wordCount(matter) < leastWords)
       return text === heard.text ? heard : (await this.#read([text], model, signal))[0];
     const [read] = await this.#read([matter], model, signal);
@@ -90,9 +90,11 @@ export class CallerWords {
   }
 }
 
+const matterOf = (text: string): string => withoutStory(text).replace(/\s+/g, ' ').trim();
+
 /** A wish without its reasons, and without what people add out of politeness: both make short wishes look alike. */
 function bare(part: string): string {
-  const matter = withoutStory(part).replace(/\s+/g, ' ').trim();
+  const matter = matterOf(part);
   return (wordCount(matter) < leastWords ? part : matter).replace(greeting, '').replace(manners, '');
 }
 

@@ -128,16 +128,13 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
       return told(say('payment-earliest', { where, payment: transactionText(say, one, today) }), [one]);
     }
     default: {
-      const bigger = (a: Transaction, b: Transaction) => (size(a) >= size(b) ? a : b);
-      const smaller = (a: Transaction, b: Transaction) => (size(a) <= size(b) ? a : b);
-      const many = Math.min(mostTold, slots.howMany ?? 1);
-      if (many > 1 && found.length > 1) {
-        const sorted = [...found].sort((a, b) => (figure === 'largest' ? size(b) - size(a) : size(a) - size(b))).slice(0, many);
-        const all = sorted.map((one) => transactionText(say, one, today)).join('; ');
-        return told(say(`payments-${figure}`, { where, payments: all }), sorted);
-      }
-      const one = found.reduce(figure === 'largest' ? bigger : smaller);
-      return told(say(`payment-${figure}`, { where, payment: transactionText(say, one, today) }), [one]);
+      // Of two of one size, the newer one is told first.
+      const sorted = [...found].sort((a, b) => (figure === 'largest' ? size(b) - size(a) : size(a) - size(b)));
+      const some = sorted.slice(0, Math.min(mostTold, slots.howMany ?? 1));
+      const texts = some.map((one) => transactionText(say, one, today)).join('; ');
+      return some.length > 1
+        ? told(say(`payments-${figure}`, { where, payments: texts }), some)
+        : told(say(`payment-${figure}`, { where, payment: texts }), some);
     }
   }
 }
