@@ -30,6 +30,7 @@ export interface DevServer {
 
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
+const restartPauseMs = 300;
 const ip = '127.0.0.1';
 
 /** Ends a server that a killed process left behind with the same database, so that its ports are free again. */
@@ -54,8 +55,36 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts the Temporal dev server with its UI; calls persist in a file of `dataDir`. */
+/** A server that ends by itself while it starts is started again so often. */
+const maxStarts = 3;
+
+/**
+ * Starts the Temporal dev server with its UI; calls persist in a file of `dataDir`. The server picks ports for its inner services
+ * and opens them later: where another program took one in between, it ends, and another start picks others.
+ * @throws VoicebotError `dependency-unavailable` with the last line that the server printed.
+ */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  for (let starts = 1; ; starts++) {
+    const launched = await launch(options);
+    try {
+      await untilReady(launched, options.namespace);
+      return launched;
+    } catch (error) {
+      const ended = launched.hasEnded();
+      await launched.stop();
+      if (!ended || starts === maxStarts) throw error;
+      await sleep(restartPauseMs);
+    }
+  }
+}
+
+interface Launched extends DevServer {
+  hasEnded(): boolean;
+  /** What it printed last. */
+  lastLine(): string;
+}
+
+async function launch(options: DevServerOptions): Promise<Launched> {
   const { binary, dataDir, port, uiPort, namespace } = options;
   await mkdir(dataDir, { recursive: true });
   const log = createWriteStream(join(dataDir, 'temporal.log'), { flags: 'a' });
@@ -69,13 +98,23 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   );
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
-  let failure: Error | undefined;
+  let tail = '';
+  const keepTail = (chunk: Buffer) => {
+    tail = `${tail}${chunk}`.slice(-1_000);
+  };
+  child.stdout.on('data', keepTail);
+  child.stderr.on('data', keepTail);
+  let ended = false;
   const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      failure = error;
+    const end = () => {
+      ended = true;
       resolve();
+    };
+    child.once('error', (error) => {
+      tail = messageOf(error);
+      end();
     });
-    child.once('exit', () => resolve());
+    child.once('exit', end);
   });
   if (child.pid) await writeFile(join(dataDir, 'temporal.pid'), String(child.pid));
   const address = `${ip}:${port}`;
@@ -87,39 +126,44 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await rm(join(dataDir, 'temporal.pid'), { force: true });
     log.end();
   };
-  try {
-    await untilReady(address, namespace, exited);
-  } catch (error) {
-    await stop();
-    throw failure ?? error;
-  }
-  return { address, uiUrl: `http://localhost:${uiPort}`, pid: child.pid ?? 0, exited, stop };
+  const lastLine = () => tail.trim().split('\n').at(-1) ?? '';
+  return {
+    address,
+    uiUrl: `http://localhost:${uiPort}`,
+    pid: child.pid ?? 0,
+    exited,
+    stop,
+    hasEnded: () => ended,
+    lastLine,
+  };
 }
 
-async function untilReady(address: string, namespace: string, exited: Promise<void>): Promise<void> {
+async function untilReady(server: Launched, namespace: string): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
-  let ended = false;
-  void exited.then(() => {
-    ended = true;
-  });
-  while (Date.now() < deadline && !ended) {
-    try {
-      const connection = await connectTemporal({ address, namespace });
-      await connection.client.workflowService.describeNamespace({ namespace });
-      await connection.close();
-      return;
-    } catch {
-      await sleep(100);
-    }
+  const ended = server.exited.then(() => false);
+  while (Date.now() < deadline && !server.hasEnded()) {
+    // A connection is waited for longer than it takes to see that nobody will answer it.
+    if (await Promise.race([answers(server.address, namespace), ended])) return;
+    await sleep(100);
   }
-  throw new VoicebotError('dependency-unavailable', 'The embedded Temporal server did not start.', {
+  const what = server.hasEnded() ? 'ended while it started' : `did not answer within ${startTimeoutMs / 1000} s`;
+  throw new VoicebotError('dependency-unavailable', `The embedded Temporal server ${what}: ${server.lastLine()}`, {
     hint: 'Its log is temporal.log in DATA_DIR.',
   });
 }
 
+async function answers(address: string, namespace: string): Promise<boolean> {
+  try {
+    const connection = await connectTemporal({ address, namespace });
+    await connection.client.workflowService.describeNamespace({ namespace }).finally(() => connection.close());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A server that is killed is started again so often in a minute. */
 const maxRestarts = 5;
-const restartPauseMs = 300;
 
 /**
  * Starts the server, and starts it again with the same data whenever it ends by itself: calls go on where they were. `exited`
