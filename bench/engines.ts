@@ -11,11 +11,12 @@ import { execa } from 'execa';
 import { artifactById } from '../artifacts/manifest.ts';
 import { ArtifactStore } from '../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../config/load.ts';
+import { wordErrors } from '../domain/language/word-errors.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { WorkGate } from '../engines/runtime/work-gate.ts';
 import { Whisper } from '../engines/whisper/whisper.ts';
-import { gather, to16k, wordErrors } from '../tests/support/audio.ts';
+import { gather, to16k } from '../tests/support/audio.ts';
 import { hasSpeechData, recordedSentences } from '../tests/support/shared-data.ts';
 import { machine, note, printReport, round, spread } from './report.ts';
 

@@ -123,23 +123,39 @@ function decodeALaw(byte: number): number {
   return (bits & 0x80 ? magnitude : -magnitude) / 32_768;
 }
 
+const headerBytes = 44;
+
 /** A mono PCM16 WAV file. */
 export function encodeWav(pcm: Uint8Array, sampleRateHz: number): Uint8Array {
-  const out = new Uint8Array(44 + pcm.length);
+  return riff(pcm, { code: 1, sampleRateHz, bits: 16 });
+}
+
+/** A mono mu-law WAV file. */
+export function encodeMuLawWav(bytes: Uint8Array, sampleRateHz: number): Uint8Array {
+  return riff(bytes, { code: 7, sampleRateHz, bits: 8 });
+}
+
+function riff(
+  data: Uint8Array,
+  format: { readonly code: number; readonly sampleRateHz: number; readonly bits: number },
+): Uint8Array {
+  const { code, sampleRateHz, bits } = format;
+  // Chunks end at even places.
+  const out = new Uint8Array(headerBytes + data.length + (data.length % 2));
   const view = new DataView(out.buffer);
   const tag = (at: number, text: string) => out.set(Buffer.from(text, 'latin1'), at);
   tag(0, 'RIFF');
-  view.setUint32(4, 36 + pcm.length, true);
+  view.setUint32(4, out.length - 8, true);
   tag(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
+  view.setUint16(20, code, true);
   view.setUint16(22, 1, true);
   view.setUint32(24, sampleRateHz, true);
-  view.setUint32(28, sampleRateHz * 2, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
+  view.setUint32(28, (sampleRateHz * bits) / 8, true);
+  view.setUint16(32, bits / 8, true);
+  view.setUint16(34, bits, true);
   tag(36, 'data');
-  view.setUint32(40, pcm.length, true);
-  out.set(pcm, 44);
+  view.setUint32(40, data.length, true);
+  out.set(data, headerBytes);
   return out;
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConversations } from '../../domain/assistant/conversation.ts';
+import { wordErrors } from '../../domain/language/word-errors.ts';
 import type { Stack } from '../../temporal/stack.ts';
-import { wordErrors } from '../support/audio.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
 

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { words } from '../../domain/language/word-errors.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { Whisper } from '../../engines/whisper/whisper.ts';
-import { gather, to16k, words } from '../support/audio.ts';
+import { gather, to16k } from '../support/audio.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 const runtime = testRuntime();
