@@ -10,6 +10,7 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
+import type { BatchService } from './batches.ts';
 import { callSocket, refusedSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
@@ -21,19 +22,25 @@ import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
 import { addAssistantRoutes } from './routes/assistants.ts';
+import { addBatchRoutes } from './routes/batches.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addMessageRoutes } from './routes/messages.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
 import { addTurnRoutes } from './routes/turns.ts';
+import { addVoiceRoutes } from './routes/voices.ts';
 import type { Dialplan } from './telephony/dialplan.ts';
 import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
+import type { VoiceEngines } from './voice-engines.ts';
 
 export interface AppDependencies {
   readonly db: Database;
   readonly calls: CallService;
+  readonly voiceEngines: VoiceEngines;
+  readonly batches: BatchService;
   readonly hub: MediaHub;
   readonly blobs: Pick<BlobStore, 'find' | 'put'>;
   /** Names the language model whose adapters are trained. */
@@ -76,6 +83,9 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addAdapterRoutes(app, deps);
   addAssistantRoutes(app, deps);
   addReviewRoutes(app, deps);
+  addVoiceRoutes(app, deps);
+  addBatchRoutes(app, deps);
+  addMessageRoutes(app, deps);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
     return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });

@@ -16,18 +16,23 @@ export async function toHeardAudio(wav: Uint8Array, maxSeconds: number): Promise
   return { pcm: toPcm16(samples), audioMs: (audio.samples.length / audio.sampleRateHz) * 1000 };
 }
 
-/** Reads a request body up to a limit, without trusting its declared length. @throws VoicebotError `audio-too-long`. */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new VoicebotError('audio-too-long', `The body is larger than ${Math.floor(maxBytes / 1e6)} MB.`, {
-      hint: 'Send shorter audio, or raise MAX_AUDIO_SECONDS.',
-    });
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+const audioTooLong = (maxBytes: number) =>
+  new VoicebotError('audio-too-long', `The body is larger than ${Math.floor(maxBytes / 1e6)} MB.`, {
+    hint: 'Send shorter audio, or raise MAX_AUDIO_SECONDS.',
+  });
+
+/** Reads a request body up to a limit, without trusting its declared length. @throws VoicebotError `audio-too-long`, or what `tooLarge` gives. */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  tooLarge: (maxBytes: number) => VoicebotError = audioTooLong,
+): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
+    if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

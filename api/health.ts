@@ -41,7 +41,7 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   const [database, temporal, pollers] = await Promise.all([
     timed(sources.pingDatabase),
     timed(() => bounded(() => client.workflowService.getSystemInfo({}))),
-    Promise.all(queues.map((queue) => bounded(() => pollersOf(client, namespace, queue)).catch(() => null))),
+    Promise.all(queues.map((queue) => bounded(() => pollersOf(client, namespace, taskQueues[queue])).catch(() => null))),
   ]);
   const workers = Object.fromEntries(queues.map((queue, index) => [queue, pollers[index] ?? null])) as Health['workers'];
   const allPolled = Object.values(workers).every((count) => count !== null && count > 0);
@@ -50,13 +50,10 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   return { status, version, uptimeSeconds: Math.round(process.uptime()), database, temporal, workers };
 }
 
-async function pollersOf(client: Client, namespace: string, queue: TaskQueue): Promise<number> {
-  const taskQueueType = queue === 'calls' ? workflowType : activityType;
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueues[queue] },
-    taskQueueType,
-  });
+/** Workers that ask for tasks of a queue. */
+export async function pollersOf(client: Client, namespace: string, queue: string): Promise<number> {
+  const taskQueueType = queue === taskQueues.calls ? workflowType : activityType;
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType });
   return pollers?.length ?? 0;
 }
 

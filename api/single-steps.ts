@@ -10,6 +10,7 @@ import {
   type CallSettings,
   importKnowledgeWorkflow,
   loadAdapterWorkflow,
+  recordMessageWorkflow,
   speakOnceWorkflow,
   speechAheadWorkflow,
   taskQueues,
@@ -17,6 +18,7 @@ import {
   unloadAdapterWorkflow,
 } from '../workflows/definitions.ts';
 import type { AdapterInput, importKnowledge, loadAdapter, speakOnce, transcribeOnce } from '../workflows/probes.ts';
+import type { RecordMessageInput, recordMessage } from '../workflows/record-message.ts';
 import type { speechAhead } from '../workflows/speech-ahead.ts';
 import { fromTemporal } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
@@ -95,6 +97,11 @@ export class SingleSteps {
     const { settings } = this.#options;
     const name = wish === 'load' ? loadAdapterWorkflow : unloadAdapterWorkflow;
     return this.#run<typeof loadAdapter>(name, { adapter, settings });
+  }
+
+  /** Makes a recording of a person a version of a message. */
+  recordMessage(input: RecordMessageInput) {
+    return this.#run<typeof recordMessage>(recordMessageWorkflow, input);
   }
 
   /** Starts a training. @returns the id of its workflow. @throws VoicebotError `conflict` while one of that name runs. */

@@ -33,6 +33,13 @@ export class ApiClient {
     return (await (await this.#request(path, init)).json()) as T;
   }
 
+  /** The body as it comes, for what is large. */
+  async stream(path: string, init: RequestInit = {}): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.#request(path, init);
+    if (!body) throw new VoicebotError('dependency-unavailable', `The API at ${this.baseUrl} gave nothing.`);
+    return body as ReadableStream<Uint8Array>;
+  }
+
   async bytes(path: string, init: RequestInit = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.#request(path, init)).arrayBuffer());
   }

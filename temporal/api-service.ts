@@ -1,6 +1,7 @@
 import { Admission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
+import { BatchService } from '../api/batches.ts';
 import { CallService } from '../api/calls.ts';
 import type { EarEngines } from '../api/live/ears.ts';
 import type { LiveDependencies } from '../api/live/live-setup.ts';
@@ -9,6 +10,7 @@ import { Readiness } from '../api/readiness.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
+import { VoiceEngines } from '../api/voice-engines.ts';
 import { canTransfer, mediaUrl, modelName } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
@@ -17,6 +19,7 @@ import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
+import { voiceCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -89,6 +92,9 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
       maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
     },
   });
+  const voiceEngines = new VoiceEngines({ catalogue: voiceCatalogue, client, namespace, db: database.db });
+  const batches = new BatchService({ client, db: database.db, engines: voiceEngines, waitMs: config.WORKER_WAIT * 1000 });
+  cleanup.add('batches', async () => batches.stop());
   const prompts = new Prompts(calls, logger, config.BANK_NAME);
   const live = liveDependencies(config, { calls, prompts, engines, logger });
   const dialplan = new Dialplan(config.TRANSFER_TO);
@@ -96,6 +102,8 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     db: database.db,
     assistant: options.assistant,
     calls,
+    voiceEngines,
+    batches,
     hub,
     blobs,
     modelName: modelName(config),

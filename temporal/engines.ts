@@ -4,6 +4,7 @@ import { concurrencyOf, fixedRoles, llmEngine, modelCacheDir, modelName } from '
 import type { Config } from '../config/schema.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Llama } from '../engines/llama/llama.ts';
+import { Mastering } from '../engines/mastering/mastering.ts';
 import { Minilm } from '../engines/minilm/minilm.ts';
 import { OpenAiModel } from '../engines/openai/openai.ts';
 import { ModelRoles } from '../engines/probe/model-roles.ts';
@@ -37,6 +38,7 @@ export interface Engines {
   readonly tts: TextToSpeech;
   readonly embedder: Embedder;
   readonly routerTrainer: RouterTrainer;
+  readonly mastering: Pick<Mastering, 'master'>;
   /** What the API hears callers with; threads of their own, because every frame counts. */
   readonly ears: { readonly vad: VoiceActivityDetector; readonly turns: TurnDetector };
   /** What the voice sounds like: speech that was made with other settings is another one's. */
@@ -74,10 +76,11 @@ export function createEngines(config: Config): Engines {
   });
   const embedder = new Minilm(runtime);
   const routerTrainer = new ThreadedRouterTrainer(runtime);
+  const mastering = new Mastering(runtime);
   const llm = createLanguageModel(config, runtime);
   const llmRoles = createModelRoles(config, llm);
   const ears = { vad: new Silero(runtime), turns: new SmartTurn(runtime) };
-  const all: Engine[] = [stt, vad, tts, embedder, routerTrainer, llm, ears.vad, ears.turns];
+  const all: Engine[] = [stt, vad, tts, embedder, routerTrainer, mastering, llm, ears.vad, ears.turns];
   return {
     stt,
     vad,
@@ -86,6 +89,7 @@ export function createEngines(config: Config): Engines {
     tts,
     embedder,
     routerTrainer,
+    mastering,
     ears,
     voiceKey: [tts.name, config.KOKORO_VOICE, config.KOKORO_LANGUAGE, config.KOKORO_SPEED].join(' '),
     lineOpened: () => runtime.gate.lineOpened(),

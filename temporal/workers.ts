@@ -7,6 +7,9 @@ import { createBankActivities } from '../activities/bank.ts';
 import { createCacheActivities } from '../activities/cache.ts';
 import { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { createLlmActivities } from '../activities/llm.ts';
+import { createMessageCheck } from '../activities/message-check.ts';
+import { createMessageRecords } from '../activities/message-records.ts';
+import { createMessageSpeech } from '../activities/message-speech.ts';
 import { createRecordsActivities } from '../activities/records.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
 import { SecondReader } from '../activities/second-reader.ts';
@@ -54,7 +57,7 @@ export interface WorkerDependencies {
   readonly assistant: AssistantSource;
   /** Needed by the queues `cache`, `bank` and `records`. */
   readonly db?: Database | undefined;
-  /** Needed by the queues `tts` and `records`. */
+  /** Needed by the queues `stt`, `tts` and `records`. */
   readonly blobs?: BlobStore | undefined;
 }
 
@@ -251,13 +254,16 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
   };
   switch (queue) {
     case 'stt':
-      return createSttActivities({
-        stt: engines.stt,
-        vad: engines.vad,
-        language: config.WHISPER_LANGUAGE,
-        recordings: needed(blobs),
-        sealer,
-      });
+      return {
+        ...createSttActivities({
+          stt: engines.stt,
+          vad: engines.vad,
+          language: config.WHISPER_LANGUAGE,
+          recordings: needed(blobs),
+          sealer,
+        }),
+        ...createMessageCheck({ stt: engines.stt, blobs: needed(blobs) }),
+      };
     case 'cache':
       return createCacheActivities({
         db: needed(db),
@@ -292,11 +298,15 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
       });
     case 'tts': {
       const { store, queue } = needed(deps.speech);
-      return createTtsActivities({ tts: engines.tts, store, queue });
+      return {
+        ...createTtsActivities({ tts: engines.tts, store, queue }),
+        ...createMessageSpeech({ tts: engines.tts, blobs: needed(blobs) }),
+      };
     }
     case 'records':
       return {
         ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),
+        ...createMessageRecords({ db: needed(db), blobs: needed(blobs), mastering: engines.mastering }),
         ...createAdapterRecords({
           ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },
         }),

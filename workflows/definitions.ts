@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CallEndReason, CallStatus, Exchange, Playback, SpeechStyle, TurnMedia, TurnOutcome } from '../domain/call.ts';
 import type { DialogState, SpokenSecret, Trust } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
+import type { ItemCounts } from '../domain/messages/message.ts';
 
 /** Names, messages and types of the workflows, shared with everybody who talks to them. */
 
@@ -16,6 +17,10 @@ export const loadAdapterWorkflow = 'loadAdapter';
 export const unloadAdapterWorkflow = 'unloadAdapter';
 /** Trains a LoRA adapter; `workflows/adapter-training.ts`. */
 export const adapterTrainingWorkflow = 'adapterTraining';
+
+/** Makes the messages of a batch; `workflows/batch.ts`. */
+export const batchWorkflow = 'batch';
+export const recordMessageWorkflow = 'recordMessage';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {
@@ -157,6 +162,25 @@ export const useAdapter = defineSignal<[adapter: string | undefined]>('useAdapte
 /** Hands the caller over to a person. */
 export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');
 export const callState = defineQuery<CallState>('callState');
+
+export interface BatchInput {
+  readonly tenant: string;
+  readonly batchId: string;
+  /** As the run before it was. */
+  readonly paused?: boolean | undefined;
+}
+
+export interface BatchProgress {
+  readonly paused: boolean;
+  /** Items that are under way now. */
+  readonly running: number;
+  readonly counts: ItemCounts;
+}
+
+/** Begins no further item; those under way are finished. */
+export const pauseBatch = defineSignal('pauseBatch');
+export const resumeBatch = defineSignal('resumeBatch');
+export const batchProgress = defineQuery<BatchProgress>('batchProgress');
 
 /** Error types of `takeTurn`. */
 export const callEnded = 'CallEnded';

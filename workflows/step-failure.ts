@@ -26,11 +26,12 @@ export async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (isCancellation(error)) throw error;
-    throw new StepFailed(describe(name, error));
+    throw new StepFailed(describeFailure(name, error));
   }
 }
 
-function describe(name: string, error: unknown): TurnError {
+/** The final failure of a step, as it is told. */
+export function describeFailure(name: string, error: unknown): TurnError {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START') {
     return { step: name, code: 'worker-unavailable', message: `No worker took the ${name} step in time.` };

@@ -49,6 +49,8 @@ export interface SpeechSpec {
 export interface BatchItem extends SpeechSpec {
   readonly line: number;
   readonly key: string;
+  /** An earlier row says the same. */
+  readonly repeated?: boolean;
 }
 
 /** What holds for rows that say nothing else. */
@@ -73,8 +75,12 @@ export interface RowRules {
 
 export const maxKeyCharacters = 128;
 const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
-/** What the decoder puts in the place of bytes that it cannot read. */
-const unreadable = '\uFFFD';
+/** Whether this may name a message: as a file does, in folders. */
+export const isMessageKey = (key: string): boolean =>
+  key.length <= maxKeyCharacters && keyPattern.test(key) && !key.includes('..') && !key.includes('//') && !key.endsWith('/');
+
+/** What the decoder puts in the place of bytes that it cannot read, and what no text has. */
+const unreadable = /[\uFFFD\0]/;
 
 /** What is wrong with a row, thrown where it is found. */
 class Rejection extends Error {
@@ -95,8 +101,8 @@ export class RowChecker {
     this.#rules = rules;
   }
 
-  /** @returns the item; undefined for one that an earlier row has said already; or what is wrong. */
-  check(row: BatchRow): BatchItem | RejectedRow | undefined {
+  /** @returns the item, or what is wrong with the row. */
+  check(row: BatchRow): BatchItem | RejectedRow {
     try {
       return this.#check(row);
     } catch (error) {
@@ -105,10 +111,10 @@ export class RowChecker {
     }
   }
 
-  #check(row: BatchRow): BatchItem | undefined {
+  #check(row: BatchRow): BatchItem {
     const { defaults } = this.#rules;
-    if ([row.key, row.text, ...Object.values(row.values)].some((text) => text?.includes(unreadable))) {
-      throw new Rejection('wrong-encoding', 'The row holds bytes that are not UTF-8. Save the file as UTF-8.');
+    if ([row.key, row.text, ...Object.values(row.values)].some((text) => text !== undefined && unreadable.test(text))) {
+      throw new Rejection('wrong-encoding', 'The row holds bytes that are no UTF-8 text. Save the file as UTF-8.');
     }
     const key = this.#key(row.key);
     const engine = this.#engine(row.engine || defaults.engine || 'auto');
@@ -122,14 +128,14 @@ export class RowChecker {
       this.#texts.set(key, { line: row.line, spec });
       return item;
     }
-    if (before.spec === spec) return undefined;
+    if (before.spec === spec) return { ...item, repeated: true };
     throw new Rejection('duplicate-key', `The key '${key}' is another message in line ${before.line}.`);
   }
 
   #key(given: string | undefined): string {
     const key = given?.trim() ?? '';
     if (key === '') throw new Rejection('missing-key', 'The row has no key.');
-    if (key.length > maxKeyCharacters || !keyPattern.test(key) || key.includes('..') || key.includes('//')) {
+    if (!isMessageKey(key)) {
       throw new Rejection(
         'invalid-key',
         `The key '${key.slice(0, 80)}' is not valid: 1 to ${maxKeyCharacters} letters, digits, '.', '_', '-' and '/'.`,
@@ -139,7 +145,8 @@ export class RowChecker {
   }
 
   #engine(name: string): VoiceEngine {
-    const engine = name === 'auto' ? this.#rules.chosen() : as('unknown-engine', () => engineNamed(this.#rules.catalogue, name));
+    const { chosen, catalogue } = this.#rules;
+    const engine = name === 'auto' ? as('engine-unavailable', chosen) : as('unknown-engine', () => engineNamed(catalogue, name));
     if (this.#rules.available(engine)) return engine;
     throw new Rejection('engine-unavailable', `No worker of the engine '${engine.id}' runs (task queue ${engine.taskQueue}).`);
   }

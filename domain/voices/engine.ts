@@ -3,6 +3,14 @@ import { VoicebotError } from '../errors.ts';
 export const voiceEngineIds = ['kokoro', 'nari_dia', 'zonos', 'tortoise'] as const;
 export type VoiceEngineId = (typeof voiceEngineIds)[number];
 
+/** Whose workers speak with an engine. */
+export const voiceTaskQueues: Readonly<Record<VoiceEngineId, string>> = {
+  kokoro: 'tts',
+  nari_dia: 'tts-nari-dia',
+  zonos: 'tts-zonos',
+  tortoise: 'tts-tortoise',
+};
+
 /** What is known of an engine without asking it. */
 export interface VoiceEngine {
   readonly id: VoiceEngineId;

@@ -6,7 +6,7 @@ export type Accent = 'en-us' | 'en-gb';
 
 export const kokoroVoices = Object.keys(kokoroVoiceSha256) as KokoroVoice[];
 
-const aliases: Record<string, KokoroVoice> = {
+export const kokoroAliases: Readonly<Record<string, KokoroVoice>> = {
   default: 'af_bella',
   female: 'af_bella',
   male: 'am_michael',
@@ -18,10 +18,10 @@ const unspoken = new Set(['es', 'fr', 'hi', 'it', 'ja', 'pt', 'zh']);
 
 /** The voice behind a name or alias. @throws VoicebotError `unsupported` that lists the voices. */
 export function resolveVoice(name: string): KokoroVoice {
-  const voice = aliases[name] ?? name;
+  const voice = kokoroAliases[name] ?? name;
   if (voice in kokoroVoiceSha256) return voice as KokoroVoice;
   throw new VoicebotError('unsupported', `Kokoro has no voice '${name}'.`, {
-    hint: `Voices: ${kokoroVoices.join(', ')}; aliases: ${Object.keys(aliases).join(', ')}.`,
+    hint: `Voices: ${kokoroVoices.join(', ')}; aliases: ${Object.keys(kokoroAliases).join(', ')}.`,
   });
 }
 

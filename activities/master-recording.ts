@@ -1,0 +1,60 @@
+import type { BlobStore } from '../db/blobs.ts';
+import { type NewRendering, renditionKey } from '../db/renderings.ts';
+import type { SpeechSpec } from '../domain/messages/batch-item.ts';
+import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
+import { findingsOf } from '../domain/messages/quality.ts';
+import type { Mastering } from '../engines/mastering/mastering.ts';
+import { masterRateHz } from '../engines/mastering/thread-types.ts';
+import { toMuLaw } from '../media/mulaw.ts';
+import { fromPcm16, toPcm16 } from '../media/pcm.ts';
+import { resample } from '../media/resample.ts';
+import { decodeWav, encodeMuLawWav, encodeWav } from '../media/wav.ts';
+
+export interface RecordingSpec extends SpeechSpec {
+  readonly tenant: string;
+  readonly hash: string;
+  readonly heard?: string | undefined;
+  readonly wordErrorRate?: number | undefined;
+  readonly workMs?: number | undefined;
+}
+
+export interface MasterTools {
+  readonly blobs: Pick<BlobStore, 'put'>;
+  readonly mastering: Pick<Mastering, 'master'>;
+  readonly loudnessLufs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Telephony's rate. */
+const ulawRateHz = 8_000;
+
+/**
+ * Makes the renditions of a recording and stores them; doing it again stores the same. @param wav mono or more, any rate.
+ * @returns the row that makes it known.
+ */
+export async function masterRecording(wav: Uint8Array, spec: RecordingSpec, tools: MasterTools): Promise<NewRendering> {
+  const { tenant, hash, engine, voice, speed, text, heard, wordErrorRate, workMs } = spec;
+  const sound = toPcm16(await resample(decodeWav(wav, Number.POSITIVE_INFINITY), masterRateHz));
+  const { mastering, loudnessLufs, signal, blobs } = tools;
+  const { samples, opus, measures } = await mastering.master(new Int16Array(sound.buffer), { loudnessLufs, signal });
+  const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  const narrow = toPcm16(await resample({ samples: fromPcm16(pcm), sampleRateHz: masterRateHz }, ulawRateHz));
+  const files: Readonly<Record<Rendition, Uint8Array>> = {
+    wav: encodeWav(pcm, masterRateHz),
+    opus,
+    ulaw: encodeMuLawWav(toMuLaw(new Int16Array(narrow.buffer)), ulawRateHz),
+  };
+  for (const [rendition, bytes] of Object.entries(files) as [Rendition, Uint8Array][]) {
+    await blobs.put(renditionKey(tenant, hash, rendition), bytes, renditionTypes[rendition].contentType);
+  }
+  const { durationMs, loudnessLufs: measured, truePeakDb } = measures;
+  return {
+    ...{ tenant, hash, engine, voice, speed, text, durationMs },
+    loudnessLufs: measured ?? null,
+    truePeakDb: truePeakDb ?? null,
+    findings: findingsOf(measures, { text, speed, wordErrorRate }),
+    heard: heard ?? null,
+    wordErrorRate: wordErrorRate ?? null,
+    workMs: workMs ?? null,
+  };
+}

@@ -1,0 +1,176 @@
+import {
+  type BatchRow,
+  failItem,
+  findBatch,
+  type ItemRow,
+  itemCounts,
+  nextItems,
+  pendingEngines,
+  setBatchState,
+  settleItem,
+} from '../db/batches.ts';
+import type { BlobStore } from '../db/blobs.ts';
+import { addMessage } from '../db/messages.ts';
+import type { Database } from '../db/open.ts';
+import { findRendering, rawSpeechKey } from '../db/renderings.ts';
+import { VoicebotError } from '../domain/errors.ts';
+import type { SpeechSpec } from '../domain/messages/batch-item.ts';
+import { type BatchState, type ItemCounts, recordedEngine } from '../domain/messages/message.ts';
+import type { Mastering } from '../engines/mastering/mastering.ts';
+import { masterRecording } from './master-recording.ts';
+import { runActivity } from './run-activity.ts';
+
+export interface BatchRef {
+  readonly tenant: string;
+  readonly batchId: string;
+}
+
+export interface OpenedBatch {
+  readonly name: string;
+  readonly state: BatchState;
+  readonly language: string;
+  readonly check: boolean;
+  /** Engines that still have something to speak. */
+  readonly engines: readonly string[];
+  readonly counts: ItemCounts;
+}
+
+/** An item as the workflow carries it. */
+export interface WorkItem extends SpeechSpec {
+  readonly line: number;
+  readonly key: string;
+  readonly hash: string;
+  /** Where its speech goes until it is mastered. */
+  readonly blobKey: string;
+}
+
+export interface ItemPageInput extends BatchRef {
+  readonly engine: string;
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface WorkPage {
+  readonly items: readonly WorkItem[];
+  /** Items whose speech was there already. */
+  readonly reused: number;
+  /** Where the next page begins; unset at the end. */
+  readonly next?: number | undefined;
+}
+
+export interface KeepMessageInput extends BatchRef {
+  readonly item: WorkItem;
+  readonly workMs?: number | undefined;
+  readonly heard?: string | undefined;
+  readonly wordErrorRate?: number | undefined;
+}
+
+export interface FailItemInput extends BatchRef {
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A recording of a person, in the blob store. */
+export interface RecordingInput {
+  readonly tenant: string;
+  readonly key: string;
+  /** A WAV file of any rate; removed once it is mastered. */
+  readonly blobKey: string;
+  readonly hash: string;
+  /** What is said in it; empty where that is not known. */
+  readonly text: string;
+  /** Who speaks. */
+  readonly voice: string;
+  readonly language: string;
+  readonly tags: readonly string[];
+  readonly loudnessLufs: number;
+  readonly approvedBy?: string | undefined;
+  readonly heard?: string | undefined;
+  readonly wordErrorRate?: number | undefined;
+}
+
+export interface KeptRecording {
+  readonly version: number;
+  /** False where it was the newest version already. */
+  readonly added: boolean;
+}
+
+export interface MessageRecordActivities {
+  openBatch(ref: BatchRef): Promise<OpenedBatch>;
+  batchItems(input: ItemPageInput): Promise<WorkPage>;
+  /** Masters what was spoken and makes it a version of its message. */
+  keepMessage(input: KeepMessageInput): Promise<void>;
+  keepRecording(input: RecordingInput): Promise<KeptRecording>;
+  failItem(input: FailItemInput): Promise<void>;
+  setBatchState(input: BatchRef & { readonly state: BatchState }): Promise<void>;
+}
+
+export function createMessageRecords(deps: {
+  readonly db: Database;
+  readonly blobs: BlobStore;
+  readonly mastering: Pick<Mastering, 'master'>;
+}): MessageRecordActivities {
+  const { db, blobs, mastering } = deps;
+
+  async function known({ tenant, batchId }: BatchRef): Promise<BatchRow> {
+    const batch = await findBatch(db, tenant, batchId);
+    if (!batch) throw new VoicebotError('not-found', `There is no batch '${batchId}'.`);
+    return batch;
+  }
+
+  const workItem = ({ tenant, line, key, hash, engine, voice, speed, text }: ItemRow): WorkItem => ({
+    ...{ line, key, hash, engine, voice, speed, text },
+    blobKey: rawSpeechKey(tenant, hash),
+  });
+
+  return {
+    openBatch: async (ref) => {
+      const { name, state, language, check } = await known(ref);
+      const { tenant, batchId } = ref;
+      return {
+        ...{ name, state, language, check },
+        engines: await pendingEngines(db, tenant, batchId),
+        counts: await itemCounts(db, tenant, batchId),
+      };
+    },
+    batchItems: async ({ engine, after, limit, ...ref }) => {
+      const { items, reused, next } = await nextItems(db, await known(ref), { engine, after, limit });
+      return { items: items.map(workItem), reused, next };
+    },
+    keepMessage: async (input) => {
+      await runActivity(async (signal) => {
+        const { tenant, item, workMs, heard, wordErrorRate } = input;
+        const batch = await known(input);
+        const wav = await blobs.find(item.blobKey);
+        if (wav) {
+          const spec = { ...item, tenant, heard, wordErrorRate, workMs };
+          const made = await masterRecording(wav, spec, { blobs, mastering, loudnessLufs: batch.loudnessLufs, signal });
+          await settleItem(db, batch, item, 'created', made);
+          await blobs.delete(item.blobKey);
+        } else if (await findRendering(db, tenant, item.hash)) {
+          // An attempt before this one came as far, or another batch that says the same.
+          await settleItem(db, batch, item, 'reused');
+        } else {
+          throw new VoicebotError('not-found', 'The speech is not in the blob store any more.');
+        }
+        return {};
+      });
+    },
+    keepRecording: async (input) =>
+      runActivity(async (signal) => {
+        const { blobKey, loudnessLufs, ...about } = input;
+        const wav = await blobs.find(blobKey);
+        if (!wav && !(await findRendering(db, about.tenant, about.hash))) {
+          throw new VoicebotError('not-found', 'The recording is not in the blob store any more.');
+        }
+        const spec = { ...about, engine: recordedEngine, speed: 1 };
+        const made = wav && (await masterRecording(wav, spec, { blobs, mastering, loudnessLufs, signal }));
+        const kept = await addMessage(db, about, made);
+        await blobs.delete(blobKey);
+        return kept;
+      }),
+    failItem: (input) => failItem(db, input),
+    setBatchState: ({ tenant, batchId, state }) => setBatchState(db, tenant, batchId, state),
+  };
+}

@@ -1,0 +1,51 @@
+import type { BlobStore } from '../db/blobs.ts';
+import type { SpeechSpec } from '../domain/messages/batch-item.ts';
+import type { TextToSpeech } from '../engines/types.ts';
+import { decodeWav, encodeWav } from '../media/wav.ts';
+import { runActivity } from './run-activity.ts';
+
+/** Speech that nobody waits for, as a file in the blob store: the contract of every engine's workers, in Python too. */
+
+export interface SpeakMessageInput extends SpeechSpec {
+  /** Where the speech goes in the blob store, as a WAV file: PCM16 mono at the engine's rate. */
+  readonly blobKey: string;
+}
+
+export interface SpeakMessageResult {
+  readonly durationMs: number;
+  readonly sampleRateHz: number;
+  /** What it took to speak it; unset where an earlier attempt has left it in the store. */
+  readonly workMs?: number | undefined;
+}
+
+export interface MessageSpeechActivities {
+  /** Speaks a text unless its file is there already. */
+  speakMessage(input: SpeakMessageInput): Promise<SpeakMessageResult>;
+}
+
+export function createMessageSpeech(deps: {
+  readonly tts: Pick<TextToSpeech, 'speak' | 'sampleRateHz'>;
+  readonly blobs: Pick<BlobStore, 'find' | 'put'>;
+}): MessageSpeechActivities {
+  const { tts, blobs } = deps;
+  return {
+    speakMessage: ({ text, voice, speed, blobKey }) =>
+      runActivity(async (signal) => {
+        const there = await blobs.find(blobKey);
+        if (there) {
+          const { samples, sampleRateHz } = decodeWav(there, Number.POSITIVE_INFINITY);
+          return { durationMs: (samples.length / sampleRateHz) * 1000, sampleRateHz };
+        }
+        const { sampleRateHz } = tts;
+        const parts: Uint8Array[] = [];
+        let workMs = 0;
+        for await (const { samples, processingMs } of tts.speak(text, { voice, speed, signal, priority: 'background' })) {
+          parts.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+          workMs += processingMs;
+        }
+        const pcm = Buffer.concat(parts);
+        await blobs.put(blobKey, encodeWav(pcm, sampleRateHz), 'audio/wav');
+        return { durationMs: (pcm.length / 2 / sampleRateHz) * 1000, sampleRateHz, workMs };
+      }),
+  };
+}

@@ -1,0 +1,335 @@
+import { randomUUID } from 'node:crypto';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { listBatches, listItems } from '../../db/batches.ts';
+import type { BlobStore } from '../../db/blobs.ts';
+import type { Database } from '../../db/open.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import { readBatchFile, rowOf } from '../../domain/messages/batch-file.ts';
+import { batchStates, itemStates, renditions, speechLoudnessLufs } from '../../domain/messages/message.ts';
+import { readBody } from '../audio-input.ts';
+import { batchArchive } from '../batch-archive.ts';
+import { type BatchRequest, type BatchService, type BatchStatus, maxRows } from '../batches.ts';
+import { cursorOf, pageOf, partsOf } from '../paging.ts';
+import { json, problems } from '../schemas.ts';
+import { tenantQuery } from './tenant.ts';
+
+const section = ['Batches'];
+const maxBodyBytes = 64_000_000;
+
+const batchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const params = z.object({ id: batchId.openapi({ param: { name: 'id', in: 'path' } }) });
+const who = z.string().trim().min(1).max(100);
+const tag = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
+
+/** What a batch may be told, whatever form its rows have. */
+const options = z.object({
+  id: batchId.optional().openapi({ description: 'The same id with the same request is the same batch; a new one when unset.' }),
+  name: z.string().trim().min(1).max(200).optional().openapi({ description: 'For people; the id when unset.' }),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/)
+    .default('en'),
+  loudness: z.coerce
+    .number()
+    .min(-40)
+    .max(-5)
+    .default(speechLoudnessLufs)
+    .openapi({ description: 'Loudness in LUFS (EBU R 128) that the messages are brought to.' }),
+  deadlineMinutes: z.coerce
+    .number()
+    .min(1)
+    .max(60 * 24 * 30)
+    .optional()
+    .openapi({ description: 'When all should be there, for the choice of `auto`; a day when unset.' }),
+  approvedBy: who.optional().openapi({ description: 'Approves, in this name, what the checks find nothing odd about.' }),
+  engine: z.string().max(40).optional().openapi({ description: 'Of rows that name none; auto when unset.' }),
+  voice: z.string().max(100).optional(),
+  speed: z.coerce.number().min(0.1).max(4).optional(),
+  text: z
+    .string()
+    .max(100_000)
+    .optional()
+    .openapi({ description: 'Text of rows without one, with placeholders such as {{name}}.' }),
+});
+const inQuery = tenantQuery.extend(options.shape).extend({
+  check: z.enum(['true', 'false']).default('true').openapi({ description: 'Transcribe what was spoken, and mark what differs.' }),
+  tags: z.string().max(500).optional().openapi({ description: 'Separated by commas.' }),
+});
+const inBody = options.extend({
+  check: z.boolean().default(true),
+  tags: z.array(tag).max(20).default([]),
+  values: z.record(z.string(), z.string()).optional().openapi({ description: 'For placeholders that a row has no value for.' }),
+  items: z.array(z.record(z.string(), z.unknown())).max(maxRows).openapi({
+    description:
+      '`key` and `text`; `voice`, `engine`, `speed`; everything else, and what stands in `values`, fills placeholders.',
+  }),
+});
+
+const counts = z.object(
+  Object.fromEntries(itemStates.map((state) => [state, z.number().int()])) as Record<(typeof itemStates)[number], z.ZodNumber>,
+);
+const batchSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    state: z.enum(batchStates),
+    language: z.string(),
+    tags: z.array(z.string()),
+    loudnessLufs: z.number(),
+    check: z.boolean(),
+    approvedBy: z.string().nullable(),
+    engineChoice: z.string().nullable().openapi({ description: 'What `auto` became, and why.' }),
+    counts: counts.openapi({ description: 'Items by state; `rejected` rows were never tried.' }),
+    createdAt: z.string(),
+    endedAt: z.string().nullable(),
+  })
+  .openapi('Batch');
+const statusSchema = batchSchema
+  .extend({ running: z.number().int().nullable().openapi({ description: 'Items under way now; null where that is not known.' }) })
+  .openapi('BatchStatus');
+const itemSchema = z
+  .object({
+    line: z.number().int().openapi({ description: 'Its row in the file.' }),
+    key: z.string(),
+    engine: z.string(),
+    voice: z.string(),
+    speed: z.number(),
+    text: z.string(),
+    state: z.enum(itemStates),
+    version: z.number().int().nullable().openapi({ description: 'Version of the message that it became.' }),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+  })
+  .openapi('BatchItem');
+
+const create = createRoute({
+  method: 'post',
+  path: '/batches',
+  tags: section,
+  summary: 'Make messages',
+  description:
+    'The body is JSON with `items`, or a CSV or JSON Lines file, whose options stand in the query. Every row is checked first: one that cannot be made is reported with its line, and the rest is made. ' +
+    'What was made before, in the same voice and words, is not made again.',
+  request: {
+    query: inQuery,
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: inBody },
+        'text/csv': { schema: z.string() },
+        'application/x-ndjson': { schema: z.string() },
+      },
+    },
+  },
+  responses: { 202: json(statusSchema, 'It runs.'), ...problems(400, 409, 413, 415, 503) },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/batches',
+  tags: section,
+  summary: 'Batches, newest first',
+  request: {
+    query: tenantQuery.extend({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      cursor: z.string().max(500).optional(),
+    }),
+  },
+  responses: {
+    200: json(z.object({ batches: z.array(batchSchema), nextCursor: z.string().nullable() }), 'The batches.'),
+    ...problems(400, 503),
+  },
+});
+
+const one = createRoute({
+  method: 'get',
+  path: '/batches/{id}',
+  tags: section,
+  summary: 'One batch',
+  request: { params, query: tenantQuery },
+  responses: { 200: json(statusSchema, 'The batch.'), ...problems(400, 404, 503) },
+});
+
+const items = createRoute({
+  method: 'get',
+  path: '/batches/{id}/items',
+  tags: section,
+  summary: 'Items of a batch, by their rows',
+  request: {
+    params,
+    query: tenantQuery.extend({
+      state: z.enum(itemStates).optional(),
+      after: z.coerce.number().int().min(0).max(2_000_000_000).default(0),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
+  },
+  responses: {
+    200: json(
+      z.object({ items: z.array(itemSchema), next: z.number().int().nullable() }),
+      'The items; `next` is `after` of the next page.',
+    ),
+    ...problems(400, 404, 503),
+  },
+});
+
+const wishes = {
+  pause: 'Begin no further item',
+  resume: 'Go on with a paused batch',
+  cancel: 'Make nothing more; what was made stays',
+  retry: 'Make what has failed, or was left when it was cancelled',
+} as const;
+type Wish = keyof typeof wishes;
+const wishRoute = (wish: Wish) =>
+  createRoute({
+    method: 'post',
+    path: `/batches/{id}/${wish}`,
+    tags: section,
+    summary: wishes[wish],
+    request: { params, query: tenantQuery },
+    responses: { 200: json(statusSchema, 'The batch.'), ...problems(400, 404, 409, 503) },
+  });
+
+const download = createRoute({
+  method: 'get',
+  path: '/batches/{id}/download',
+  tags: section,
+  summary: 'What was made, as a zip file with a manifest',
+  request: { params, query: tenantQuery.extend({ rendition: z.enum(renditions).default('wav') }) },
+  responses: {
+    200: {
+      description: 'The zip file.',
+      content: { 'application/zip': { schema: z.string().openapi({ type: 'string', format: 'binary' }) } },
+    },
+    ...problems(400, 404, 503),
+  },
+});
+
+export interface BatchRouteDependencies {
+  readonly db: Database;
+  readonly blobs: Pick<BlobStore, 'find'>;
+  readonly batches: BatchService;
+}
+
+export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRouteDependencies): void {
+  app.openAPIRegistry.registerPath(create);
+  app.post('/batches', async (c) => {
+    const query = parsed(inQuery, c.req.query());
+    const bytes = await readBody(
+      c.req.raw,
+      maxBodyBytes,
+      () => new VoicebotError('too-large', 'The batch is larger than 64 MB.', { hint: 'Split it into several batches.' }),
+    );
+    const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
+    if (type === 'application/json') {
+      const { items: rows, ...body } = parsed(inBody, jsonOf(bytes));
+      return c.json(shown(await batches.create(requestOf(query.tenant, body), eachRow(rows))), 202);
+    }
+    const format =
+      type === 'text/csv' ? 'csv' : type === 'application/x-ndjson' || type === 'application/jsonl' ? 'jsonl' : undefined;
+    if (!format) {
+      throw new VoicebotError('unsupported', `A batch of the type '${type || 'none'}' cannot be read.`, {
+        hint: 'Send application/json, text/csv or application/x-ndjson.',
+      });
+    }
+    const given = {
+      ...query,
+      check: query.check === 'true',
+      tags: parsed(
+        z.array(tag).max(20),
+        query.tags
+          ?.split(',')
+          .map((one) => one.trim())
+          .filter(Boolean) ?? [],
+      ),
+    };
+    return c.json(shown(await batches.create(requestOf(query.tenant, given), readBatchFile(bytes, format))), 202);
+  });
+  app.openapi(list, async (c) => {
+    const { tenant, limit, cursor } = c.req.valid('query');
+    const [createdAt, id] = cursor === undefined ? [] : partsOf(cursor, 2);
+    const before = cursor === undefined ? undefined : { createdAt: createdAt as Date, id: String(id) };
+    const { page, end } = pageOf(await listBatches(db, { tenant, limit: limit + 1, before }), limit);
+    return c.json({ batches: page.map((row) => dated(row)), nextCursor: end ? cursorOf(end.createdAt, end.id) : null }, 200);
+  });
+  app.openapi(one, async (c) => c.json(shown(await batches.status(c.req.valid('query').tenant, c.req.valid('param').id)), 200));
+  app.openapi(items, async (c) => {
+    const { tenant, state, after, limit } = c.req.valid('query');
+    const { id } = c.req.valid('param');
+    await batches.status(tenant, id);
+    const rows = await listItems(db, { tenant, batchId: id, states: state && [state], after, limit: limit + 1 });
+    const { page, end } = pageOf(rows, limit);
+    const shownItems = page.map(({ tenant: _, batchId: __, hash: ___, updatedAt: ____, ...item }) => item);
+    return c.json({ items: shownItems, next: end?.line ?? null }, 200);
+  });
+  for (const wish of Object.keys(wishes) as Wish[]) {
+    app.openapi(wishRoute(wish), async (c) =>
+      c.json(shown(await batches[wish](c.req.valid('query').tenant, c.req.valid('param').id)), 200),
+    );
+  }
+  app.openapi(download, async (c) => {
+    const { tenant, rendition } = c.req.valid('query');
+    const { id } = c.req.valid('param');
+    await batches.status(tenant, id);
+    return c.body(batchArchive({ db, blobs }, { tenant, batchId: id, rendition }), 200, {
+      'Content-Type': 'application/zip',
+      'Content-Disposition': `attachment; filename="${id}.zip"`,
+    });
+  });
+}
+
+type Given = Omit<z.infer<typeof inBody>, 'items'>;
+
+function requestOf(tenant: string, given: Given): BatchRequest {
+  const {
+    id = randomUUID(),
+    name,
+    language,
+    loudness,
+    deadlineMinutes,
+    approvedBy,
+    check,
+    tags,
+    engine,
+    voice,
+    speed,
+    text,
+    values,
+  } = given;
+  return {
+    tenant,
+    id,
+    name: name ?? id,
+    language,
+    tags,
+    loudnessLufs: loudness,
+    check,
+    approvedBy,
+    deadlineMs: deadlineMinutes && deadlineMinutes * 60_000,
+    defaults: { engine, voice, speed, text, values },
+  };
+}
+
+async function* eachRow(rows: readonly Record<string, unknown>[]) {
+  for (const [i, row] of rows.entries()) yield rowOf(row, i + 1);
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problem = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+  throw new VoicebotError('invalid-request', problem.slice(0, 1_000));
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new VoicebotError('invalid-request', 'The body is no JSON.', { cause });
+  }
+}
+
+function dated<Row extends Omit<BatchStatus, 'running'>>({ tenant: _, requestHash: __, ...row }: Row) {
+  return { ...row, createdAt: row.createdAt.toISOString(), endedAt: row.endedAt?.toISOString() ?? null };
+}
+
+const shown = ({ running, ...row }: BatchStatus) => ({ ...dated(row), running });

@@ -1,0 +1,90 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { engineNamed, voiceEngineIds } from '../../domain/voices/engine.ts';
+import { json, problems } from '../schemas.ts';
+import type { VoiceEngines } from '../voice-engines.ts';
+
+const section = ['Engines'];
+
+const engineSchema = z
+  .object({
+    id: z.enum(voiceEngineIds),
+    title: z.string(),
+    state: z.enum(['ready', 'unavailable']),
+    why: z.string().nullable().openapi({ description: 'Why it is unavailable.' }),
+    taskQueue: z.string(),
+    realTime: z.boolean().openapi({ description: 'Fast enough for callers, on hardware that it is meant for.' }),
+    voices: z.array(z.string()),
+    needs: z.object({
+      gpu: z.enum(['none', 'recommended', 'required']),
+      gpuMemoryGb: z.number().optional(),
+    }),
+    nominalPace: z.number().openapi({ description: 'Seconds of work for a second of speech, as its authors or users tell.' }),
+    measuredPace: z
+      .number()
+      .nullable()
+      .openapi({ description: 'The same as measured here in the last 30 days; null where it has made no messages.' }),
+    maxCharacters: z.number().int(),
+    speed: z.object({ min: z.number(), max: z.number() }).nullable(),
+    presets: z.array(z.string()),
+  })
+  .openapi('VoiceEngine');
+
+const voiceSchema = z
+  .object({
+    engine: z.enum(voiceEngineIds),
+    voice: z.string(),
+    aliases: z.array(z.string()),
+    available: z.boolean(),
+  })
+  .openapi('Voice');
+
+const engines = createRoute({
+  method: 'get',
+  path: '/tts/engines',
+  tags: section,
+  summary: 'Engines that speak',
+  responses: { 200: json(z.object({ engines: z.array(engineSchema) }), 'The engines.'), ...problems(503) },
+});
+
+const voices = createRoute({
+  method: 'get',
+  path: '/tts/voices',
+  tags: section,
+  summary: 'Voices of all engines, or of one',
+  request: { query: z.object({ engine: z.string().max(40).optional() }) },
+  responses: { 200: json(z.object({ voices: z.array(voiceSchema) }), 'The voices.'), ...problems(422, 503) },
+});
+
+export function addVoiceRoutes(app: OpenAPIHono, { voiceEngines }: { readonly voiceEngines: VoiceEngines }): void {
+  app.openapi(engines, async (c) => {
+    const outlook = await voiceEngines.outlooks();
+    const shown = voiceEngines.catalogue.map((engine) => {
+      const { id, title, taskQueue, realTime, needs, nominalPace, maxCharacters } = engine;
+      const { available, pace } = outlook(engine);
+      return {
+        ...{ id, title, taskQueue, realTime, needs, nominalPace, maxCharacters },
+        state: available ? ('ready' as const) : ('unavailable' as const),
+        why: available ? null : `No worker asks for tasks of the queue ${taskQueue}.`,
+        voices: [...engine.voices],
+        measuredPace: pace ?? null,
+        speed: engine.speed ?? null,
+        presets: [...(engine.presets ?? [])],
+      };
+    });
+    return c.json({ engines: shown }, 200);
+  });
+  app.openapi(voices, async (c) => {
+    const { engine } = c.req.valid('query');
+    const outlook = await voiceEngines.outlooks();
+    const wanted = engine === undefined ? voiceEngines.catalogue : [engineNamed(voiceEngines.catalogue, engine)];
+    const shown = wanted.flatMap((one) =>
+      one.voices.map((voice) => ({
+        engine: one.id,
+        voice,
+        aliases: Object.keys(one.aliases).filter((alias) => one.aliases[alias] === voice),
+        available: outlook(one).available,
+      })),
+    );
+    return c.json({ voices: shown }, 200);
+  });
+}

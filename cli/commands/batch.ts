@@ -1,0 +1,247 @@
+import { createWriteStream } from 'node:fs';
+import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { VoicebotError } from '../../domain/errors.ts';
+import { ApiClient, apiUrl, tenantOf } from '../api-client.ts';
+import { print, table } from '../output.ts';
+import { readInput } from './speech.ts';
+
+interface Common {
+  readonly url?: string;
+  readonly json?: boolean;
+  readonly tenant: string;
+}
+
+interface Batch {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'preparing' | 'running' | 'paused' | 'done' | 'cancelled';
+  readonly engineChoice: string | null;
+  readonly counts: Readonly<Record<'pending' | 'created' | 'reused' | 'failed' | 'rejected', number>>;
+  readonly running: number | null;
+  readonly createdAt: string;
+}
+
+interface Item {
+  readonly line: number;
+  readonly key: string;
+  readonly state: string;
+  readonly engine: string;
+  readonly voice: string;
+  readonly text: string;
+  readonly errorMessage: string | null;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.csv': 'text/csv',
+  '.tsv': 'text/csv',
+  '.txt': 'text/csv',
+  '.jsonl': 'application/x-ndjson',
+  '.ndjson': 'application/x-ndjson',
+  '.json': 'application/json',
+};
+const pollMs = 500;
+/** Rows that went wrong are shown up to this many. */
+const shownProblems = 20;
+
+export function addBatchCommands(program: Command): void {
+  const batches = program.command('batch').description('Messages that are made in batches.');
+  const command = (name: string, description: string) =>
+    batches
+      .command(name)
+      .description(description)
+      .option('--url <url>', 'address of the API')
+      .option('--tenant <tenant>', 'whose messages', 'default')
+      .option('--json', 'print JSON');
+  const path = (id: string, options: Common, rest = '') => `/batches/${encodeURIComponent(id)}${rest}?${tenantOf(options)}`;
+  const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));
+
+  command('create', 'Make the messages of a CSV, JSON Lines or JSON file.')
+    .argument('<file>', 'its columns: key, text; voice, engine, speed; values for placeholders such as {{name}}')
+    .option('--id <id>', 'the same id with the same file is the same batch')
+    .option('--name <name>', 'for people')
+    .option('--engine <engine>', 'auto, kokoro, nari_dia, zonos or tortoise, of rows that name none')
+    .option('--voice <voice>', 'of rows that name none')
+    .option('--speed <factor>', 'of rows that name none')
+    .option('--text <template>', 'text of rows without one')
+    .option('--language <code>', 'ISO 639-1')
+    .option('--tags <tags>', 'separated by commas')
+    .option('--loudness <lufs>', 'loudness of the messages; -19 when unset')
+    .option('--deadline-minutes <n>', 'when all should be there, for the choice of auto')
+    .option('--approved-by <name>', 'approve, in this name, what the checks find nothing odd about')
+    .option('--no-check', 'do not listen to what was spoken')
+    .option('--wait', 'until all is made')
+    .action(async (file: string, options: Common & CreateOptions) => {
+      const type = contentTypes[extname(file).toLowerCase()];
+      if (!type) {
+        throw new VoicebotError('invalid-request', `${file} is no batch file.`, {
+          hint: 'Its name ends with .csv, .tsv, .jsonl or .json.',
+        });
+      }
+      const client = clientOf(options);
+      const created = await client.json<Batch>(`/batches?${queryOf(options)}`, {
+        method: 'POST',
+        headers: { 'Content-Type': type },
+        body: await readInput(file),
+      });
+      const batch = options.wait ? await watched(client, created.id, options) : created;
+      await report(client, batch, options);
+    });
+
+  command('list', 'List batches, the newest first.').action(async (options: Common) => {
+    const result = await clientOf(options).json<{ batches: Batch[] }>(`/batches?${tenantOf(options)}`);
+    print(result, options.json, () =>
+      table(
+        ['BATCH', 'NAME', 'STATE', 'DONE', 'FAILED', 'REJECTED', 'CREATED AT'],
+        result.batches.map(({ id, name, state, counts, createdAt }) => [
+          ...[id, name, state, `${counts.created + counts.reused}/${totalOf(counts)}`],
+          ...[String(counts.failed), String(counts.rejected), createdAt],
+        ]),
+      ),
+    );
+  });
+
+  command('status', 'Say where a batch stands.')
+    .argument('<id>', 'the batch')
+    .action(async (id: string, options: Common) => {
+      const client = clientOf(options);
+      await report(client, await client.json<Batch>(path(id, options)), options);
+    });
+
+  command('watch', 'Follow a batch to its end.')
+    .argument('<id>', 'the batch')
+    .action(async (id: string, options: Common) => {
+      const client = clientOf(options);
+      await report(client, await watched(client, id, options), options);
+    });
+
+  command('items', 'List the items of a batch.')
+    .argument('<id>', 'the batch')
+    .option('--state <state>', 'pending, created, reused, failed or rejected')
+    .option('--after <line>', 'rows after this one', '0')
+    .action(async (id: string, options: Common & { state?: string; after: string }) => {
+      const { state, after } = options;
+      const query = `&after=${encodeURIComponent(after)}${state ? `&state=${encodeURIComponent(state)}` : ''}`;
+      const result = await clientOf(options).json<{ items: Item[]; next: number | null }>(path(id, options, '/items') + query);
+      print(result, options.json, () => {
+        const rows = result.items.map((item) => [
+          ...[String(item.line), item.key, item.state, item.engine, item.voice],
+          item.errorMessage ?? item.text.slice(0, 80),
+        ]);
+        const more = result.next === null ? '' : `\nMore: --after ${result.next}`;
+        return table(['LINE', 'KEY', 'STATE', 'ENGINE', 'VOICE', 'TEXT OR PROBLEM'], rows) + more;
+      });
+    });
+
+  const wishes = {
+    pause: 'Begin no further item.',
+    resume: 'Go on with a paused batch.',
+    cancel: 'Make nothing more; what was made stays.',
+    retry: 'Make what has failed, or was left when it was cancelled.',
+  } as const;
+  for (const [wish, description] of Object.entries(wishes)) {
+    command(wish, description)
+      .argument('<id>', 'the batch')
+      .action(async (id: string, options: Common) => {
+        const client = clientOf(options);
+        await report(client, await client.json<Batch>(path(id, options, `/${wish}`), { method: 'POST' }), options);
+      });
+  }
+
+  command('download', 'Fetch what was made as a zip file, with a manifest.')
+    .argument('<id>', 'the batch')
+    .option('--output <file>', 'zip file to write; ID.zip when unset')
+    .option('--rendition <form>', 'wav, opus or ulaw', 'wav')
+    .action(async (id: string, options: Common & { output?: string; rendition: string }) => {
+      const output = options.output ?? `${id}.zip`;
+      const address = `${path(id, options, '/download')}&rendition=${encodeURIComponent(options.rendition)}`;
+      const zip = Readable.fromWeb((await clientOf(options).stream(address)) as Parameters<typeof Readable.fromWeb>[0]);
+      const file = createWriteStream(output);
+      await pipeline(zip, file);
+      print({ output, bytes: file.bytesWritten }, options.json, () => `${output}: ${(file.bytesWritten / 1e6).toFixed(1)} MB`);
+    });
+}
+
+interface CreateOptions {
+  readonly id?: string;
+  readonly name?: string;
+  readonly engine?: string;
+  readonly voice?: string;
+  readonly speed?: string;
+  readonly text?: string;
+  readonly language?: string;
+  readonly tags?: string;
+  readonly loudness?: string;
+  readonly deadlineMinutes?: string;
+  readonly approvedBy?: string;
+  readonly check: boolean;
+  readonly wait?: boolean;
+}
+
+function queryOf(options: Common & CreateOptions): string {
+  const { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, check, tenant } = options;
+  const given = { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, tenant };
+  const query = new URLSearchParams({ check: String(check) });
+  for (const [key, value] of Object.entries(given)) if (value !== undefined) query.set(key, value);
+  return query.toString();
+}
+
+const totalOf = (counts: Batch['counts']): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
+
+/** Follows a batch until it has ended, with a bar where somebody looks. */
+async function watched(client: ApiClient, id: string, options: Common): Promise<Batch> {
+  const bar =
+    !options.json && process.stderr.isTTY
+      ? new SingleBar({
+          stream: process.stderr,
+          format: '{name} [{bar}] {value}/{total}  {failed} failed  {state}  {eta_formatted}',
+          barsize: 30,
+          hideCursor: true,
+        })
+      : undefined;
+  let started = false;
+  try {
+    for (;;) {
+      const batch = await client.json<Batch>(`/batches/${encodeURIComponent(id)}?${tenantOf(options)}`);
+      const { name, state, counts } = batch;
+      const shown = { name, state, failed: counts.failed };
+      if (!started) bar?.start(totalOf(counts), totalOf(counts) - counts.pending, shown);
+      started = true;
+      bar?.update(totalOf(counts) - counts.pending, shown);
+      if (state === 'done' || state === 'cancelled') return batch;
+      await sleep(pollMs);
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+/** For programs one line; for people also which rows went wrong. Ends with an error where something has. */
+async function report(client: ApiClient, batch: Batch, options: Common): Promise<void> {
+  const { id, name, state, counts, engineChoice } = batch;
+  if (counts.failed > 0) process.exitCode = 1;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ id, name, state, ...counts, running: batch.running, engineChoice })}\n`);
+    return;
+  }
+  const { created, reused, failed, rejected, pending } = counts;
+  const lines = [
+    `${id}: ${state}; ${created} created, ${reused} reused, ${failed} failed, ${rejected} rejected, ${pending} to do`,
+  ];
+  if (engineChoice) lines.push(`Engine: ${engineChoice}`);
+  for (const problem of ['rejected', 'failed'] as const) {
+    if (counts[problem] === 0) continue;
+    const address = `/batches/${encodeURIComponent(id)}/items?${tenantOf(options)}&state=${problem}&limit=${shownProblems}`;
+    const { items } = await client.json<{ items: Item[] }>(address);
+    lines.push(
+      ...items.map(({ line, key, errorMessage }) => `  line ${line}${key ? ` (${key})` : ''}: ${errorMessage ?? problem}`),
+    );
+    if (counts[problem] > items.length)
+      lines.push(`  and ${counts[problem] - items.length} more: voicebot batch items ${id} --state ${problem}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
