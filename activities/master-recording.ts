@@ -4,10 +4,8 @@ import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
 import { findingsOf } from '../domain/messages/quality.ts';
 import type { Mastering } from '../engines/mastering/mastering.ts';
-import { masterRateHz } from '../engines/mastering/thread-types.ts';
+import { masterRateHz, narrowRateHz } from '../engines/mastering/thread-types.ts';
 import { toMuLaw } from '../media/mulaw.ts';
-import { fromPcm16, toPcm16 } from '../media/pcm.ts';
-import { resample } from '../media/resample.ts';
 import { decodeWav, encodeMuLawWav, encodeWav } from '../media/wav.ts';
 
 export interface RecordingSpec extends SpeechSpec {
@@ -25,24 +23,20 @@ export interface MasterTools {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Telephony's rate. */
-const ulawRateHz = 8_000;
-
 /**
  * Makes the renditions of a recording and stores them; doing it again stores the same. @param wav mono or more, any rate.
  * @returns the row that makes it known.
  */
 export async function masterRecording(wav: Uint8Array, spec: RecordingSpec, tools: MasterTools): Promise<NewRendering> {
   const { tenant, hash, engine, voice, speed, text, heard, wordErrorRate, workMs } = spec;
-  const sound = toPcm16(await resample(decodeWav(wav, Number.POSITIVE_INFINITY), masterRateHz));
   const { mastering, loudnessLufs, signal, blobs } = tools;
-  const { samples, opus, measures } = await mastering.master(new Int16Array(sound.buffer), { loudnessLufs, signal });
+  const sound = decodeWav(wav, Number.POSITIVE_INFINITY);
+  const { samples, narrow, opus, measures } = await mastering.master(sound, { loudnessLufs, signal });
   const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  const narrow = toPcm16(await resample({ samples: fromPcm16(pcm), sampleRateHz: masterRateHz }, ulawRateHz));
   const files: Readonly<Record<Rendition, Uint8Array>> = {
     wav: encodeWav(pcm, masterRateHz),
     opus,
-    ulaw: encodeMuLawWav(toMuLaw(new Int16Array(narrow.buffer)), ulawRateHz),
+    ulaw: encodeMuLawWav(toMuLaw(narrow), narrowRateHz),
   };
   for (const [rendition, bytes] of Object.entries(files) as [Rendition, Uint8Array][]) {
     await blobs.put(renditionKey(tenant, hash, rendition), bytes, renditionTypes[rendition].contentType);

@@ -44,6 +44,8 @@ export interface BatchServiceOptions {
   readonly client: Client;
   readonly db: Database;
   readonly engines: VoiceEngines;
+  /** Items of each engine under way at a time. */
+  readonly window?: number | undefined;
   /** How long Temporal may take to answer. */
   readonly waitMs: number;
 }
@@ -205,13 +207,13 @@ export class BatchService {
     name: string,
     workflowIdConflictPolicy: 'USE_EXISTING' | 'TERMINATE_EXISTING' = 'USE_EXISTING',
   ): Promise<void> {
-    const { client } = this.#options;
+    const { client, window } = this.#options;
     await this.#ask(() =>
       client.workflow.start<typeof batch>(batchWorkflow, {
         workflowId: workflowIdOf(input.tenant, input.batchId),
         workflowIdConflictPolicy,
         taskQueue: taskQueues.calls,
-        args: [input],
+        args: [{ ...input, window }],
         staticSummary: `Batch ${name}`,
       }),
     );

@@ -86,6 +86,13 @@ export const configSchema = z.object({
   RECORDS_CONCURRENCY: concurrency(16, 'Records that one worker writes at a time.'),
   TELEPHONY_CONCURRENCY: concurrency(16, 'Transfers of one worker at a time.'),
   CALLS_CONCURRENCY: concurrency(40, 'Workflow tasks of one worker at a time.', 2),
+  BATCH_WINDOW: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Items of a batch that are under way with each engine at a time; what suits one worker of it when unset.'),
   MAX_SLOT_USE: z.coerce
     .number()
     .min(0.1)

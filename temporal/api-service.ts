@@ -93,7 +93,13 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     },
   });
   const voiceEngines = new VoiceEngines({ catalogue: voiceCatalogue, client, namespace, db: database.db });
-  const batches = new BatchService({ client, db: database.db, engines: voiceEngines, waitMs: config.WORKER_WAIT * 1000 });
+  const batches = new BatchService({
+    client,
+    db: database.db,
+    engines: voiceEngines,
+    window: config.BATCH_WINDOW,
+    waitMs: config.WORKER_WAIT * 1000,
+  });
   cleanup.add('batches', async () => batches.stop());
   const prompts = new Prompts(calls, logger, config.BANK_NAME);
   const live = liveDependencies(config, { calls, prompts, engines, logger });

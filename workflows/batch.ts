@@ -59,7 +59,7 @@ const speech = (engine: string) =>
  * Makes the messages of a batch. Which items are done stands in the database, so that a run that is continued, retried or begun again goes on with
  * what is open. Each engine works at its own pace.
  */
-export async function batch({ tenant, batchId, paused: pausedBefore = false }: BatchInput): Promise<ItemCounts> {
+export async function batch({ tenant, batchId, window, paused: pausedBefore = false }: BatchInput): Promise<ItemCounts> {
   const ref = { tenant, batchId };
   const run = { paused: pausedBefore, running: 0, begun: 0, settled: 0 };
   const opened = await records.openBatch(ref);
@@ -113,7 +113,7 @@ export async function batch({ tenant, batchId, paused: pausedBefore = false }: B
 
   /** @returns whether there is more for another run. */
   async function lane(engine: string): Promise<boolean> {
-    const window = windows[engine as VoiceEngineId] ?? defaultWindow;
+    const atOnce = window ?? windows[engine as VoiceEngineId] ?? defaultWindow;
     const running = new Set<Promise<void>>();
     let waiting: WorkItem[] = [];
     let next: number | undefined = 0;
@@ -136,7 +136,7 @@ export async function batch({ tenant, batchId, paused: pausedBefore = false }: B
         })
         .finally(() => running.delete(work));
       running.add(work);
-      if (running.size >= window) await Promise.race(running);
+      if (running.size >= atOnce) await Promise.race(running);
     }
     await Promise.all(running);
     if (failure !== undefined) throw failure;
@@ -148,7 +148,7 @@ export async function batch({ tenant, batchId, paused: pausedBefore = false }: B
     const unfinished = await Promise.all(opened.engines.map(lane));
     // Items that say the same as one that was under way were left for another pass.
     if (unfinished.includes(true) || (counts.pending > 0 && run.settled > 0)) {
-      await continueAsNew<typeof batch>({ ...ref, paused: run.paused });
+      await continueAsNew<typeof batch>({ ...ref, window, paused: run.paused });
     }
     await records.setBatchState({ ...ref, state: 'done' });
     return counts;

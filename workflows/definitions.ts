@@ -166,6 +166,8 @@ export const callState = defineQuery<CallState>('callState');
 export interface BatchInput {
   readonly tenant: string;
   readonly batchId: string;
+  /** Items of each engine under way at a time; what suits one worker of it when unset. */
+  readonly window?: number | undefined;
   /** As the run before it was. */
   readonly paused?: boolean | undefined;
 }

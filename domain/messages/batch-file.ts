@@ -122,7 +122,7 @@ async function* csvRecords(text: string, delimiter: string): AsyncGenerator<CsvR
 async function* csvRows(whole: string): AsyncGenerator<BatchRow | RejectedRow> {
   // Excel names the delimiter in a line of its own.
   const [, named] = /^\uFEFF?sep=(.)\r?\n/i.exec(whole) ?? [];
-  let rest = named ? whole.replace(/^.*\n/, '') : whole.replace(/^\uFEFF/, '');
+  let rest = named ? whole.replace(/^[^\n]*\n/, '') : whole.replace(/^\uFEFF/, '');
   let skippedLines = named ? 1 : 0;
   const delimiter = named ?? delimiterOf(rest);
   let columns: string[] | undefined;

@@ -2,17 +2,22 @@ import type { SoundMeasures } from '../../domain/messages/quality.ts';
 
 /** Rate of masters: all that speech has lies below 12 kHz. */
 export const masterRateHz = 24_000;
+/** Telephony's rate. */
+export const narrowRateHz = 8_000;
 
 export interface MasterInput {
-  /** PCM16 mono at 24 kHz. */
-  readonly samples: Int16Array;
+  /** Mono, in [-1, 1]. */
+  readonly samples: Float32Array;
+  readonly sampleRateHz: number;
   readonly loudnessLufs: number;
 }
 
 export interface Master {
   /** PCM16 mono at 24 kHz, at the loudness that was asked for. */
   readonly samples: Int16Array;
-  /** The same as Opus in Ogg. */
+  /** The same as Opus in Ogg … */
   readonly opus: Uint8Array;
+  /** … and at 8 kHz. */
+  readonly narrow: Int16Array;
   readonly measures: SoundMeasures;
 }

@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelled } from '../../domain/errors.ts';
 import type { ModelRole } from '../../domain/model-probe.ts';
-import { masterRateHz } from '../../engines/mastering/thread-types.ts';
 import { ModelRoles } from '../../engines/probe/model-roles.ts';
 import type { Engine, LanguageModel, RunOptions, Transcript } from '../../engines/types.ts';
 import type { Engines } from '../../temporal/engines.ts';
@@ -104,11 +103,12 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
     lineOpened: () => () => {},
     warm: (parts) => new Map(parts.map((part) => [part, Promise.resolve()])),
     mastering: {
-      master: async (samples) => ({
-        samples,
+      master: async ({ samples, sampleRateHz }) => ({
+        samples: new Int16Array(samples.length),
+        narrow: new Int16Array(samples.length >> 1),
         opus: new Uint8Array(0),
         measures: {
-          durationMs: (samples.length / masterRateHz) * 1000,
+          durationMs: (samples.length / sampleRateHz) * 1000,
           loudnessLufs: -19,
           clippedStretches: 0,
           longestSilenceMs: 0,
