@@ -1,8 +1,8 @@
+import { fromPcm16 } from '../audio/pcm.ts';
 import type { TranscriptLine } from '../domain/transcript-line.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
-import { fromPcm16 } from '../media/pcm.ts';
 import { takePipe } from './take-pipe.ts';
 
 export interface LiveListening {

@@ -1,3 +1,5 @@
+import { toMuLaw } from '../audio/mulaw.ts';
+import { decodeWav, encodeMuLawWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { type NewRendering, renditionKey } from '../db/renderings.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
@@ -5,8 +7,6 @@ import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
 import { findingsOf } from '../domain/messages/quality.ts';
 import type { Mastering } from '../engines/mastering/mastering.ts';
 import { masterRateHz, narrowRateHz } from '../engines/mastering/thread-types.ts';
-import { toMuLaw } from '../media/mulaw.ts';
-import { decodeWav, encodeMuLawWav, encodeWav } from '../media/wav.ts';
 
 export interface RecordingSpec extends SpeechSpec {
   readonly tenant: string;

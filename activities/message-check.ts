@@ -1,9 +1,9 @@
+import { resample } from '../audio/resample.ts';
+import { decodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { wordErrorRate } from '../domain/language/word-errors.ts';
 import type { SpeechToText } from '../engines/types.ts';
-import { resample } from '../media/resample.ts';
-import { decodeWav } from '../media/wav.ts';
 import { runActivity } from './run-activity.ts';
 import { sttSampleRateHz } from './stt.ts';
 

@@ -1,7 +1,7 @@
+import { decodeWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import type { TextToSpeech } from '../engines/types.ts';
-import { decodeWav, encodeWav } from '../media/wav.ts';
 import { runActivity } from './run-activity.ts';
 
 /** Speech that nobody waits for, as a file in the blob store: the contract of every engine's workers, in Python too. */

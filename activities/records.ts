@@ -1,3 +1,4 @@
+import { encodeWav } from '../audio/wav.ts';
 import { type BlobStore, dropRecordings, keepRecordings, type Recording, storeRecording } from '../db/blobs.ts';
 import { type KeptTurn, recallTurn } from '../db/kept-turns.ts';
 import type { Database } from '../db/open.ts';
@@ -6,7 +7,6 @@ import type { CallEndReason, CallStatus, TurnMedia, TurnOutcome } from '../domai
 import { freePipes, readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
 import { audioOf } from '../media/speech-frames.ts';
-import { encodeWav } from '../media/wav.ts';
 import { runActivity } from './run-activity.ts';
 
 export interface KeepAudioInput {

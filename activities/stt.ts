@@ -1,3 +1,5 @@
+import { fromPcm16 } from '../audio/pcm.ts';
+import { decodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { StepTiming } from '../domain/call.ts';
 import { digitsOf, type SpokenSecret } from '../domain/dialog/state.ts';
@@ -6,10 +8,8 @@ import { correctedDigits, hideNumbers } from '../domain/language/numbers.ts';
 import { redact } from '../domain/redact.ts';
 import type { SpeechToText, VoiceActivityDetector } from '../engines/types.ts';
 import { readPipe } from '../media/client.ts';
-import { fromPcm16 } from '../media/pcm.ts';
 import { collect } from '../media/pipe.ts';
 import type { Sealer } from '../media/sealed.ts';
-import { decodeWav } from '../media/wav.ts';
 import { listenLive } from './live-transcript.ts';
 import { runActivity } from './run-activity.ts';
 

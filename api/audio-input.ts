@@ -1,7 +1,7 @@
+import { toPcm16 } from '../audio/pcm.ts';
+import { resample } from '../audio/resample.ts';
+import { decodeWav } from '../audio/wav.ts';
 import { VoicebotError } from '../domain/errors.ts';
-import { toPcm16 } from '../media/pcm.ts';
-import { resample } from '../media/resample.ts';
-import { decodeWav } from '../media/wav.ts';
 
 /** What the `heard` pipe carries. */
 export const heardRateHz = 16_000;

@@ -1,11 +1,11 @@
 import type { WSContext, WSEvents } from 'hono/ws';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import { encodeWav } from '../audio/wav.ts';
 import type { Logger } from '../config/logger.ts';
 import type { TurnOutcome } from '../domain/call.ts';
 import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { audioOf } from '../media/speech-frames.ts';
-import { encodeWav } from '../media/wav.ts';
 import { toHeardAudio } from './audio-input.ts';
 import type { OpenedCall } from './calls.ts';
 import type { Connection, Connections } from './connections.ts';

@@ -1,6 +1,6 @@
-import { fromMuLaw, toMuLaw } from './mulaw.ts';
-import { fromPcm16, toPcm16 } from './pcm.ts';
-import { resample } from './resample.ts';
+import { fromMuLaw, toMuLaw } from '../audio/mulaw.ts';
+import { fromPcm16, toPcm16 } from '../audio/pcm.ts';
+import { resample } from '../audio/resample.ts';
 
 /** What a voice goes through before it is heard. Samples in [-1, 1]. */
 

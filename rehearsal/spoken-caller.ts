@@ -1,11 +1,11 @@
 import { WebSocket } from 'ws';
+import { fromPcm16, toPcm16 } from '../audio/pcm.ts';
+import { resample } from '../audio/resample.ts';
+import { encodeWav } from '../audio/wav.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { lcg } from '../domain/random.ts';
 import type { TextToSpeech } from '../engines/types.ts';
 import { inRoom, overTelephone, withNoise } from '../media/conditions.ts';
-import { fromPcm16, toPcm16 } from '../media/pcm.ts';
-import { resample } from '../media/resample.ts';
-import { encodeWav } from '../media/wav.ts';
 import type { Answer, Caller } from './rehearse.ts';
 
 const sampleRateHz = 16_000;

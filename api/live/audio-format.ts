@@ -1,7 +1,7 @@
+import { fromMuLaw, toMuLaw } from '../../audio/mulaw.ts';
+import { fromPcm16, toPcm16 } from '../../audio/pcm.ts';
+import { createStreamResampler } from '../../audio/stream-resampler.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { fromMuLaw, toMuLaw } from '../../media/mulaw.ts';
-import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
-import { createStreamResampler } from '../../media/stream-resampler.ts';
 import { heardRateHz } from './ears.ts';
 import type { AudioFormat } from './protocol.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { toPcm16 } from '../../audio/pcm.ts';
 import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { linesOf } from '../../media/lines.ts';
-import { toPcm16 } from '../../media/pcm.ts';
 import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
 import type { RunningTurn } from '../call-turns.ts';
 import type { CallService } from '../calls.ts';

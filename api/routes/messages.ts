@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { decodeWav } from '../../audio/wav.ts';
 import type { BlobStore } from '../../db/blobs.ts';
 import { decide, findMessage, listMessages, type MessageVersion, playedVersion, versionsOf } from '../../db/messages.ts';
 import type { Database } from '../../db/open.ts';
@@ -6,7 +7,6 @@ import { recordingHash, renditionKey, uploadKey } from '../../db/renderings.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { isMessageKey, maxKeyCharacters } from '../../domain/messages/batch-item.ts';
 import { messageStates, renditions, renditionTypes, speechLoudnessLufs } from '../../domain/messages/message.ts';
-import { decodeWav } from '../../media/wav.ts';
 import { maxWavBytes, readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { encodeWav } from '../../audio/wav.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { encodeWav } from '../../media/wav.ts';
 import { maxWavBytes, readBody, toHeardAudio } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { json, jsonBody, problems, speechRequestSchema, transcriptSchema } from '../schemas.ts';

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { resample } from '../../media/resample.ts';
-import { decodeWav } from '../../media/wav.ts';
+import { resample } from '../../audio/resample.ts';
+import { decodeWav } from '../../audio/wav.ts';
 import { sampleRateHz, type TurnAudio } from './audio.ts';
 
 /** A row of `livekit/eot-bench-data`, as far as it is used: silences in seconds, the last of which ends the turn. */

@@ -2,6 +2,7 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { kokoroSplitRecipe } from '../../artifacts/prepare/kokoro-split.ts';
 import { ensurePrepared } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
+import { resample } from '../../audio/resample.ts';
 import { KokoroGraphs } from '../../engines/kokoro/graphs.ts';
 import { phonemesOf } from '../../engines/kokoro/phonemes.ts';
 import { frameSamples } from '../../engines/kokoro/piece-plan.ts';
@@ -9,7 +10,6 @@ import { StyleTables } from '../../engines/kokoro/styles.ts';
 import { tokenIds } from '../../engines/kokoro/symbols.ts';
 import { kokoroSampleRateHz } from '../../engines/kokoro/thread-types.ts';
 import { resolveAccent, resolveVoice } from '../../engines/kokoro/voices.ts';
-import { resample } from '../../media/resample.ts';
 import { testRuntime } from '../../tests/support/runtime.ts';
 
 /** A sentence at 16 kHz, and where it may be cut: one place after each word. */

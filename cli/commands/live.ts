@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { toPcm16 } from '../../audio/pcm.ts';
+import { resample } from '../../audio/resample.ts';
+import { decodeWav, encodeWav } from '../../audio/wav.ts';
 import { ConnectionClosed, LiveClient, type LiveEvent } from '../../client/live-client.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { toPcm16 } from '../../media/pcm.ts';
-import { resample } from '../../media/resample.ts';
-import { decodeWav, encodeWav } from '../../media/wav.ts';
 import { apiUrl } from '../api-client.ts';
 import { readInput } from './speech.ts';
 

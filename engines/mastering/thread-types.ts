@@ -1,7 +1,8 @@
+import { opusRateHz } from '../../audio/opus.ts';
 import type { SoundMeasures } from '../../domain/messages/quality.ts';
 
-/** Rate of masters: all that speech has lies below 12 kHz. */
-export const masterRateHz = 24_000;
+/** Rate of masters: that of the Opus coder. */
+export const masterRateHz = opusRateHz;
 /** Telephony's rate. */
 export const narrowRateHz = 8_000;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toPcm16 } from '../../audio/pcm.ts';
 import { LiveClient, type LiveEvent } from '../../client/live-client.ts';
 import { wording } from '../../domain/wording.ts';
-import { toPcm16 } from '../../media/pcm.ts';
 import { spokenText, textsInBytes } from '../fakes/spoken-text.ts';
 import { spokenSamples, standInRateHz } from '../fakes/stand-in-engines.ts';
 

@@ -1,6 +1,6 @@
+import { resample } from '../../audio/resample.ts';
+import { encodeWav } from '../../audio/wav.ts';
 import type { SpeechChunk } from '../../engines/types.ts';
-import { resample } from '../../media/resample.ts';
-import { encodeWav } from '../../media/wav.ts';
 
 /** All chunks of speech as one array of PCM16 samples. */
 export async function gather(chunks: AsyncIterable<SpeechChunk>): Promise<Int16Array> {

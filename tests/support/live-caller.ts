@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fromPcm16, toPcm16 } from '../../audio/pcm.ts';
 import { LiveClient, type LiveClientOptions, type LiveEvent } from '../../client/live-client.ts';
-import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
 
 const frameMs = 20;
 

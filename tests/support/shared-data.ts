@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { decodeWav } from '../../media/wav.ts';
+import { decodeWav } from '../../audio/wav.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/data/speech/', import.meta.url));
 

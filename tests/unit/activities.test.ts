@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLlmActivities, type ThinkInput, type ThinkResult } from '../../activities/llm.ts';
 import { createSttActivities, type TranscribeInput, type TranscribeResult } from '../../activities/stt.ts';
 import { createTtsActivities, type SpeakInput, type SpeakResult } from '../../activities/tts.ts';
+import { encodeWav } from '../../audio/wav.ts';
 import { openBlobs } from '../../db/blobs.ts';
 import { SpeechStore } from '../../db/speech.ts';
 import { wording } from '../../domain/wording.ts';
@@ -14,7 +15,6 @@ import type { LanguageModel } from '../../engines/types.ts';
 import type { TurnPipes } from '../../media/hub.ts';
 import { linesOf } from '../../media/lines.ts';
 import { readFrames, speechPiece } from '../../media/speech-frames.ts';
-import { encodeWav } from '../../media/wav.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { noAdapters, testSealer } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';

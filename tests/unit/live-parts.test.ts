@@ -5,14 +5,14 @@ import { RealTimeBudget } from '../../api/live/real-time-budget.ts';
 import { encodeFrame, FrameReader, frameKinds, uuidOf } from '../../api/telephony/audiosocket-frames.ts';
 import { Dialplan } from '../../api/telephony/dialplan.ts';
 import { mediaToken, sameSecret, twilioSignature } from '../../api/telephony/twilio-signature.ts';
+import { fromMuLaw, toMuLaw } from '../../audio/mulaw.ts';
+import { createStreamResampler } from '../../audio/stream-resampler.ts';
 import { isBackchannel } from '../../domain/backchannel.ts';
 import { completenessOf, releaseMsFor } from '../../domain/endpointing/completeness.ts';
 import { intentOf } from '../../domain/intent.ts';
 import { promptFor } from '../../domain/persona.ts';
 import { SentenceSplitter } from '../../domain/sentences.ts';
-import { fromMuLaw, toMuLaw } from '../../media/mulaw.ts';
 import { audioFrame, readFrames, textFrame } from '../../media/speech-frames.ts';
-import { createStreamResampler } from '../../media/stream-resampler.ts';
 import { tone } from '../support/audio.ts';
 
 describe('sounds of listening', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fromPcm16, toPcm16 } from '../../media/pcm.ts';
-import { resample } from '../../media/resample.ts';
-import { decodeWav, encodeWav } from '../../media/wav.ts';
+import { fromPcm16, toPcm16 } from '../../audio/pcm.ts';
+import { resample } from '../../audio/resample.ts';
+import { decodeWav, encodeWav } from '../../audio/wav.ts';
 import { tone } from '../support/audio.ts';
 
 /** A WAV file of any coding, for the reader. */
