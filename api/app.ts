@@ -18,6 +18,8 @@ import { addDocs } from './docs.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
+import { addOpenAiSpeech } from './openai/speech.ts';
+import { addOpenAiTranscriptions } from './openai/transcriptions.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
@@ -94,6 +96,8 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addCallSocket(app, deps, calls);
   addTwilio(app, { live: deps.live, ...deps.telephony });
   addRealtime(app, deps);
+  addOpenAiSpeech(app, { calls, voiceRateHz: deps.live.voiceRateHz });
+  addOpenAiTranscriptions(app, deps);
   app.get('/telephony/asterisk/:uuid/next', (c) => c.text(deps.telephony.dialplan.next(c.req.param('uuid'))));
   app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));
   app.doc31('/openapi.json', {

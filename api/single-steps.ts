@@ -73,6 +73,37 @@ export class SingleSteps {
     }
   }
 
+  /** The speech as it is made, PCM16 mono at the voice's rate; whoever stops reading stops the speaking. */
+  async *speakStream(text: string, style: SpeechStyle, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { hub, settings } = this.#options;
+    const turn = hub.openTurn();
+    const stopping = new AbortController();
+    const stopped = AbortSignal.any([signal, stopping.signal]);
+    const input = { text, spokenUrl: turn.media.spokenUrl, style, settings };
+    const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, stopped);
+    let over = false;
+    let failure: unknown;
+    // A step that failed has left its pipe open.
+    void speaking.then(
+      () => {
+        over = true;
+      },
+      (error) => {
+        failure = error;
+        turn.close();
+      },
+    );
+    try {
+      yield* audioOf(turn.pipes.spoken.read(stopped));
+      await speaking;
+    } catch (error) {
+      throw failure ?? error;
+    } finally {
+      if (!over) stopping.abort();
+      turn.close();
+    }
+  }
+
   /** Takes a batch of articles in. */
   importKnowledge(input: ImportInput): Promise<ImportResult> {
     return this.#run<typeof importKnowledge>(importKnowledgeWorkflow, input);
@@ -145,6 +176,7 @@ export class SingleSteps {
   async #run<W extends (input: never) => Promise<unknown>>(
     name: string,
     input: Parameters<W>[0],
+    signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<W>>> {
     const { client, timeoutMs } = this.#options;
     const workflowId = `${name}-${randomUUID()}`;
@@ -157,7 +189,14 @@ export class SingleSteps {
         args: [input],
         workflowExecutionTimeout: timeoutMs,
       });
-      return (await handle.result()) as Awaited<ReturnType<W>>;
+      const cancel = () => void handle.cancel().catch(() => undefined);
+      if (signal?.aborted) cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        return (await handle.result()) as Awaited<ReturnType<W>>;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
     });
   }
 }

@@ -130,6 +130,15 @@ export function encodeWav(pcm: Uint8Array, sampleRateHz: number): Uint8Array {
   return riff(pcm, { code: 1, sampleRateHz, bits: 16 });
 }
 
+/** The header of a mono PCM16 WAV file of unknown length, as programs write it that cannot go back. */
+export function streamingWavHeader(sampleRateHz: number): Uint8Array {
+  const header = encodeWav(new Uint8Array(0), sampleRateHz);
+  const view = new DataView(header.buffer);
+  view.setUint32(4, 0xffff_ffff, true);
+  view.setUint32(40, 0xffff_ffff, true);
+  return header;
+}
+
 /** A mono mu-law WAV file. */
 export function encodeMuLawWav(bytes: Uint8Array, sampleRateHz: number): Uint8Array {
   return riff(bytes, { code: 7, sampleRateHz, bits: 8 });

@@ -10,6 +10,7 @@ import { LiveCall } from '../live/live-call.ts';
 import type { LiveDependencies } from '../live/live-setup.ts';
 import type { AudioFormat, LiveEvent } from '../live/protocol.ts';
 import { RealTimeBudget } from '../live/real-time-budget.ts';
+import { voiceNamed } from '../openai/openai-voices.ts';
 import { problemOf } from '../problem.ts';
 import { type RealtimeAudioFormat, type RealtimeMessage, realtimeMessage } from './realtime-messages.ts';
 import { ResponseEvents } from './response-events.ts';
@@ -106,7 +107,11 @@ class RealtimeSession {
         if (this.#call && audio?.input?.format) throw new VoicebotError('conflict', 'Audio has begun; its format stays.');
         this.#format = audio?.input?.format ?? audio?.output?.format ?? this.#format;
         if (audio?.input?.turn_detection !== undefined) this.#vad = audio.input.turn_detection !== null;
-        this.#style = { voice: audio?.output?.voice ?? this.#style.voice, speed: audio?.output?.speed ?? this.#style.speed };
+        const { voice } = audio?.output ?? {};
+        this.#style = {
+          voice: voice === undefined ? this.#style.voice : voiceNamed(voice),
+          speed: audio?.output?.speed ?? this.#style.speed,
+        };
         return this.#events?.send({ type: 'session.updated', session: this.#session() });
       }
       case 'input_audio_buffer.append':

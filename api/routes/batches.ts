@@ -6,9 +6,9 @@ import type { Database } from '../../db/open.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { readBatchFile, rowOf } from '../../domain/messages/batch-file.ts';
 import { batchStates, itemStates, renditions, speechLoudnessLufs } from '../../domain/messages/message.ts';
-import { readBody } from '../audio-input.ts';
 import { batchArchive } from '../batch-archive.ts';
 import { type BatchRequest, type BatchService, type BatchStatus, maxRows } from '../batches.ts';
+import { jsonOf, parsed, readWhole } from '../bodies.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { json, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
@@ -214,11 +214,7 @@ export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRo
   app.openAPIRegistry.registerPath(create);
   app.post('/batches', async (c) => {
     const query = parsed(inQuery, c.req.query());
-    const bytes = await readBody(
-      c.req.raw,
-      maxBodyBytes,
-      () => new VoicebotError('too-large', 'The batch is larger than 64 MB.', { hint: 'Split it into several batches.' }),
-    );
+    const bytes = await readWhole(c.req.raw, maxBodyBytes);
     const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (type === 'application/json') {
       const { items: rows, ...body } = parsed(inBody, jsonOf(bytes));
@@ -311,21 +307,6 @@ function requestOf(tenant: string, given: Given): BatchRequest {
 
 async function* eachRow(rows: readonly Record<string, unknown>[]) {
   for (const [i, row] of rows.entries()) yield rowOf(row, i + 1);
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problem = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
-  throw new VoicebotError('invalid-request', problem.slice(0, 1_000));
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new VoicebotError('invalid-request', 'The body is no JSON.', { cause });
-  }
 }
 
 function dated<Row extends Omit<BatchStatus, 'running'>>({ tenant: _, requestHash: __, ...row }: Row) {

@@ -73,6 +73,10 @@ describe('the service', () => {
         ...['/adapters/{name}/training', '/adapters/{name}/unload', '/cache/entries', '/cache/export', '/cache/optimize'],
         ...['/cache/reviews', '/cache/reviews/{review}', '/cache/stats', '/cache/threshold'],
         ...['/knowledge/articles', '/knowledge/articles/{article}', '/sessions/{id}/reviews'],
+        ...['/batches', '/batches/{id}', '/batches/{id}/items', '/batches/{id}/pause', '/batches/{id}/resume'],
+        ...['/batches/{id}/cancel', '/batches/{id}/retry', '/batches/{id}/download', '/tts/engines', '/tts/voices'],
+        ...['/messages', '/messages/{key}', '/messages/{key}/audio', '/messages/{key}/versions/{version}/approve'],
+        ...['/messages/{key}/versions/{version}/reject', '/v1/audio/speech', '/v1/audio/transcriptions'],
         ...['/assistants', '/assistants/check', '/assistants/rollback', '/assistants/{version}', '/assistants/{version}/deploy'],
       ].sort(),
     );
