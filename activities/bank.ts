@@ -1,3 +1,4 @@
+import type { Database } from '../db/open.ts';
 import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Say } from '../domain/assistant/wording-keys.ts';
 import type { Bank, Outcome } from '../domain/bank/bank.ts';
@@ -55,6 +56,8 @@ export interface BankActivities {
 export interface BankDependencies {
   readonly bank: Bank;
   readonly assistants: Pick<Assistants, 'of'>;
+  /** Where recordings of what is said are known. */
+  readonly db: Database;
   readonly sealer: Sealer;
   readonly clock: BankClock;
 }
@@ -73,7 +76,7 @@ interface Doing extends PerformInput {
 /** Wrong secrets in one call, after which no more are taken. */
 const maxTries = 3;
 
-export function createBankActivities({ bank, sealer, assistants, clock }: BankDependencies): BankActivities {
+export function createBankActivities({ bank, sealer, assistants, clock, db }: BankDependencies): BankActivities {
   return {
     perform: (input) =>
       runActivity(async (signal) => {
@@ -83,7 +86,7 @@ export function createBankActivities({ bank, sealer, assistants, clock }: BankDe
         const outcome = comeBack(assistant, say, await perform(doing, signal));
         const { next } = outcome;
         if (next.kind === 'said' && input.saidUrl) {
-          await sayLines(input.saidUrl, next.reply, { rank: writerRank.bank, signal });
+          await sayLines(input.saidUrl, next.reply, { rank: writerRank.bank, signal, tenant: input.tenant ?? 'default', db });
         }
         return outcome;
       }),

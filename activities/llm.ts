@@ -11,6 +11,7 @@ import type { ModelRoles } from '../engines/probe/model-roles.ts';
 import type { LanguageModel } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
 import { linesIn } from '../media/lines.ts';
+import { readSaidLine } from '../media/said-lines.ts';
 import type { AdapterFiles, RegisteredAdapter } from './adapter-files.ts';
 import { runActivity } from './run-activity.ts';
 import { takePipe, writerRank } from './take-pipe.ts';
@@ -77,7 +78,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const { saidUrl } = input;
         // What was said by an earlier attempt was heard perhaps: the reply goes on from there.
         const pipe = saidUrl ? await takePipe(saidUrl, signal, { rank: writerRank.think, others: true }) : undefined;
-        const said = pipe ? linesIn(pipe.claim.bytes) : [];
+        const said = pipe ? linesIn(pipe.claim.bytes).map((line) => readSaidLine(line).text) : [];
         if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
         const adapter = await deps.adapters.ready(deps.model, input.adapter);
         const reply = new GuardedReply(said, [deps.bankName]);

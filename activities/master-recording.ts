@@ -1,6 +1,7 @@
 import { toMuLaw } from '../audio/mulaw.ts';
 import { decodeWav, encodeMuLawWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
+import { textHash } from '../db/message-recordings.ts';
 import { type NewRendering, renditionKey } from '../db/renderings.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
@@ -44,6 +45,7 @@ export async function masterRecording(wav: Uint8Array, spec: RecordingSpec, tool
   const { durationMs, loudnessLufs: measured, truePeakDb } = measures;
   return {
     ...{ tenant, hash, engine, voice, speed, text, durationMs },
+    textHash: textHash(text),
     loudnessLufs: measured ?? null,
     truePeakDb: truePeakDb ?? null,
     findings: findingsOf(measures, { text, speed, wordErrorRate }),

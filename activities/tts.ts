@@ -1,9 +1,14 @@
+import { toPcm16 } from '../audio/pcm.ts';
+import { resample } from '../audio/resample.ts';
+import { decodeWav } from '../audio/wav.ts';
+import type { BlobStore } from '../db/blobs.ts';
 import type { SpeechStore } from '../db/speech.ts';
 import type { SpeechStyle, StepTiming } from '../domain/call.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import type { Priority, SpeechChunk, TextToSpeech } from '../engines/types.ts';
 import { readPipe, writePipe } from '../media/client.ts';
 import { linesOf } from '../media/lines.ts';
+import { readSaidLine, type SaidLine } from '../media/said-lines.ts';
 import { speechPiece } from '../media/speech-frames.ts';
 import { runActivity } from './run-activity.ts';
 import type { SpeechQueue } from './speech-queue.ts';
@@ -46,9 +51,11 @@ export interface TtsDependencies {
   /** Speech that was made ahead. */
   readonly store: SpeechStore;
   readonly queue: Pick<SpeechQueue, 'add'>;
+  /** Where recordings lie that the bank has approved. */
+  readonly recordings: Pick<BlobStore, 'find'>;
 }
 
-export function createTtsActivities({ tts, store, queue }: TtsDependencies): TtsActivities {
+export function createTtsActivities({ tts, store, queue, recordings }: TtsDependencies): TtsActivities {
   /** A sentence from the store, or as the engine makes it. */
   async function* speech(
     sentence: string,
@@ -58,6 +65,13 @@ export function createTtsActivities({ tts, store, queue }: TtsDependencies): Tts
     if (stored) yield { text: sentence, samples: stored };
     else yield* tts.speak(sentence, { ...style, ...run });
   }
+  /** What the bank has recorded; nothing where it is gone. Who has chosen a voice hears that one throughout. */
+  async function recorded({ recording }: SaidLine, style: SpeechStyle | undefined): Promise<Int16Array | undefined> {
+    if (recording === undefined || style?.voice !== undefined || style?.speed !== undefined) return undefined;
+    const wav = await recordings.find(recording);
+    if (!wav) return undefined;
+    return new Int16Array(toPcm16(await resample(decodeWav(wav, Number.POSITIVE_INFINITY), tts.sampleRateHz)).buffer);
+  }
   return {
     speak: ({ text, saidUrl, spokenUrl, style }) =>
       runActivity(async (signal) => {
@@ -66,12 +80,20 @@ export function createTtsActivities({ tts, store, queue }: TtsDependencies): Tts
         const { claim, writer } = await takePipe(spokenUrl, signal);
         const before = await SpokenBefore.read(claim.bytes);
         let samples = before.samples;
-        const sentences = text === undefined ? linesOf(readPipe(saidUrl ?? '', signal)) : splitSentences(text);
+        const lines = text === undefined ? linesOf(readPipe(saidUrl ?? '', signal)) : splitSentences(text);
         async function* frames(): AsyncGenerator<Uint8Array> {
-          for await (const whole of sentences) {
-            const sentence = before.restOf(whole);
+          for await (const line of lines) {
+            const said = readSaidLine(line);
+            const sentence = before.restOf(said.text);
             if (sentence === '') continue;
             firstTextAt ||= performance.now();
+            const recording = sentence === said.text ? await recorded(said, style) : undefined;
+            if (recording) {
+              firstAudioMs ||= performance.now() - firstTextAt;
+              samples += recording.length;
+              yield* recordedPieces(sentence, recording, tts.sampleRateHz);
+              continue;
+            }
             const priority = samples === 0 ? 'urgent' : 'caller';
             for await (const piece of speech(sentence, { style, signal, priority })) {
               firstAudioMs ||= performance.now() - firstTextAt;
@@ -96,3 +118,14 @@ export function createTtsActivities({ tts, store, queue }: TtsDependencies): Tts
 }
 
 type SpokenPiece = Pick<SpeechChunk, 'text' | 'samples'>;
+
+/** Longer than this a recording goes on in further pieces. */
+const pieceSeconds = 20;
+
+/** A recording with its words; what goes on after its first piece comes without. */
+function* recordedPieces(text: string, samples: Int16Array, rateHz: number): Generator<Uint8Array> {
+  for (let at = 0; at < samples.length; at += pieceSeconds * rateHz) {
+    const { buffer, byteOffset, byteLength } = samples.subarray(at, at + pieceSeconds * rateHz);
+    yield speechPiece(at === 0 ? text : '', new Uint8Array(buffer, byteOffset, byteLength));
+  }
+}

@@ -133,7 +133,9 @@ export class Understanding {
     const { record, ...outcome } = comeBack(ready.assistant, say, await this.#understand(accepted(input), ready, say, signal));
     const searchMs = performance.now() - started;
     const { next } = outcome;
-    if (next.kind === 'said' && input.saidUrl) await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal });
+    if (next.kind === 'said' && input.saidUrl) {
+      await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal, tenant, db: this.#deps.db });
+    }
     // The caller has the answer by now.
     await record?.();
     return { ...outcome, searchMs };

@@ -96,7 +96,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addCallSocket(app, deps, calls);
   addTwilio(app, { live: deps.live, ...deps.telephony });
   addRealtime(app, deps);
-  addOpenAiSpeech(app, { calls, voiceRateHz: deps.live.voiceRateHz });
+  addOpenAiSpeech(app, deps);
   addOpenAiTranscriptions(app, deps);
   app.get('/telephony/asterisk/:uuid/next', (c) => c.text(deps.telephony.dialplan.next(c.req.param('uuid'))));
   app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));

@@ -307,6 +307,8 @@ export const renderings = pgTable(
     voice: text('voice').notNull(),
     speed: real('speed').notNull(),
     text: text('text').notNull(),
+    /** Of its words, however they are spaced: what the bot is to say is found by it. */
+    textHash: text('text_hash').notNull(),
     durationMs: real('duration_ms').notNull(),
     /** Unset for silence. */
     loudnessLufs: real('loudness_lufs'),
@@ -319,7 +321,11 @@ export const renderings = pgTable(
     workMs: real('work_ms'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.hash] }), index('renderings_engine').on(table.engine, table.createdAt)],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.hash] }),
+    index('renderings_engine').on(table.engine, table.createdAt),
+    index('renderings_text').on(table.tenant, table.textHash),
+  ],
 );
 
 /** What may be played to callers, by key. */

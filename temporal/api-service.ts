@@ -101,7 +101,13 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     waitMs: config.WORKER_WAIT * 1000,
   });
   cleanup.add('batches', async () => batches.stop());
-  const prompts = new Prompts(calls, logger, config.BANK_NAME);
+  const prompts = new Prompts(calls, logger, {
+    db: database.db,
+    blobs,
+    tenant: config.TENANT,
+    rateHz: engines.tts.sampleRateHz,
+    bankName: config.BANK_NAME,
+  });
   const live = liveDependencies(config, { calls, prompts, engines, logger });
   const dialplan = new Dialplan(config.TRANSFER_TO);
   const app = createApp({

@@ -280,6 +280,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
             : new DemoBank(needed(db)),
         sealer,
         assistants: needed(deps.assistants),
+        db: needed(db),
         clock: bankClock(config.BANK_TIME_ZONE),
       });
     case 'llm':
@@ -299,7 +300,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
     case 'tts': {
       const { store, queue } = needed(deps.speech);
       return {
-        ...createTtsActivities({ tts: engines.tts, store, queue }),
+        ...createTtsActivities({ tts: engines.tts, store, queue, recordings: needed(blobs) }),
         ...createMessageSpeech({ tts: engines.tts, blobs: needed(blobs) }),
       };
     }

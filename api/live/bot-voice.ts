@@ -69,6 +69,11 @@ export class BotVoice {
     if (!this.#speaking) void this.speak(this.#prompts.frames(name), { finished });
   }
 
+  /** Says what a call begins with. */
+  open(greet: boolean, finished: () => void): void {
+    void this.speak(this.#prompts.opening(greet), { finished });
+  }
+
   /** Puts a reply that has not begun in place of what is said, so that it is given up, or goes on, like one that has. */
   withhold(attempt: TurnAttempt): void {
     this.#speaking?.utterance.stop();

@@ -74,7 +74,7 @@ export class LiveCall {
       failed: (error) => this.#fail(error),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.greet) this.#prompt('greeting');
+    if (options.greet || (options.lastTurn === 0 && deps.prompts.known('notice'))) this.#open(options.greet);
     void options.owed?.then((owed) => owed && this.#sayOwed(new OwedReply(owed, options.heard)));
   }
 
@@ -382,6 +382,12 @@ export class LiveCall {
       this.#floor.send('replyFinished');
       finished?.();
     });
+  }
+
+  /** The bot's first words, before anybody has spoken. */
+  #open(greet: boolean): void {
+    this.#floor.send('replyStarted');
+    this.#voice.open(greet, () => this.#floor.send('replyFinished'));
   }
 
   /** Dead air: the caller is told to wait a moment. */

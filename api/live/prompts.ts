@@ -3,6 +3,7 @@ import { messageOf } from '../../domain/errors.ts';
 import { greeting, wording } from '../../domain/wording.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
 import type { CallService } from '../calls.ts';
+import { RecordedPrompts, type RecordedPromptsOptions } from './recorded-prompts.ts';
 
 /** Sentences that a caller may need to hear when the voice is slow or gone: made beforehand, kept in memory. */
 const texts = {
@@ -12,15 +13,30 @@ const texts = {
   idleGoodbye: wording.idleGoodbye,
   transferFailed: wording.transferFailed,
 } as const;
-export type PromptName = keyof typeof texts | 'greeting';
+type SpokenPrompt = keyof typeof texts | 'greeting';
+/** `notice`: what the law asks to be said first, as that the call is recorded; there is one only where the bank has recorded it. */
+export type PromptName = SpokenPrompt | 'notice';
+
+/** Messages that are played in their place once somebody has approved them. */
+export const promptMessages: Readonly<Record<PromptName, string>> = {
+  notice: 'call/notice',
+  greeting: 'call/greeting',
+  filler: 'call/hold',
+  apology: 'call/apology',
+  stillThere: 'call/still-there',
+  idleGoodbye: 'call/goodbye',
+  transferFailed: 'call/transfer-failed',
+};
 
 const retryMs = 5_000;
+const refreshMs = 5_000;
 
 export class Prompts {
   readonly #calls: CallService;
   readonly #logger: Logger;
-  readonly #texts: Readonly<Record<PromptName, string>>;
-  readonly #speech = new Map<PromptName, Uint8Array>();
+  readonly #texts: Readonly<Record<SpokenPrompt, string>>;
+  readonly #recorded: RecordedPrompts<PromptName>;
+  readonly #speech = new Map<SpokenPrompt, Uint8Array>();
   readonly #stopping = new AbortController();
   #tried: () => void = () => {};
   /** Resolves once all are there, or it is clear that no voice is to be had at the moment. */
@@ -28,18 +44,22 @@ export class Prompts {
     this.#tried = resolve;
   });
 
-  constructor(calls: CallService, logger: Logger, bankName: string) {
+  constructor(calls: CallService, logger: Logger, options: RecordedPromptsOptions & { readonly bankName: string }) {
     this.#calls = calls;
     this.#logger = logger;
-    this.#texts = { ...texts, greeting: greeting(bankName) };
+    this.#texts = { ...texts, greeting: greeting(options.bankName) };
+    this.#recorded = new RecordedPrompts(promptMessages, options);
   }
 
   /** Has the prompts spoken, again and again until all are there. */
   async load(): Promise<void> {
     const signal = this.#stopping.signal;
+    await this.#refresh();
+    const refreshing = setInterval(() => void this.#refresh(), refreshMs).unref();
+    signal.addEventListener('abort', () => clearInterval(refreshing), { once: true });
     while (!signal.aborted && this.#speech.size < Object.keys(this.#texts).length) {
       try {
-        for (const [name, text] of Object.entries(this.#texts) as [PromptName, string][]) {
+        for (const [name, text] of Object.entries(this.#texts) as [SpokenPrompt, string][]) {
           if (signal.aborted) break;
           if (this.#speech.has(name)) continue;
           this.#speech.set(name, (await this.#calls.steps.speak(text, {})).pcm);
@@ -56,6 +76,12 @@ export class Prompts {
     this.#tried();
   }
 
+  async #refresh(): Promise<void> {
+    await this.#recorded.refresh().catch((error) => {
+      this.#logger.warn({ error: messageOf(error) }, 'recorded prompts cannot be looked up');
+    });
+  }
+
   stop(): void {
     this.#tried();
     this.#stopping.abort();
@@ -63,13 +89,14 @@ export class Prompts {
 
   /** As `speech`, if it is there already. */
   known(name: PromptName): Uint8Array | undefined {
-    return this.#speech.get(name);
+    return this.#recorded.find(name)?.pcm ?? (name === 'notice' ? undefined : this.#speech.get(name));
   }
 
   /** PCM16 mono at the rate of the voice; one that is not there yet is spoken now. Empty where no voice is to be had. */
   async speech(name: PromptName): Promise<Uint8Array> {
     const known = this.known(name);
     if (known) return known;
+    if (name === 'notice') return new Uint8Array(0);
     try {
       const { pcm } = await this.#calls.steps.speak(this.#texts[name], {});
       this.#speech.set(name, pcm);
@@ -80,8 +107,17 @@ export class Prompts {
     }
   }
 
+  /** What a call begins with: the notice where there is one, and the greeting where the bot speaks first. */
+  async *opening(greet: boolean): AsyncGenerator<SpeechFrame> {
+    yield* this.frames('notice');
+    if (greet) yield* this.frames('greeting');
+  }
+
   /** The prompt as a stream of frames. */
   async *frames(name: PromptName): AsyncGenerator<SpeechFrame> {
+    const recorded = this.#recorded.find(name);
+    if (recorded) return yield* framesOf(recorded.text, recorded.pcm);
+    if (name === 'notice') return;
     const pcm = await this.speech(name);
     if (pcm.length > 0) yield* framesOf(this.#texts[name], pcm);
   }

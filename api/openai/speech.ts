@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parsed, requestJson } from '../bodies.ts';
 import type { CallService } from '../calls.ts';
+import type { LiveDependencies } from '../live/live-setup.ts';
 import { jsonBody } from '../schemas.ts';
 import { inFormat, speechFormats, speechTypes } from './audio-formats.ts';
 import { openAiErrors, openAiProblem } from './openai-problem.ts';
@@ -45,10 +46,10 @@ const route = createRoute({
 
 export interface OpenAiSpeechDependencies {
   readonly calls: CallService;
-  readonly voiceRateHz: number;
+  readonly live: Pick<LiveDependencies, 'voiceRateHz'>;
 }
 
-export function addOpenAiSpeech(app: OpenAPIHono, { calls, voiceRateHz }: OpenAiSpeechDependencies): void {
+export function addOpenAiSpeech(app: OpenAPIHono, { calls, live }: OpenAiSpeechDependencies): void {
   app.openAPIRegistry.registerPath(route);
   app.post('/v1/audio/speech', async (c) => {
     try {
@@ -68,7 +69,7 @@ export function addOpenAiSpeech(app: OpenAPIHono, { calls, voiceRateHz }: OpenAi
       const gone = new AbortController();
       const stop = () => gone.abort();
       c.req.raw.signal.addEventListener('abort', stop, { once: true });
-      const speech = inFormat(calls.steps.speakStream(input, style, gone.signal), voiceRateHz, format);
+      const speech = inFormat(calls.steps.speakStream(input, style, gone.signal), live.voiceRateHz, format);
       // What is wrong shows before the first sound, while it can still be said by the status.
       const first = await speech.next();
       const sound = sent(first, speech, stop);

@@ -63,6 +63,7 @@ CREATE TABLE "renderings" (
 	"voice" text NOT NULL,
 	"speed" real NOT NULL,
 	"text" text NOT NULL,
+	"text_hash" text NOT NULL,
 	"duration_ms" real NOT NULL,
 	"loudness_lufs" real,
 	"true_peak_db" real,
@@ -79,4 +80,5 @@ CREATE INDEX "batches_created" ON "batches" USING btree ("tenant","created_at","
 CREATE INDEX "message_versions_state" ON "message_versions" USING btree ("tenant","state","created_at");--> statement-breakpoint
 CREATE INDEX "message_versions_hash" ON "message_versions" USING btree ("tenant","hash");--> statement-breakpoint
 CREATE INDEX "messages_tags" ON "messages" USING gin ("tags");--> statement-breakpoint
-CREATE INDEX "renderings_engine" ON "renderings" USING btree ("engine","created_at");
+CREATE INDEX "renderings_engine" ON "renderings" USING btree ("engine","created_at");--> statement-breakpoint
+CREATE INDEX "renderings_text" ON "renderings" USING btree ("tenant","text_hash");

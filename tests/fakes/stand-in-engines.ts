@@ -104,7 +104,7 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
     warm: (parts) => new Map(parts.map((part) => [part, Promise.resolve()])),
     mastering: {
       master: async ({ samples, sampleRateHz }) => ({
-        samples: new Int16Array(samples.length),
+        samples: Int16Array.from(samples, (sample) => Math.round(sample * 32_767)),
         narrow: new Int16Array(samples.length >> 1),
         opus: new Uint8Array(0),
         measures: {

@@ -1,13 +1,16 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import yauzl from 'yauzl';
 import { decodeWav } from '../../audio/wav.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import type { Engines } from '../../temporal/engines.ts';
 import type { Stack } from '../../temporal/stack.ts';
+import { fakeUtterance } from '../chaos/caller.ts';
 import { measuredDelays, standInEngines } from '../fakes/stand-in-engines.ts';
 import { tone, wavOf } from '../support/audio.ts';
+import { LiveCaller } from '../support/live-caller.ts';
 import { startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
 
@@ -300,6 +303,60 @@ describe('a message', () => {
     expect((await ask('PUT', '/messages/spoken', 'no sound', 'audio/wav')).body.code).toBe('invalid-audio');
     expect((await ask('GET', '/messages/none/audio')).status).toBe(404);
     expect((await ask('GET', '/messages/spoken/audio?version=7')).status).toBe(404);
+  });
+});
+
+describe('a call', () => {
+  const recording = (seconds: number) =>
+    wavOf(
+      Int16Array.from(tone(seconds, 24_000), (sample) => Math.round(sample * 20_000)),
+      24_000,
+    );
+  const approve = (key: string, text: string, seconds: number) =>
+    ask(
+      'PUT',
+      `/messages/${encodeURIComponent(key)}?check=false&approvedBy=Ann&text=${encodeURIComponent(text)}`,
+      recording(seconds),
+      'audio/wav',
+    );
+  let calls = 0;
+  const connect = () =>
+    LiveCaller.connect({
+      baseUrl: stack.apiUrl ?? '',
+      sessionId: `recorded-${calls++}`,
+      format: { encoding: 'pcm16', sampleRateHz: 16_000 },
+    });
+
+  it('says what is recorded for its beginning before anything else', async () => {
+    await approve('call/notice', 'This call is recorded.', 0.5);
+    await until('the notice is heard', async () => {
+      const caller = await connect();
+      await sleep(300);
+      await caller.leave();
+      return caller.heard.some(({ bytes }) => bytes.some((byte) => byte !== 0));
+    });
+    await ask('POST', '/messages/call%2Fnotice/versions/1/reject', { by: 'Ann' });
+  });
+
+  it('plays the recording of an article where it says just that, and speaks it where the article has changed', async () => {
+    const say = async (answer: string) => {
+      const markdown = `---\nid: parking\ntitle: Parking at the bank\nquestions:\n  - "Where can I park my car at the bank?"\n---\n\n${answer}\n`;
+      await ask('POST', '/knowledge/articles', { articles: [{ file: 'parking.md', markdown }] });
+      const caller = await connect();
+      const done = caller.client.next('reply.done', { where: (event) => event.turn === 1 });
+      await caller.saySamples(fakeUtterance('Where can I park my car at the bank?').samples);
+      await done;
+      await caller.leave();
+      return caller.events.flatMap(({ event }) => (event.type === 'reply.text' ? [event.text] : []));
+    };
+    const answer = 'You can park behind the branch. It costs nothing.';
+    expect(await say(answer)).toEqual(['You can park behind the branch.', 'It costs nothing.']);
+    await approve('article/parking', answer, 1);
+    expect(await say(answer)).toEqual([answer]);
+    expect(await say('You can park behind the branch. It costs a little.')).toEqual([
+      'You can park behind the branch.',
+      'It costs a little.',
+    ]);
   });
 });
 

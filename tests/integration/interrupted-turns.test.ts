@@ -77,7 +77,7 @@ beforeAll(async () => {
       historyMaxTokens: 100,
       adapters: noAdapters,
     }),
-    tts: createTtsActivities({ tts: fakeVoice(), store, queue: { add: () => {} } }),
+    tts: createTtsActivities({ tts: fakeVoice(), store, queue: { add: () => {} }, recordings: { find: async () => undefined } }),
     records: steps.records,
   };
   const connection = environment.nativeConnection;

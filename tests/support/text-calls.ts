@@ -87,6 +87,7 @@ export class TextCalls {
         bank: options.bank?.(demo) ?? demo,
         sealer: testSealer,
         assistants: new Assistants(db, source),
+        db,
         clock,
       }),
       llm: {

@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLlmActivities, type ThinkInput, type ThinkResult } from '../../activities/llm.ts';
 import { createSttActivities, type TranscribeInput, type TranscribeResult } from '../../activities/stt.ts';
-import { createTtsActivities, type SpeakInput, type SpeakResult } from '../../activities/tts.ts';
+import { createTtsActivities, type SpeakInput, type SpeakResult, type TtsDependencies } from '../../activities/tts.ts';
 import { encodeWav } from '../../audio/wav.ts';
 import { openBlobs } from '../../db/blobs.ts';
 import { SpeechStore } from '../../db/speech.ts';
@@ -14,6 +14,7 @@ import { wording } from '../../domain/wording.ts';
 import type { LanguageModel } from '../../engines/types.ts';
 import type { TurnPipes } from '../../media/hub.ts';
 import { linesOf } from '../../media/lines.ts';
+import { writeSaidLine } from '../../media/said-lines.ts';
 import { readFrames, speechPiece } from '../../media/speech-frames.ts';
 import { fakeEars, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { noAdapters, testSealer } from '../support/brain.ts';
@@ -210,9 +211,18 @@ describe('transcribe', () => {
 });
 
 describe('speak', () => {
-  const speak = async (voice: ReturnType<typeof fakeVoice>, input: Omit<SpeakInput, 'spokenUrl'>) => {
+  const speak = async (
+    voice: ReturnType<typeof fakeVoice>,
+    input: Omit<SpeakInput, 'spokenUrl'>,
+    recordings: TtsDependencies['recordings'] = { find: async () => undefined },
+  ) => {
     const store = new SpeechStore(await openBlobs({ dataDir: folder }), 'test');
-    const activities = createTtsActivities({ tts: voice, store, queue: { add: () => {} } });
+    const activities = createTtsActivities({
+      tts: voice,
+      store,
+      queue: { add: () => {} },
+      recordings,
+    });
     return environment.run<[SpeakInput], SpeakResult, typeof activities.speak>(activities.speak, {
       ...input,
       spokenUrl: turn.media.spokenUrl,
@@ -251,6 +261,27 @@ describe('speak', () => {
     const voice = fakeVoice();
     await speak(voice, { text: wording.notHeard });
     expect(voice.said.join(' ')).toBe(wording.notHeard);
+  });
+
+  it('plays a recording that the bank has approved, and speaks where it is gone or another voice was chosen', async () => {
+    const key = 'messages/default/hash.wav';
+    const wav = encodeWav(new Uint8Array(24_000), 24_000);
+    const voice = fakeVoice();
+    const lines = [
+      { text: 'Welcome. How are you?', recording: key },
+      { text: 'Gone.', recording: 'elsewhere' },
+      { text: 'Bye.' },
+    ];
+    for (const line of lines) turn.pipes.said.write(bytes(writeSaidLine(line)));
+    turn.pipes.said.end();
+    const found = { find: async (name: string) => (name === key ? wav : undefined) };
+    await speak(voice, { saidUrl: turn.media.saidUrl }, found);
+    expect(voice.said).toEqual(['Gone.', 'Bye.']);
+    const frames: (string | number)[] = [];
+    for await (const frame of readFrames(turn.pipes.spoken.read())) {
+      frames.push(frame.kind === 'text' ? frame.text : frame.pcm.length);
+    }
+    expect(frames.slice(0, 2)).toEqual(['Welcome. How are you?', 24_000]);
   });
 
   it('takes from the store what was spoken ahead, in the default voice only', async () => {
