@@ -1,22 +1,8 @@
 import { decodeWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
-import type { SpeechSpec } from '../domain/messages/batch-item.ts';
+import type { SpeakMessageInput, SpeakMessageResult } from '../domain/voices/contract.ts';
 import type { TextToSpeech } from '../engines/types.ts';
 import { runActivity } from './run-activity.ts';
-
-/** Speech that nobody waits for, as a file in the blob store: the contract of every engine's workers, in Python too. */
-
-export interface SpeakMessageInput extends SpeechSpec {
-  /** Where the speech goes in the blob store, as a WAV file: PCM16 mono at the engine's rate. */
-  readonly blobKey: string;
-}
-
-export interface SpeakMessageResult {
-  readonly durationMs: number;
-  readonly sampleRateHz: number;
-  /** What it took to speak it; unset where an earlier attempt has left it in the store. */
-  readonly workMs?: number | undefined;
-}
 
 export interface MessageSpeechActivities {
   /** Speaks a text unless its file is there already. */

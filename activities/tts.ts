@@ -3,8 +3,9 @@ import { resample } from '../audio/resample.ts';
 import { decodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { SpeechStore } from '../db/speech.ts';
-import type { SpeechStyle, StepTiming } from '../domain/call.ts';
+import type { SpeechStyle } from '../domain/call.ts';
 import { splitSentences } from '../domain/sentences.ts';
+import type { SpeakInput, SpeakResult } from '../domain/voices/contract.ts';
 import type { Priority, SpeechChunk, TextToSpeech } from '../engines/types.ts';
 import { readPipe, writePipe } from '../media/client.ts';
 import { linesOf } from '../media/lines.ts';
@@ -15,23 +16,7 @@ import type { SpeechQueue } from './speech-queue.ts';
 import { SpokenBefore } from './spoken-before.ts';
 import { takePipe } from './take-pipe.ts';
 
-export interface SpeakInput {
-  /** A text that is known already … */
-  readonly text?: string | undefined;
-  /** … or the pipe it comes from, one sentence a line. */
-  readonly saidUrl?: string | undefined;
-  /** Where the speech goes, as frames of text and audio (PCM16 mono at the engine's rate). */
-  readonly spokenUrl: string;
-  readonly style?: SpeechStyle | undefined;
-}
-
-export interface SpeakResult {
-  readonly spokenMs: number;
-  readonly sampleRateHz: number;
-  /** From the first sentence to its first audio. */
-  readonly firstAudioMs: number;
-  readonly timing: StepTiming;
-}
+export type { SpeakInput, SpeakResult };
 
 export interface PrepareInput {
   /** A text that may be spoken to anybody. */

@@ -171,7 +171,7 @@ export const speechRequestSchema = z
       // What the decoder puts in the place of bytes that it cannot read.
       .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8'),
     voice: z.string().optional().openapi({ example: 'af_bella' }),
-    engine: z.enum(['auto', 'kokoro', 'nari-dia', 'zonos', 'tortoise']).default('auto'),
+    engine: z.string().max(40).default('auto').openapi({ description: 'kokoro, nari_dia, zonos, tortoise, or auto.' }),
     speed: z.number().min(0.5).max(2).optional(),
   })
   .openapi('SpeechRequest');

@@ -8,6 +8,7 @@ import type { adapterTraining } from '../workflows/adapter-training.ts';
 import {
   adapterTrainingWorkflow,
   type CallSettings,
+  controlEngineWorkflow,
   importKnowledgeWorkflow,
   loadAdapterWorkflow,
   recordMessageWorkflow,
@@ -17,7 +18,15 @@ import {
   transcribeOnceWorkflow,
   unloadAdapterWorkflow,
 } from '../workflows/definitions.ts';
-import type { AdapterInput, importKnowledge, loadAdapter, speakOnce, transcribeOnce } from '../workflows/probes.ts';
+import type {
+  AdapterInput,
+  ControlInput,
+  controlEngine,
+  importKnowledge,
+  loadAdapter,
+  speakOnce,
+  transcribeOnce,
+} from '../workflows/probes.ts';
 import type { RecordMessageInput, recordMessage } from '../workflows/record-message.ts';
 import type { speechAhead } from '../workflows/speech-ahead.ts';
 import { fromTemporal } from './temporal-errors.ts';
@@ -128,6 +137,11 @@ export class SingleSteps {
     const { settings } = this.#options;
     const name = wish === 'load' ? loadAdapterWorkflow : unloadAdapterWorkflow;
     return this.#run<typeof loadAdapter>(name, { adapter, settings });
+  }
+
+  /** Asks one worker of an engine how it is, or has it load or free its model. */
+  controlEngine(input: ControlInput) {
+    return this.#run<typeof controlEngine>(controlEngineWorkflow, input);
   }
 
   /** Makes a recording of a person a version of a message. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { AudioFormat, ClientMessage, LiveEvent, LiveEvents } from '../api/live/protocol.ts';
+import type { AudioFormat, ClientMessage, LiveEvent, LiveEvents, StartMessage } from '../api/live/protocol.ts';
 
 export type { AudioFormat, LiveEvent, LiveEvents } from '../api/live/protocol.ts';
 
@@ -10,6 +10,8 @@ export interface LiveClientOptions {
   readonly sessionId: string;
   readonly format?: AudioFormat;
   readonly voice?: string | undefined;
+  /** An engine of quality instead of the live one: slow. */
+  readonly engine?: StartMessage['engine'];
   readonly speed?: number | undefined;
   readonly language?: string | undefined;
   readonly greet?: boolean;
@@ -56,7 +58,7 @@ export class LiveClient {
 
   /** Resolves once the call is ready for audio. @throws ConnectionClosed, with the reason, where it is refused. */
   static async connect(options: LiveClientOptions): Promise<LiveClient> {
-    const { baseUrl, sessionId, format = defaultFormat, voice, speed, language, greet, heard } = options;
+    const { baseUrl, sessionId, format = defaultFormat, voice, speed, engine, language, greet, heard } = options;
     const url = `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/ws/${encodeURIComponent(sessionId)}`;
     const socket = new WebSocket(url);
     socket.binaryType = 'nodebuffer';
@@ -65,7 +67,7 @@ export class LiveClient {
     });
     refused.catch(() => undefined);
     await Promise.race([once(socket, 'open'), refused]);
-    const start: ClientMessage = { type: 'start', format, voice, speed, language, greet, heard };
+    const start: ClientMessage = { type: 'start', format, voice, speed, engine, language, greet, heard };
     socket.send(JSON.stringify(start));
     for (;;) {
       const [data, binary] = (await Promise.race([once(socket, 'message'), refused])) as [Buffer, boolean];

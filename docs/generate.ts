@@ -12,6 +12,7 @@ import { bankOpenApi } from '../bank/schemas.ts';
 import { createProgram } from '../cli/program.ts';
 import { configSchema } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import { voiceWorkerSchema } from '../domain/voices/contract.ts';
 import { MediaHub } from '../media/hub.ts';
 
 const head = '<!-- Generated from the code by `npm run reference`. -->\n\n';
@@ -112,6 +113,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/floor.md', floorPage()],
     ['docs/reference/bank-openapi.json', `${JSON.stringify(bankOpenApi(version), null, 2)}\n`],
     ['docs/reference/asyncapi.json', `${JSON.stringify(asyncApi(version), null, 2)}\n`],
+    ['python/voicebot_workers/voice-worker.schema.json', `${JSON.stringify(voiceWorkerSchema(), null, 2)}\n`],
     ['.env.example', envExample()],
   ]);
 }

@@ -1,6 +1,7 @@
 /** Types of calls and turns, shared by workflows, activities, the API and its clients. */
 
 import type { GuardDecision } from './guard-decision.ts';
+import type { VoiceEngineId } from './voices/engine.ts';
 
 export type CallStatus = 'active' | 'ended' | 'timed-out';
 
@@ -43,6 +44,8 @@ export const keyedIn = '(keys)';
 export interface SpeechStyle {
   readonly voice?: string | undefined;
   readonly speed?: number | undefined;
+  /** Of another engine than the live one; its workers must run. */
+  readonly engine?: VoiceEngineId | undefined;
 }
 
 /** Milliseconds by step. `queueMs` is from scheduling to the start of the activity: the cost of orchestration. */

@@ -92,7 +92,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
       maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
     },
   });
-  const voiceEngines = new VoiceEngines({ catalogue: voiceCatalogue, client, namespace, db: database.db });
+  const voiceEngines = new VoiceEngines({ catalogue: voiceCatalogue, client, namespace, db: database.db, steps: calls.steps });
   const batches = new BatchService({
     client,
     db: database.db,

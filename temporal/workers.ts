@@ -19,6 +19,7 @@ import { createTelephonyActivities } from '../activities/telephony.ts';
 import { createTransferHook } from '../activities/transfer-hook.ts';
 import { createTtsActivities } from '../activities/tts.ts';
 import { Understanding } from '../activities/understanding.ts';
+import { createVoiceControl } from '../activities/voice-control.ts';
 import { HttpBank } from '../bank/http-bank.ts';
 import { concurrencyOf, llmEngine, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
@@ -302,6 +303,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
       return {
         ...createTtsActivities({ tts: engines.tts, store, queue, recordings: needed(blobs) }),
         ...createMessageSpeech({ tts: engines.tts, blobs: needed(blobs) }),
+        ...createVoiceControl(engines.tts),
       };
     }
     case 'records':

@@ -3,7 +3,7 @@ import type { AdapterRecords } from '../activities/adapter-records.ts';
 import type { AdapterTrainingInput, AdapterTrainingResult } from '../domain/adapter.ts';
 import { taskQueues } from './definitions.ts';
 
-/** What the Python worker does (`docker/trainer`); the same names and types there. */
+/** What the Python worker does (`python/`); the same names and types there. */
 interface TrainerActivities {
   trainAdapter(job: TrainingJob): Promise<{
     readonly checkpoint: string;

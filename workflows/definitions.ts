@@ -21,6 +21,7 @@ export const adapterTrainingWorkflow = 'adapterTraining';
 /** Makes the messages of a batch; `workflows/batch.ts`. */
 export const batchWorkflow = 'batch';
 export const recordMessageWorkflow = 'recordMessage';
+export const controlEngineWorkflow = 'controlEngine';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {

@@ -4,8 +4,10 @@ import type { AdapterStatus } from '../activities/llm.ts';
 import type { TranscribeResult } from '../activities/stt.ts';
 import type { SpeakResult } from '../activities/tts.ts';
 import type { SpeechStyle } from '../domain/call.ts';
+import type { ControlEngineInput, ControlEngineResult } from '../domain/voices/contract.ts';
+import type { VoiceEngineId } from '../domain/voices/engine.ts';
 import type { CallSettings } from './definitions.ts';
-import { stepsFor } from './steps.ts';
+import { stepsFor, voiceControl } from './steps.ts';
 
 /** One step alone, for trying an engine from the API or the command line through the same queues as a call. */
 
@@ -29,7 +31,17 @@ export interface SpeakOnceInput {
 }
 
 export async function speakOnce({ text, spokenUrl, style, settings }: SpeakOnceInput): Promise<SpeakResult> {
-  return stepsFor(settings).tts.speak({ text, spokenUrl, style });
+  return stepsFor(settings).voice(style).speak({ text, spokenUrl, style });
+}
+
+export interface ControlInput {
+  readonly engine: VoiceEngineId;
+  readonly wish: ControlEngineInput['wish'];
+}
+
+/** Asks one worker of an engine how it is, or has it load or free its model. */
+export async function controlEngine(input: ControlInput): Promise<ControlEngineResult> {
+  return voiceControl(input.engine).controlEngine(input);
 }
 
 /** Takes a batch of articles in. Nobody waits on a line: embedding may take its time. */

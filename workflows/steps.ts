@@ -6,6 +6,9 @@ import type { RecordsActivities } from '../activities/records.ts';
 import type { SttActivities } from '../activities/stt.ts';
 import type { TelephonyActivities } from '../activities/telephony.ts';
 import type { TtsActivities } from '../activities/tts.ts';
+import type { VoiceControlActivities } from '../activities/voice-control.ts';
+import type { SpeechStyle } from '../domain/call.ts';
+import { type VoiceEngineId, voiceTaskQueues } from '../domain/voices/engine.ts';
 import { type CallSettings, taskQueues } from './definitions.ts';
 
 export interface Steps {
@@ -21,6 +24,8 @@ export interface Steps {
   readonly bankLater: ActivityInterfaceFor<BankActivities>;
   readonly llm: ActivityInterfaceFor<LlmActivities>;
   readonly tts: ActivityInterfaceFor<TtsActivities>;
+  /** Who speaks in a style: the live voice, or the engine that it names. */
+  readonly voice: (style: SpeechStyle | undefined) => Pick<ActivityInterfaceFor<TtsActivities>, 'speak'>;
   readonly records: ActivityInterfaceFor<RecordsActivities>;
   readonly telephony: ActivityInterfaceFor<TelephonyActivities>;
   /** Looks records up for a turn that goes on from them. */
@@ -28,6 +33,26 @@ export interface Steps {
   /** Stores audio while its pipes are open. */
   readonly audio: Pick<ActivityInterfaceFor<RecordsActivities>, 'keepAudio'>;
 }
+
+/** Speaks to a caller with an engine of quality: it takes seconds to minutes for a sentence, and its model may have to be loaded before. */
+const slowVoice = (engine: VoiceEngineId, { workerWaitMs }: Pick<CallSettings, 'workerWaitMs'>) =>
+  proxyActivities<Pick<TtsActivities, 'speak'>>({
+    taskQueue: voiceTaskQueues[engine],
+    scheduleToStartTimeout: workerWaitMs,
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: 500, maximumAttempts: 3 },
+  });
+
+/** Asks a worker of an engine how it is, or has it loaded; a large model takes a minute or two from a disk. */
+export const voiceControl = (engine: VoiceEngineId) =>
+  proxyActivities<VoiceControlActivities>({
+    taskQueue: voiceTaskQueues[engine],
+    scheduleToStartTimeout: '5 seconds',
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumAttempts: 2 },
+  });
 
 /** Who does a step: its queue, bounds and retries, with the reasons. */
 export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTimeoutMs'>): Steps {
@@ -43,10 +68,12 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
     // In all within three seconds: a caller who hears nothing for longer hangs up.
     retry: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 1_000, maximumAttempts: 5 },
   };
+  const tts = proxyActivities<TtsActivities>({ ...live, taskQueue: taskQueues.tts });
   return {
     stt: proxyActivities<SttActivities>({ ...live, taskQueue: taskQueues.stt }),
     llm: proxyActivities<LlmActivities>({ ...live, taskQueue: taskQueues.llm }),
-    tts: proxyActivities<TtsActivities>({ ...live, taskQueue: taskQueues.tts }),
+    tts,
+    voice: (style) => (style?.engine === undefined || style.engine === 'kokoro' ? tts : slowVoice(style.engine, settings)),
     // A cache that is slow is waited for while a filler can cover it, as after its worker was started anew; one that is gone is passed
     // over: the turn goes on as a miss.
     cache: proxyActivities<CacheActivities>({

@@ -245,7 +245,7 @@ export class TurnRun {
     if (!this.#line) return { reply: text, source, spokenMs: 0, timings: {}, next };
     const { spokenUrl } = this.#line;
     const spoken = await step('speak', () =>
-      this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [{ text, spokenUrl, style }]),
+      this.#around.steps.voice(style).speak.executeWithOptions({ summary: this.#label('speak') }, [{ text, spokenUrl, style }]),
     );
     const timings = { speak: spoken.timing, firstAudioMs: spoken.firstAudioMs };
     return { reply: text, source, spokenMs: spoken.spokenMs, timings, next };
@@ -267,7 +267,9 @@ export class TurnRun {
         together(this.#words(history, saidUrl)),
         together(
           step('speak', () =>
-            this.#around.steps.tts.speak.executeWithOptions({ summary: this.#label('speak') }, [{ saidUrl, spokenUrl, style }]),
+            this.#around.steps
+              .voice(style)
+              .speak.executeWithOptions({ summary: this.#label('speak') }, [{ saidUrl, spokenUrl, style }]),
           ),
         ),
       ] as const);

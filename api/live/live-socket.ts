@@ -31,7 +31,7 @@ export class LiveSocket {
     session: OpenedCall & { readonly sessionId: string },
     message: StartMessage,
   ): Promise<LiveSocket> {
-    const { format, voice, speed, language, greet, heard } = message;
+    const { format, voice, speed, engine, language, greet, heard } = message;
     const codec = await createLineCodec(format, deps.voiceRateHz);
     const nextTurn = session.lastTurn + 1;
     const started: LiveEvent = { type: 'call.started', version: protocolVersion, sessionId: session.sessionId, nextTurn, format };
@@ -39,7 +39,7 @@ export class LiveSocket {
     return new LiveSocket(
       ws,
       codec,
-      (line) => new LiveCall(deps, { ...session, style: { voice, speed }, language, greet, heard, codec }, line),
+      (line) => new LiveCall(deps, { ...session, style: { voice, speed, engine }, language, greet, heard, codec }, line),
     );
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { voiceEngineIds } from '../../domain/voices/engine.ts';
 
 /** The live protocol of `WS /ws/{id}`. A change that a client must know of raises the version. */
 export const protocolVersion = 1;
@@ -20,6 +21,12 @@ export const startMessage = z
     format,
     voice: z.string().optional().describe("A voice of the engine; the service's own when unset."),
     speed: z.number().min(0.5).max(2).optional(),
+    engine: z
+      .enum(voiceEngineIds)
+      .optional()
+      .describe(
+        'Speaks with an engine of quality, where a worker of it runs: slowly, with fillers. TURN_TIMEOUT bounds what a turn may take.',
+      ),
     language: z
       .string()
       .regex(/^([a-z]{2,3}|auto)$/)

@@ -116,7 +116,7 @@ const train = createRoute({
   tags,
   summary: 'Train an adapter from reviewed turns',
   description:
-    'A durable workflow on the queue `training`, which the Python worker in docker/trainer serves. It registers only what does better.',
+    'A durable workflow on the queue `training`, which a Python worker serves. It registers only what does better.',
   request: {
     params: nameSchema,
     query: tenantQuery,

@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { encodeWav } from '../../audio/wav.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import { chooseEngine, engineNamed } from '../../domain/voices/engine.ts';
 import { maxWavBytes, readBody, toHeardAudio } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { json, jsonBody, problems, speechRequestSchema, transcriptSchema } from '../schemas.ts';
+import type { VoiceEngines } from '../voice-engines.ts';
 
 const tags = ['Engines'];
 const binary = z.string().openapi({ type: 'string', format: 'binary' });
@@ -42,8 +44,14 @@ const tts = createRoute({
   },
 });
 
-export function addSpeechRoutes(app: OpenAPIHono, deps: { readonly calls: CallService; readonly maxAudioSeconds: number }): void {
-  const { calls, maxAudioSeconds } = deps;
+export interface SpeechRouteDependencies {
+  readonly calls: CallService;
+  readonly voiceEngines: VoiceEngines;
+  readonly maxAudioSeconds: number;
+}
+
+export function addSpeechRoutes(app: OpenAPIHono, deps: SpeechRouteDependencies): void {
+  const { calls, voiceEngines, maxAudioSeconds } = deps;
   app.post('/stt/test', async (c) => {
     const language = c.req.query('language');
     if (language !== undefined && !/^([a-z]{2,3}|auto)$/.test(language)) {
@@ -54,13 +62,23 @@ export function addSpeechRoutes(app: OpenAPIHono, deps: { readonly calls: CallSe
     const result = await calls.steps.transcribe(pcm, language);
     return c.json({ text: result.text, language: result.language, audioMs, processingMs: performance.now() - started }, 200);
   });
+  /** The engine that is asked for; for `auto` the one that speaks while somebody listens. */
+  async function speaking(name: string, text: string) {
+    const { catalogue } = voiceEngines;
+    const outlook = await voiceEngines.outlooks();
+    if (name === 'auto') {
+      return chooseEngine(catalogue, { use: 'live', longestCharacters: text.length, totalCharacters: text.length }, outlook)
+        .engine;
+    }
+    const engine = engineNamed(catalogue, name);
+    if (outlook(engine).available) return engine;
+    throw new VoicebotError('unsupported', `No worker of the engine '${engine.id}' runs.`, { hint: 'Use kokoro, or auto.' });
+  }
   app.openAPIRegistry.registerPath(stt);
   app.openapi(tts, async (c) => {
     const { text, engine, voice, speed } = c.req.valid('json');
-    if (engine !== 'auto' && engine !== 'kokoro') {
-      throw new VoicebotError('unsupported', `No worker for the engine '${engine}' is set up.`, { hint: 'Use kokoro, or auto.' });
-    }
-    const { pcm, sampleRateHz } = await calls.steps.speak(text, { voice, speed });
+    const { id } = await speaking(engine, text);
+    const { pcm, sampleRateHz } = await calls.steps.speak(text, { voice, speed, engine: id });
     return c.body(encodeWav(pcm, sampleRateHz) as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': 'audio/wav' });
   });
 }

@@ -9,8 +9,14 @@ const engineSchema = z
   .object({
     id: z.enum(voiceEngineIds),
     title: z.string(),
-    state: z.enum(['ready', 'unavailable']),
+    state: z
+      .enum(['unloaded', 'loading', 'ready', 'unavailable', 'unknown'])
+      .openapi({ description: 'Of one worker of it; unknown where none has answered in time.' }),
     why: z.string().nullable().openapi({ description: 'Why it is unavailable.' }),
+    gpuMemory: z
+      .object({ freeBytes: z.number(), totalBytes: z.number() })
+      .nullable()
+      .openapi({ description: 'Of the GPU of that worker; null where it has none or tells of none.' }),
     taskQueue: z.string(),
     realTime: z.boolean().openapi({ description: 'Fast enough for callers, on hardware that it is meant for.' }),
     voices: z.array(z.string()),
@@ -55,15 +61,44 @@ const voices = createRoute({
   responses: { 200: json(z.object({ voices: z.array(voiceSchema) }), 'The voices.'), ...problems(422, 503) },
 });
 
+const controls = {
+  load: 'Load an engine into the memory of one of its workers',
+  unload: 'Free the memory of an engine on one of its workers',
+} as const;
+type Control = keyof typeof controls;
+const controlRoute = (wish: Control) =>
+  createRoute({
+    method: 'post',
+    path: `/tts/engines/{engine}/${wish}`,
+    tags: section,
+    summary: controls[wish],
+    description:
+      'Each loads by itself when it is first used. A worker holds one engine at a time, and refuses one for which its GPU has too little memory.',
+    request: {
+      params: z.object({
+        engine: z
+          .string()
+          .max(40)
+          .openapi({ param: { name: 'engine', in: 'path' } }),
+      }),
+    },
+    responses: {
+      200: json(z.object({ engine: z.string(), state: z.string(), resident: z.string().nullable() }), 'How it is now.'),
+      ...problems(422, 503, 504),
+    },
+  });
+
 export function addVoiceRoutes(app: OpenAPIHono, { voiceEngines }: { readonly voiceEngines: VoiceEngines }): void {
   app.openapi(engines, async (c) => {
     const outlook = await voiceEngines.outlooks();
-    const shown = voiceEngines.catalogue.map((engine) => {
+    const shown = voiceEngines.catalogue.map(async (engine) => {
       const { id, title, taskQueue, realTime, needs, nominalPace, maxCharacters } = engine;
       const { available, pace } = outlook(engine);
+      const status = available ? await voiceEngines.status(engine) : undefined;
       return {
         ...{ id, title, taskQueue, realTime, needs, nominalPace, maxCharacters },
-        state: available ? ('ready' as const) : ('unavailable' as const),
+        state: available ? (status?.state ?? ('unknown' as const)) : ('unavailable' as const),
+        gpuMemory: status?.gpuMemory ?? null,
         why: available ? null : `No worker asks for tasks of the queue ${taskQueue}.`,
         voices: [...engine.voices],
         measuredPace: pace ?? null,
@@ -71,8 +106,17 @@ export function addVoiceRoutes(app: OpenAPIHono, { voiceEngines }: { readonly vo
         presets: [...(engine.presets ?? [])],
       };
     });
-    return c.json({ engines: shown }, 200);
+    return c.json({ engines: await Promise.all(shown) }, 200);
   });
+  for (const wish of Object.keys(controls) as Control[]) {
+    app.openapi(controlRoute(wish), async (c) => {
+      const { engine, state, resident } = await voiceEngines.control(
+        engineNamed(voiceEngines.catalogue, c.req.valid('param').engine),
+        wish,
+      );
+      return c.json({ engine, state, resident }, 200);
+    });
+  }
   app.openapi(voices, async (c) => {
     const { engine } = c.req.valid('query');
     const outlook = await voiceEngines.outlooks();

@@ -74,7 +74,7 @@ export function addAdapterCommands(program: Command): void {
     .argument('<name>', 'a new name')
     .option('--file <gguf>', 'a GGUF LoRA adapter')
     .option('--base-model <model>', 'the model that it belongs to')
-    .option('--train', 'train it; the Python worker in docker/trainer must run')
+    .option('--train', 'train it; the Python worker of the queue training must run')
     .option('--base-model-path <path>', 'where the trainer finds the model; the embedded small model when unset')
     .option('--steps <n>', 'steps of training', '60')
     .option('--tenant <tenant>', 'whose reviewed turns', 'default')

@@ -16,6 +16,19 @@ interface Engine {
 
 export function addEngineCommands(program: Command): void {
   const engines = program.command('engines').description('Engines that speak.');
+  for (const wish of ['load', 'unload'] as const) {
+    engines
+      .command(wish)
+      .description(wish === 'load' ? 'Load an engine on one of its workers.' : 'Free an engine on one of its workers.')
+      .argument('<engine>', 'kokoro, nari_dia, zonos or tortoise')
+      .option('--url <url>', 'address of the API')
+      .option('--json', 'print JSON')
+      .action(async (engine: string, options: { url?: string; json?: boolean }) => {
+        const path = `/tts/engines/${encodeURIComponent(engine)}/${wish}`;
+        const result = await new ApiClient(apiUrl(options.url)).json<{ engine: string; state: string }>(path, { method: 'POST' });
+        print(result, options.json, () => `${result.engine}: ${result.state}`);
+      });
+  }
   engines
     .command('list')
     .description('List the engines with their voices, needs and speed.')

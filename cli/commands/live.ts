@@ -6,6 +6,7 @@ import { resample } from '../../audio/resample.ts';
 import { decodeWav, encodeWav } from '../../audio/wav.ts';
 import { ConnectionClosed, LiveClient, type LiveEvent } from '../../client/live-client.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import type { VoiceEngineId } from '../../domain/voices/engine.ts';
 import { apiUrl } from '../api-client.ts';
 import { readInput } from './speech.ts';
 
@@ -19,6 +20,7 @@ interface LiveOptions {
   readonly input: string;
   readonly output?: string;
   readonly voice?: string;
+  readonly engine?: VoiceEngineId;
   readonly timeout: string;
   readonly url?: string;
   readonly json?: boolean;
@@ -32,6 +34,7 @@ export function addLiveCommand(program: Command): void {
     .requiredOption('--input <file>', 'WAV file with what the caller says')
     .option('--output <file>', 'WAV file for the replies')
     .option('--voice <name>', 'voice of the bot')
+    .option('--engine <engine>', 'nari_dia, zonos or tortoise: better, and slow')
     .option('--timeout <seconds>', 'give up after so many seconds without a reply', '60')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print events as JSON lines')
@@ -47,6 +50,7 @@ async function talk(options: LiveOptions): Promise<void> {
     sessionId: options.sessionId,
     format: { encoding: 'pcm16', sampleRateHz },
     voice: options.voice,
+    engine: options.engine,
     onAudio: (bytes) => heard.push(bytes),
     onEvent: (event) => {
       const text = options.json ? JSON.stringify(event) : line(event, performance.now() - startedAt);

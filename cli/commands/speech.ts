@@ -52,7 +52,7 @@ export function addSpeechCommands(program: Command): void {
     .requiredOption('--output <file>', 'WAV file to write')
     .option('--voice <name>', 'voice, e.g. af_bella')
     .option('--speed <factor>', '0.5 to 2', Number)
-    .option('--engine <name>', 'auto, kokoro, nari-dia, zonos or tortoise', 'auto')
+    .option('--engine <name>', 'auto, kokoro, nari_dia, zonos or tortoise', 'auto')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
     .action(

@@ -75,6 +75,7 @@ describe('the service', () => {
         ...['/knowledge/articles', '/knowledge/articles/{article}', '/sessions/{id}/reviews'],
         ...['/batches', '/batches/{id}', '/batches/{id}/items', '/batches/{id}/pause', '/batches/{id}/resume'],
         ...['/batches/{id}/cancel', '/batches/{id}/retry', '/batches/{id}/download', '/tts/engines', '/tts/voices'],
+        ...['/tts/engines/{engine}/load', '/tts/engines/{engine}/unload'],
         ...['/messages', '/messages/{key}', '/messages/{key}/audio', '/messages/{key}/versions/{version}/approve'],
         ...['/messages/{key}/versions/{version}/reject', '/v1/audio/speech', '/v1/audio/transcriptions'],
         ...['/assistants', '/assistants/check', '/assistants/rollback', '/assistants/{version}', '/assistants/{version}/deploy'],

@@ -9,24 +9,27 @@ import asyncio
 import hashlib
 import io
 import os
-import signal
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TQDM_DISABLE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 import torch
+from peft import set_peft_model_state_dict
 from temporalio import activity
-from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import Worker
 
-import training
-from beating import Beating
-from blobs import Blobs
-from dataset import encode, is_held_out, read_turns
-from gguf_adapter import write_gguf
+from ..beating import Beating
+from ..blobs import Blobs, open_blobs
+from ..running import run
+from . import training
+from .dataset import Turn, encode, is_held_out, read_turns
+from .gguf_adapter import write_gguf
+
+QUEUE = "training"
 
 HELD_OUT_SHARE = 0.2
 MAX_TOKENS = 512
@@ -34,7 +37,8 @@ MAX_TOKENS = 512
 SAMPLES = 5
 
 
-def turns_of(blobs: Blobs, key: str):
+def turns_of(blobs: Blobs, key: str) -> tuple[list[Turn], list[Turn]]:
+    """Those to learn from, and those that are held out."""
     data = blobs.get(key)
     if data is None:
         raise ApplicationError(f"The dataset {key} is not in the blob store.", non_retryable=True)
@@ -48,11 +52,21 @@ def checkpoint_key(name: str) -> str:
 
 
 class Trainer:
-    def __init__(self, blobs: Blobs):
+    def __init__(self, blobs: Blobs) -> None:
         self.blobs = blobs
 
+    @property
+    def activities(self) -> Sequence[Callable]:
+        return [self.train_adapter, self.evaluate_adapter, self.convert_adapter]
+
+    def _checkpoint(self, job: dict[str, Any]) -> dict[str, Any]:
+        data = self.blobs.get(job["checkpoint"])
+        if data is None:
+            raise ApplicationError(f"The checkpoint {job['checkpoint']} is not in the blob store.", non_retryable=True)
+        return torch.load(io.BytesIO(data), weights_only=True)
+
     @activity.defn(name="trainAdapter")
-    def train_adapter(self, job: dict) -> dict:
+    def train_adapter(self, job: dict[str, Any]) -> dict[str, Any]:
         train_turns, held_out = turns_of(self.blobs, job["dataset"])
         if not train_turns or not held_out:
             raise ApplicationError("There are too few reviewed turns to train on some and hold others out.", non_retryable=True)
@@ -77,16 +91,21 @@ class Trainer:
                 save=lambda _step, data: self.blobs.put(checkpoint_key(job["name"]), data),
                 beat=beat,
             )
-        return {"checkpoint": checkpoint_key(job["name"]), "resumedAtStep": begun, "steps": job["steps"], "trainedTurns": len(train_turns)}
+        return {
+            "checkpoint": checkpoint_key(job["name"]),
+            "resumedAtStep": begun,
+            "steps": job["steps"],
+            "trainedTurns": len(train_turns),
+        }
 
     @activity.defn(name="evaluateAdapter")
-    def evaluate_adapter(self, job: dict) -> dict:
+    def evaluate_adapter(self, job: dict[str, Any]) -> dict[str, Any]:
         _, held_out = turns_of(self.blobs, job["dataset"])
         with Beating({"phase": "evaluation"}):
             tokenizer, base = training.load_base(job["baseModelPath"])
             model = training.with_adapter(base, job["rank"], job["alpha"])
-            state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
-            training.set_peft_model_state_dict(model, state["adapter"])
+            state = self._checkpoint(job)
+            set_peft_model_state_dict(model, state["adapter"])
             examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in held_out]
             held_out_loss = training.mean_loss(model, examples)
             with model.disable_adapter():
@@ -94,47 +113,23 @@ class Trainer:
                 before = [training.answer(model, tokenizer, turn[:-1]) for turn in held_out[:SAMPLES]]
             samples = [
                 {"asked": turn[-2]["content"], "before": said, "after": training.answer(model, tokenizer, turn[:-1])}
-                for turn, said in zip(held_out[:SAMPLES], before)
+                for turn, said in zip(held_out[:SAMPLES], before, strict=True)
             ]
         return {"heldOutLoss": held_out_loss, "baseLoss": base_loss, "heldOutTurns": len(held_out), "samples": samples}
 
     @activity.defn(name="convertAdapter")
-    def convert_adapter(self, job: dict) -> dict:
-        state = torch.load(io.BytesIO(self.blobs.get(job["checkpoint"])), weights_only=True)
+    def convert_adapter(self, job: dict[str, Any]) -> dict[str, Any]:
+        state = self._checkpoint(job)
         tensors = {key: value.float().numpy() for key, value in state["adapter"].items()}
         with Beating({"phase": "conversion"}), tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "adapter.gguf")
-            write_gguf(path, tensors, alpha=job["alpha"], name=job["name"], **training.shape_of(job["baseModelPath"]))
-            with open(path, "rb") as file:
-                data = file.read()
+            path = Path(folder) / "adapter.gguf"
+            write_gguf(str(path), tensors, alpha=job["alpha"], name=job["name"], **training.shape_of(job["baseModelPath"]))
+            data = path.read_bytes()
         key = f"adapters/{job['name']}.gguf"
         self.blobs.put(key, data)
         return {"file": key, "sha256": hashlib.sha256(data).hexdigest()}
 
 
-async def main() -> None:
-    client = await Client.connect(
-        os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"),
-        namespace=os.environ.get("TEMPORAL_NAMESPACE", "default"),
-        api_key=os.environ.get("TEMPORAL_API_KEY"),
-    )
-    trainer = Trainer(Blobs())
-    stopped = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    # One at a time: a training takes all cores, or the GPU.
-    with ThreadPoolExecutor(1) as executor:
-        worker = Worker(
-            client,
-            task_queue="training",
-            activities=[trainer.train_adapter, trainer.evaluate_adapter, trainer.convert_adapter],
-            activity_executor=executor,
-            max_concurrent_activities=1,
-        )
-        print("ready", flush=True)
-        async with worker:
-            await stopped.wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+async def run_training() -> None:
+    """Trains until the process is told to stop; one at a time, since a training takes all cores, or the GPU."""
+    await run({QUEUE: Trainer(open_blobs()).activities}, at_once=1)

@@ -4,18 +4,20 @@ import io
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from dataset import IGNORED, Example, prompt_of
+from .dataset import IGNORED, Example, Message, prompt_of
 
 TARGETS = ["q_proj", "v_proj", "o_proj", "up_proj", "down_proj"]
 
 
-def load_base(path: str):
+def load_base(path: str) -> tuple[Any, Any]:
     """A GGUF file, or a model folder or hub name."""
+    model: Any
     if path.endswith(".gguf"):
         folder, file = str(Path(path).parent), Path(path).name
         tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file)
@@ -27,15 +29,18 @@ def load_base(path: str):
     return tokenizer, model.to(device)
 
 
-def with_adapter(model, rank: int, alpha: int):
+def with_adapter(model: Any, rank: int, alpha: int) -> Any:
     torch.manual_seed(0)
     config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=TARGETS, lora_dropout=0.05, task_type="CAUSAL_LM")
     return get_peft_model(model, config)
 
 
-def batch_of(examples: list[Example], device) -> dict:
+def batch_of(examples: list[Example], device: torch.device) -> dict[str, torch.Tensor]:
     width = max(len(example.input_ids) for example in examples)
-    pad = lambda values, fill: values + [fill] * (width - len(values))  # noqa: E731
+
+    def pad(values: list[int], fill: int) -> list[int]:
+        return values + [fill] * (width - len(values))
+
     return {
         "input_ids": torch.tensor([pad(e.input_ids, 0) for e in examples], device=device),
         "attention_mask": torch.tensor([pad([1] * len(e.input_ids), 0) for e in examples], device=device),
@@ -43,7 +48,7 @@ def batch_of(examples: list[Example], device) -> dict:
     }
 
 
-def mean_loss(model, examples: list[Example]) -> float:
+def mean_loss(model: Any, examples: list[Example]) -> float:
     """Mean negative log-likelihood a token of the replies."""
     model.eval()
     total, tokens = 0.0, 0
@@ -56,16 +61,16 @@ def mean_loss(model, examples: list[Example]) -> float:
     return total / max(1, tokens)
 
 
-def answer(model, tokenizer, messages: list[dict], max_new_tokens: int = 48) -> str:
+def answer(model: Any, tokenizer: Any, messages: list[Message], max_new_tokens: int = 48) -> str:
     model.eval()
     ids = tokenizer(prompt_of(tokenizer, messages), return_tensors="pt", add_special_tokens=False).to(model.device)
     with torch.no_grad():
         out = model.generate(**ids, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=tokenizer.eos_token_id or 0)
-    return tokenizer.decode(out[0][ids["input_ids"].shape[1]:], skip_special_tokens=True).strip()
+    return tokenizer.decode(out[0][ids["input_ids"].shape[1] :], skip_special_tokens=True).strip()
 
 
 def train(
-    model,
+    model: Any,
     examples: list[Example],
     *,
     steps: int,
@@ -100,20 +105,21 @@ def train(
         beat(step + 1, loss.item())
         if (step + 1) % checkpoint_every == 0 or step + 1 == steps:
             data = io.BytesIO()
-            torch.save(
-                {"adapter": get_peft_model_state_dict(model), "optimizer": optimizer.state_dict(), "step": step + 1}, data
-            )
+            torch.save({"adapter": get_peft_model_state_dict(model), "optimizer": optimizer.state_dict(), "step": step + 1}, data)
             save(step + 1, data.getvalue())
     return begun
 
 
-def shape_of(path: str) -> dict:
+def shape_of(path: str) -> dict[str, int]:
     """Heads and key/value heads, which the conversion must know."""
     if path.endswith(".gguf"):
         import gguf
 
         fields = gguf.GGUFReader(path).fields
-        value = lambda name: int(fields[name].parts[fields[name].data[0]][0])  # noqa: E731
+
+        def value(name: str) -> int:
+            return int(fields[name].parts[fields[name].data[0]][0])
+
         return {"heads": value("llama.attention.head_count"), "kv_heads": value("llama.attention.head_count_kv")}
     from transformers import AutoConfig
 
