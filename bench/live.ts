@@ -10,13 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { resample } from '../audio/resample.ts';
 import { decodeWav } from '../audio/wav.ts';
-import type { LiveEvents } from '../client/live-client.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { Silero } from '../engines/silero/silero.ts';
 import { gather, to16k } from '../tests/support/audio.ts';
 import { LiveCaller } from '../tests/support/live-caller.ts';
 import { testRuntime } from '../tests/support/runtime.ts';
 import { startTestStack, testEnvironment } from '../tests/support/test-stack.ts';
+import { ask, type Question, questionRateHz, soundOnly, type Turn } from './live-questions.ts';
 import { machine, note, printReport, round, spread } from './report.ts';
 import { waterfallSvg, waterfallText } from './waterfall.ts';
 
@@ -37,38 +37,16 @@ const questions = {
   interruption: 'Wait, please stop, I have another question.',
 } as const;
 
-/** Samples at 16 kHz, ending with the last sound. */
-interface Question {
-  readonly name: string;
-  readonly samples: Float32Array;
-}
-
-const sampleRateHz = 16_000;
 const silero = new Silero(testRuntime());
-
-/** Cuts what is before the first sound and after the last, so that the speech begins and ends with what is sent. */
-async function soundOnly(name: string, samples: Float32Array): Promise<Question> {
-  const last = (await silero.segments(samples)).at(-1);
-  if (!last) throw new Error(`${name} holds no speech.`);
-  const until = Math.min(samples.length, last.endSample);
-  let loudest = 0;
-  for (let i = 0; i < until; i++) loudest = Math.max(loudest, Math.abs(samples[i] as number));
-  let end = until;
-  while (end > 0 && Math.abs(samples[end - 1] as number) < loudest * 0.02) end--;
-  let begin = 0;
-  while (begin < end && Math.abs(samples[begin] as number) < loudest * 0.02) begin++;
-  return { name, samples: samples.slice(begin, end) };
-}
-
 const kokoro = new Kokoro(testRuntime());
-const spoken = async (text: string) => soundOnly(text, await to16k(await gather(kokoro.speak(text))));
+const spoken = async (text: string) => soundOnly(silero, text, await to16k(await gather(kokoro.speak(text))));
 
 async function recordings(folder: string): Promise<Question[]> {
   const files = (await readdir(folder)).filter((name) => /^[^.].*\.wav$/i.test(name)).sort();
   const found: Question[] = [];
   for (const name of files) {
-    const samples = await resample(decodeWav(await readFile(join(folder, name)), 60), sampleRateHz);
-    if ((await silero.segments(samples)).length > 0) found.push(await soundOnly(name, samples));
+    const samples = await resample(decodeWav(await readFile(join(folder, name)), 60), questionRateHz);
+    if ((await silero.segments(samples)).length > 0) found.push(await soundOnly(silero, name, samples));
     else note(`${name} holds no speech and is left out.`);
   }
   if (found.length === 0) throw new Error(`There is no WAV file with speech in ${folder}.`);
@@ -89,28 +67,7 @@ const readyAt = performance.now();
 const baseUrl = stack.apiUrl ?? '';
 const run = `bench-${Date.now()}`;
 
-interface Turn {
-  /** From the last speech sample sent to the first byte of the reply. */
-  readonly voiceToVoiceMs: number;
-  readonly metrics: LiveEvents['turn.metrics'];
-}
-
 const connect = (name: string) => LiveCaller.connect({ baseUrl, sessionId: `${run}-${name}` });
-
-/** Says a question and waits for the end of the reply. */
-async function ask(caller: LiveCaller, question: Question): Promise<Turn> {
-  const metrics = caller.client.next('turn.metrics', { timeoutMs: 60_000 });
-  const done = caller.client.next('reply.done', { timeoutMs: 60_000 });
-  metrics.catch(() => undefined);
-  done.catch(() => undefined);
-  const before = caller.heard.length;
-  const endedAt = await caller.saySamples(question.samples);
-  const measured = await metrics;
-  await done;
-  await sleep(300);
-  const first = caller.heard[before];
-  return { voiceToVoiceMs: (first?.at ?? Number.NaN) - endedAt, metrics: measured };
-}
 
 const steps = ['endpointingMs', 'transcribeMs', 'lookupMs', 'thinkMs', 'speakMs', 'temporalMs', 'releaseMs'] as const;
 

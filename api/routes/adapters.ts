@@ -115,8 +115,7 @@ const train = createRoute({
   path: '/adapters/{name}/train',
   tags,
   summary: 'Train an adapter from reviewed turns',
-  description:
-    'A durable workflow on the queue `training`, which a Python worker serves. It registers only what does better.',
+  description: 'A durable workflow on the queue `training`, which a Python worker serves. It registers only what does better.',
   request: {
     params: nameSchema,
     query: tenantQuery,

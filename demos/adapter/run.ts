@@ -17,7 +17,7 @@ import { freePort } from '../../temporal/ports.ts';
 import { turns } from './turns.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const trainerFolder = join(root, 'docker', 'trainer');
+const workers = join(root, 'python');
 const steps = Number(process.env.DEMO_STEPS ?? 40);
 const tell = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -117,8 +117,8 @@ async function answers(questions: readonly string[]): Promise<string[]> {
 }
 
 function startTrainer() {
-  return execa(python, ['worker.py'], {
-    cwd: trainerFolder,
+  return execa(python, ['-m', 'voicebot_workers', 'training'], {
+    cwd: workers,
     env: { TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`, DATA_DIR: data },
     stdio: ['ignore', 'ignore', 'inherit'],
     reject: false,
@@ -135,7 +135,9 @@ async function trainerPython(): Promise<string> {
     tell(`0. Python packages of the trainer are installed into ${folder}; this takes minutes, once.`);
     await mkdir(folder, { recursive: true });
     await execa('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-    await execa(binary, ['-m', 'pip', 'install', '--quiet', '-r', join(trainerFolder, 'requirements.txt')], { stdio: 'inherit' });
+    await execa(binary, ['-m', 'pip', 'install', '--quiet', '-r', join(workers, 'requirements', 'training.txt')], {
+      stdio: 'inherit',
+    });
     await writeFile(ready, '');
   }
   return binary;
