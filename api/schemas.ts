@@ -176,6 +176,13 @@ export const speechRequestSchema = z
   })
   .openapi('SpeechRequest');
 
+/** Text that Postgres can keep: it has no character of code 0. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\0'), 'holds a character of code 0');
+
 const checkSchema = z.object({ ok: z.boolean(), latencyMs: z.number(), error: z.string().optional() });
 export const healthSchema = z
   .object({

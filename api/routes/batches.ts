@@ -10,7 +10,7 @@ import { batchArchive } from '../batch-archive.ts';
 import { type BatchRequest, type BatchService, type BatchStatus, maxRows } from '../batches.ts';
 import { jsonOf, parsed, readWhole } from '../bodies.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
-import { json, problems } from '../schemas.ts';
+import { json, plainText, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const section = ['Batches'];
@@ -18,13 +18,13 @@ const maxBodyBytes = 64_000_000;
 
 const batchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 const params = z.object({ id: batchId.openapi({ param: { name: 'id', in: 'path' } }) });
-const who = z.string().trim().min(1).max(100);
+const who = plainText(100).trim().min(1);
 const tag = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
 
 /** What a batch may be told, whatever form its rows have. */
 const options = z.object({
   id: batchId.optional().openapi({ description: 'The same id with the same request is the same batch; a new one when unset.' }),
-  name: z.string().trim().min(1).max(200).optional().openapi({ description: 'For people; the id when unset.' }),
+  name: plainText(200).trim().min(1).optional().openapi({ description: 'For people; the id when unset.' }),
   language: z
     .string()
     .regex(/^[a-z]{2}$/)
@@ -42,14 +42,10 @@ const options = z.object({
     .optional()
     .openapi({ description: 'When all should be there, for the choice of `auto`; a day when unset.' }),
   approvedBy: who.optional().openapi({ description: 'Approves, in this name, what the checks find nothing odd about.' }),
-  engine: z.string().max(40).optional().openapi({ description: 'Of rows that name none; auto when unset.' }),
-  voice: z.string().max(100).optional(),
+  engine: plainText(40).optional().openapi({ description: 'Of rows that name none; auto when unset.' }),
+  voice: plainText(100).optional(),
   speed: z.coerce.number().min(0.1).max(4).optional(),
-  text: z
-    .string()
-    .max(100_000)
-    .optional()
-    .openapi({ description: 'Text of rows without one, with placeholders such as {{name}}.' }),
+  text: plainText(100_000).optional().openapi({ description: 'Text of rows without one, with placeholders such as {{name}}.' }),
 });
 const inQuery = tenantQuery.extend(options.shape).extend({
   check: z.enum(['true', 'false']).default('true').openapi({ description: 'Transcribe what was spoken, and mark what differs.' }),
@@ -230,13 +226,12 @@ export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRo
     const given = {
       ...query,
       check: query.check === 'true',
-      tags: parsed(
-        z.array(tag).max(20),
-        query.tags
+      tags: parsed(z.object({ tags: inBody.shape.tags }), {
+        tags: query.tags
           ?.split(',')
           .map((one) => one.trim())
-          .filter(Boolean) ?? [],
-      ),
+          .filter(Boolean),
+      }).tags,
     };
     return c.json(shown(await batches.create(requestOf(query.tenant, given), readBatchFile(bytes, format))), 202);
   });

@@ -10,7 +10,7 @@ import { messageStates, renditions, renditionTypes, speechLoudnessLufs } from '.
 import { maxWavBytes, readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, problems } from '../schemas.ts';
+import { json, jsonBody, plainText, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const section = ['Messages'];
@@ -30,7 +30,7 @@ const versionParams = keyParams.extend({
     .max(1_000_000_000)
     .openapi({ param: { name: 'version', in: 'path' } }),
 });
-const who = z.string().trim().min(1).max(100);
+const who = plainText(100).trim().min(1);
 
 const versionSchema = z
   .object({
@@ -75,8 +75,8 @@ const list = createRoute({
   request: {
     query: tenantQuery.extend({
       state: z.enum(messageStates).optional().openapi({ description: 'Of the newest version.' }),
-      tag: z.string().max(40).optional(),
-      after: z.string().max(maxKeyCharacters).default('').openapi({ description: '`next` of the page before.' }),
+      tag: plainText(40).optional(),
+      after: plainText(maxKeyCharacters).default('').openapi({ description: '`next` of the page before.' }),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
   },
@@ -112,8 +112,8 @@ const upload = createRoute({
   request: {
     params: keyParams,
     query: tenantQuery.extend({
-      text: z.string().max(5_000).optional().openapi({ description: 'What is said in it; transcribed when unset.' }),
-      voice: z.string().trim().min(1).max(100).default('person').openapi({ description: 'Who speaks.' }),
+      text: plainText(5_000).optional().openapi({ description: 'What is said in it; transcribed when unset.' }),
+      voice: plainText(100).trim().min(1).default('person').openapi({ description: 'Who speaks.' }),
       language: z
         .string()
         .regex(/^[a-z]{2}$/)

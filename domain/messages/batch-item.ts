@@ -168,6 +168,7 @@ export class RowChecker {
   #text({ title, maxCharacters }: VoiceEngine, template: string, values: Readonly<Record<string, string>>): string {
     const { text, missing } = fillTemplate(template.trim(), values);
     if (text === '') throw new Rejection('missing-text', 'The row has no text.');
+    if (unreadable.test(text)) throw new Rejection('wrong-encoding', 'The text holds what is no text.');
     if (missing.length > 0) {
       const places = missing.map((name) => `{{${name}}}`).join(', ');
       throw new Rejection('missing-placeholder', `The row has no value for ${places}.`);

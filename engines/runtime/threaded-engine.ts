@@ -52,6 +52,8 @@ export class ThreadedEngine {
   #worker: Worker | undefined;
   #active: Job | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  /** Calls of `unload` under way. */
+  #unloading = 0;
   #nextId = 1;
 
   constructor(options: ThreadOptions) {
@@ -89,10 +91,14 @@ export class ThreadedEngine {
   /** Ends the thread, which frees the model's memory; work under way is finished first. */
   async unload(): Promise<void> {
     clearTimeout(this.#idleTimer);
+    this.#unloading++;
     while (this.#active) await this.#active.settled;
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
+    this.#unloading--;
+    // What may wait would keep it for hours; it loads the model again.
+    if (this.#queue.length > 0) this.#dispatch();
   }
 
   #enqueue<Output>(
@@ -142,6 +148,7 @@ export class ThreadedEngine {
   #dispatch(): void {
     if (this.#active) return;
     clearTimeout(this.#idleTimer);
+    if (this.#unloading > 0 && this.#queue[0]?.priority === 'background') return;
     const job = this.#queue.shift();
     if (!job) return this.#startIdleTimer();
     this.#active = job;

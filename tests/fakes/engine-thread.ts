@@ -12,6 +12,12 @@ serve({
   async die() {
     process.exit(3);
   },
+  /** Works so many milliseconds. */
+  async spend(ms: number) {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+    return { output: undefined };
+  },
   async spin(_input: unknown, context) {
     for (;;) context.checkCancelled();
   },

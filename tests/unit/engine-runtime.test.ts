@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ThreadedEngine } from '../../engines/runtime/threaded-engine.ts';
 import { WorkGate } from '../../engines/runtime/work-gate.ts';
+import { until } from '../support/until.ts';
 
 const engines: ThreadedEngine[] = [];
 function start(gate = new WorkGate(), idleMs = 0): ThreadedEngine {
@@ -29,6 +30,19 @@ describe('an engine in a thread', () => {
     await engine.unload();
     expect(engine.loaded).toBe(false);
     expect(await engine.call('echo', 2)).toBe(2);
+  });
+
+  it('is unloaded while work that may wait is still there, and loads again for it', async () => {
+    const engine = start();
+    const done: number[] = [];
+    const waiting = Array.from({ length: 5 }, (_, i) =>
+      engine.call('spend', 30, { priority: 'background' }).then(() => void done.push(i)),
+    );
+    await until('the first of them is done', () => done.length > 0);
+    await engine.unload();
+    expect(done.length).toBeLessThan(5);
+    await Promise.all(waiting);
+    expect(done).toHaveLength(5);
   });
 
   it('passes typed errors on', async () => {

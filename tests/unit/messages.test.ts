@@ -129,6 +129,11 @@ describe('a row', () => {
     });
   });
 
+  it('is rejected where a value of the batch is no text', () => {
+    const rows = checker({ defaults: { values: { name: 'a\0b' } } });
+    expect(rows.check(row({ text: 'Dear {{name}}.' }))).toMatchObject({ code: 'wrong-encoding' });
+  });
+
   it('reads a speed with a comma', () => {
     expect(checker().check(row({ speed: '1,25' }))).toMatchObject({ speed: 1.25 });
   });
