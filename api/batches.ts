@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type BatchRow as BatchRecord, findBatch, itemCounts, keepBatch, reopenFailed, setBatchState } from '../db/batches.ts';
 import type { Database } from '../db/open.ts';
@@ -52,6 +53,9 @@ export interface BatchServiceOptions {
 
 /** More rows than this belong in several batches. */
 export const maxRows = 100_000;
+
+/** Rows that are checked before callers are looked after again. */
+const rowsAtOnce = 500;
 
 const workflowIdOf = (tenant: string, id: string) => `batch-${tenant}-${id}`;
 
@@ -118,7 +122,11 @@ export class BatchService {
   async #check(rows: readonly (BatchRow | RejectedRow)[], { defaults, deadlineMs }: BatchRequest) {
     const { engines } = this.#options;
     const outlook = await engines.outlooks();
-    const lengths = rows.map((row) => ('code' in row ? 0 : (row.text ?? defaults.text ?? '').length));
+    // A row that nobody could speak decides nothing for the others.
+    const most = Math.max(0, ...engines.catalogue.filter((one) => outlook(one).available).map((one) => one.maxCharacters));
+    const lengths = rows
+      .map((row) => ('code' in row ? 0 : (row.text ?? defaults.text ?? '').length))
+      .filter((length) => length <= most);
     let choice: EngineChoice | undefined;
     const checker = new RowChecker({
       catalogue: engines.catalogue,
@@ -138,7 +146,11 @@ export class BatchService {
         return choice.engine;
       },
     });
-    const checked: (BatchItem | RejectedRow)[] = rows.map((row) => ('code' in row ? row : checker.check(row)));
+    const checked: (BatchItem | RejectedRow)[] = [];
+    for (const [i, row] of rows.entries()) {
+      checked.push('code' in row ? row : checker.check(row));
+      if (i % rowsAtOnce === 0) await setImmediate();
+    }
     return { checked, choice: choice && `${choice.engine.id}: ${choice.why}` };
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { BatchItem, RejectedRow } from '../domain/messages/batch-item.ts';
 import type { BatchState, ItemCounts, ItemState } from '../domain/messages/message.ts';
@@ -37,33 +38,43 @@ export async function keepBatch(
     if (known.state !== 'preparing') return 'exists';
   }
   for (let at = 0; at < rows.length; at += insertRows) {
-    const values = rows.slice(at, at + insertRows).map((row) => itemValues(row, { tenant, batchId: id, loudnessLufs }));
-    await db.insert(batchItems).values(values).onConflictDoNothing();
+    const some = rows.slice(at, at + insertRows).map((row) => itemValues(row, loudnessLufs));
+    await db.execute(sql`
+      insert into batch_items (tenant, batch_id, line, key, engine, voice, speed, text, hash, state, error_code, error_message)
+      select ${tenant}::text, ${id}::text, line, key, engine, voice, speed, text, hash, state, error_code, error_message
+      from jsonb_to_recordset(${JSON.stringify(some)}::jsonb) as item(
+        line int, key text, engine text, voice text, speed real, text text, hash text, state text, error_code text, error_message text
+      )
+      on conflict do nothing`);
+    // The embedded database answers without leaving the event loop, which callers need as well.
+    await setImmediate();
   }
   return 'kept';
 }
 
-function itemValues(
-  row: BatchItem | RejectedRow,
-  { tenant, batchId, loudnessLufs }: { tenant: string; batchId: string; loudnessLufs: number },
-): typeof batchItems.$inferInsert {
-  const { line, key = '' } = row;
-  // Postgres has no character of code 0.
+/** A row as its columns. */
+function itemValues(row: BatchItem | RejectedRow, loudnessLufs: number) {
+  const none = { key: '', engine: '', voice: '', speed: 1, text: '', hash: '', error_code: null, error_message: null };
   if ('code' in row) {
-    return {
-      tenant,
-      batchId,
-      line,
-      key: key.replaceAll('\0', ''),
-      state: 'rejected',
-      errorCode: row.code,
-      errorMessage: row.message,
-    };
+    const { line, key = '', code, message } = row;
+    return { ...none, line, key: storable(key), state: 'rejected', error_code: code, error_message: storable(message) };
   }
-  const { engine, voice, speed, text } = row;
-  const state: ItemState = row.repeated ? 'reused' : 'pending';
-  return { tenant, batchId, line, key, engine, voice, speed, text, state, hash: renderingHash(row, loudnessLufs) };
+  const { line, key, engine, voice, speed, text, repeated } = row;
+  return {
+    ...none,
+    line,
+    key,
+    engine,
+    voice,
+    speed,
+    text,
+    state: repeated ? 'reused' : 'pending',
+    hash: renderingHash(row, loudnessLufs),
+  };
 }
+
+/** Postgres has no character of code 0. */
+const storable = (text: string): string => text.replaceAll('\0', '');
 
 export async function setBatchState(db: Database, tenant: string, id: string, state: BatchState): Promise<void> {
   const endedAt = state === 'done' || state === 'cancelled' ? new Date() : null;

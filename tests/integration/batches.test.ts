@@ -222,6 +222,15 @@ describe('a batch', () => {
     expect([refused.status, refused.body.code]).toEqual([status, 'invalid-request']);
   });
 
+  it('with a row that nobody could speak makes the others', async () => {
+    const items = [
+      { key: 'long/a', text: 'word '.repeat(20_000) },
+      { key: 'long/b', text: 'This is a short message.' },
+    ];
+    expect((await ask('POST', '/batches', { id: 'long', check: false, items })).body.counts).toMatchObject({ rejected: 1 });
+    expect((await ended('long')).counts).toMatchObject({ created: 1, rejected: 1 });
+  });
+
   it('of another type, or that does not exist, is refused', async () => {
     expect((await ask('POST', '/batches', 'x', 'application/xml')).status).toBe(422);
     for (const wish of ['pause', 'resume', 'cancel', 'retry'])
