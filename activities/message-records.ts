@@ -10,12 +10,17 @@ import {
   settleItem,
 } from '../db/batches.ts';
 import type { BlobStore } from '../db/blobs.ts';
+import { engineOutlooks } from '../db/engine-outlooks.ts';
 import { addMessage } from '../db/messages.ts';
+import { newBatch } from '../db/new-batch.ts';
 import type { Database } from '../db/open.ts';
 import { findRendering, rawSpeechKey } from '../db/renderings.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { readBatchFile } from '../domain/messages/batch-file.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import { type BatchState, type ItemCounts, recordedEngine } from '../domain/messages/message.ts';
+import type { ScheduledBatch } from '../domain/messages/scheduled-batch.ts';
+import type { VoiceCatalogue } from '../domain/voices/engine.ts';
 import type { Mastering } from '../engines/mastering/mastering.ts';
 import { masterRecording } from './master-recording.ts';
 import { runActivity } from './run-activity.ts';
@@ -96,7 +101,13 @@ export interface KeptRecording {
   readonly added: boolean;
 }
 
+export interface CreateBatchInput extends ScheduledBatch {
+  readonly batchId: string;
+}
+
 export interface MessageRecordActivities {
+  /** Reads the file of a scheduled batch, checks its rows and keeps them. */
+  createBatch(input: CreateBatchInput): Promise<void>;
   openBatch(ref: BatchRef): Promise<OpenedBatch>;
   batchItems(input: ItemPageInput): Promise<WorkPage>;
   /** Masters what was spoken and makes it a version of its message. */
@@ -110,8 +121,11 @@ export function createMessageRecords(deps: {
   readonly db: Database;
   readonly blobs: BlobStore;
   readonly mastering: Pick<Mastering, 'master'>;
+  readonly catalogue: VoiceCatalogue;
+  /** How many workers ask for tasks of a queue. */
+  readonly workersOf: (taskQueue: string) => Promise<number>;
 }): MessageRecordActivities {
-  const { db, blobs, mastering } = deps;
+  const { db, blobs, mastering, catalogue, workersOf } = deps;
 
   async function known({ tenant, batchId }: BatchRef): Promise<BatchRow> {
     const batch = await findBatch(db, tenant, batchId);
@@ -125,6 +139,19 @@ export function createMessageRecords(deps: {
   });
 
   return {
+    createBatch: async ({ batchId, source, format, request }) => {
+      await runActivity(async () => {
+        const file = await blobs.find(source);
+        if (!file) {
+          throw new VoicebotError('not-found', `The file '${source}' is not in the blob store.`, {
+            hint: 'Put it there, or change the schedule.',
+          });
+        }
+        const outlook = await engineOutlooks(db, catalogue, workersOf);
+        await newBatch(db, { ...request, id: batchId }, readBatchFile(file, format), { catalogue, outlook });
+        return {};
+      });
+    },
     openBatch: async (ref) => {
       const { name, state, language, check } = await known(ref);
       const { tenant, batchId } = ref;

@@ -10,6 +10,7 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
+import type { BatchSchedules } from './batch-schedules.ts';
 import type { BatchService } from './batches.ts';
 import { callSocket, refusedSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
@@ -24,6 +25,7 @@ import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
 import { addAssistantRoutes } from './routes/assistants.ts';
+import { addBatchScheduleRoutes } from './routes/batch-schedules.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addInfoRoutes } from './routes/info.ts';
@@ -43,6 +45,7 @@ export interface AppDependencies {
   readonly calls: CallService;
   readonly voiceEngines: VoiceEngines;
   readonly batches: BatchService;
+  readonly schedules: BatchSchedules;
   readonly hub: MediaHub;
   readonly blobs: Pick<BlobStore, 'find' | 'put'>;
   /** Names the language model whose adapters are trained. */
@@ -87,6 +90,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addReviewRoutes(app, deps);
   addVoiceRoutes(app, deps);
   addBatchRoutes(app, deps);
+  addBatchScheduleRoutes(app, deps);
   addMessageRoutes(app, deps);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { engineOutlooks } from '../db/engine-outlooks.ts';
 import type { Database } from '../db/open.ts';
-import { measuredPaces } from '../db/renderings.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import type { ControlEngineInput, ControlEngineResult } from '../domain/voices/contract.ts';
 import type { EngineOutlook, VoiceCatalogue, VoiceEngine, VoiceEngineId } from '../domain/voices/engine.ts';
@@ -57,17 +57,8 @@ export class VoiceEngines {
   /** Which engines have workers, and how fast they were. */
   async outlooks(): Promise<(engine: VoiceEngine) => EngineOutlook> {
     const { catalogue, client, namespace, db } = this.#options;
-    const [paces, pollers] = await Promise.all([
-      measuredPaces(db),
-      Promise.all(
-        catalogue.map(({ taskQueue }) =>
-          client.connection.withDeadline(Date.now() + timeoutMs, () => pollersOf(client, namespace, taskQueue)).catch(() => 0),
-        ),
-      ),
-    ]);
-    const known = new Map<VoiceEngineId, EngineOutlook>(
-      catalogue.map(({ id }, i) => [id, { available: (pollers[i] ?? 0) > 0, pace: paces.get(id) }]),
+    return engineOutlooks(db, catalogue, (taskQueue) =>
+      client.connection.withDeadline(Date.now() + timeoutMs, () => pollersOf(client, namespace, taskQueue)),
     );
-    return ({ id }) => known.get(id) ?? { available: false };
   }
 }

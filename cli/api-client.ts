@@ -40,6 +40,11 @@ export class ApiClient {
     return body as ReadableStream<Uint8Array>;
   }
 
+  /** A request that answers nothing. */
+  async done(path: string, init: RequestInit): Promise<void> {
+    await this.#request(path, init);
+  }
+
   async bytes(path: string, init: RequestInit = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.#request(path, init)).arrayBuffer());
   }

@@ -99,6 +99,14 @@ export function concurrencyOf(config: Config) {
   } as const;
 }
 
+/** Voices of another speech server, the first one its default; none where no server is set. */
+export const remoteVoices = (config: Config): string[] =>
+  config.SPEECH_BASE_URL
+    ? config.SPEECH_VOICES.split(',')
+        .map((voice) => voice.trim())
+        .filter(Boolean)
+    : [];
+
 /** Who takes calls over, and how. */
 export function transferSettings(config: Config) {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = config;

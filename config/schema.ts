@@ -149,6 +149,14 @@ export const configSchema = z.object({
   KOKORO_VOICE: z.string().default('af_bella').describe('Voice: a name such as af_bella, or default, male, female, neutral.'),
   KOKORO_LANGUAGE: z.string().default('en').describe('Language of the voice: en, en-us or en-gb.'),
   KOKORO_SPEED: z.coerce.number().min(0.5).max(2).default(1).describe('Speed of speech, 0.5 to 2.'),
+  SPEECH_BASE_URL: url(/^https?:\/\//)
+    .optional()
+    .describe(
+      "Another speech server that speaks OpenAI's `/v1/audio/speech`, with its /v1: the engine `remote`. Unset: there is none.",
+    ),
+  SPEECH_API_KEY: z.string().optional().describe('Key of that server.'),
+  SPEECH_MODEL: z.string().default('tts-1').describe('Model name at that server.'),
+  SPEECH_VOICES: z.string().default('alloy').describe('Its voices, separated by commas; the first one is the default.'),
   LLM_ENGINE: z
     .enum(['llama', 'openai'])
     .optional()

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { BatchItem, RejectedRow } from '../domain/messages/batch-item.ts';
 import type { BatchState, ItemCounts, ItemState } from '../domain/messages/message.ts';
 import { addVersion } from './messages.ts';
@@ -79,6 +79,15 @@ const storable = (text: string): string => text.replaceAll('\0', '');
 export async function setBatchState(db: Database, tenant: string, id: string, state: BatchState): Promise<void> {
   const endedAt = state === 'done' || state === 'cancelled' ? new Date() : null;
   await db.update(batches).set({ state, endedAt }).where(isBatch(tenant, id));
+}
+
+/** As `setBatchState`, unless the batch has ended: its workflow may have been faster. */
+export async function markBatch(db: Database, tenant: string, id: string, state: BatchState): Promise<void> {
+  const endedAt = state === 'cancelled' ? new Date() : null;
+  await db
+    .update(batches)
+    .set({ state, endedAt })
+    .where(and(isBatch(tenant, id), isNull(batches.endedAt)));
 }
 
 /** How many items are in which state. */

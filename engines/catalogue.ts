@@ -65,3 +65,25 @@ export const voiceCatalogue: VoiceCatalogue = [
     presets: ['fast', 'ultra_fast', 'standard', 'high_quality'],
   },
 ];
+
+/** The catalogue with the voices of another server; without them where there are none. */
+export const withRemoteVoices = (voices: readonly string[]): VoiceCatalogue =>
+  voices.length === 0
+    ? voiceCatalogue
+    : [
+        ...voiceCatalogue,
+        {
+          id: 'remote',
+          title: 'The remote speech server',
+          taskQueue: voiceTaskQueues.remote,
+          // Nobody here knows: it is taken where it is named, and by nobody's choice before the others.
+          realTime: false,
+          nominalPace: 1,
+          quality: 0,
+          voices,
+          aliases: {},
+          needs: { gpu: 'none' },
+          maxCharacters: 4_096,
+          speed: { min: 0.25, max: 4 },
+        },
+      ];

@@ -1,6 +1,7 @@
 import { Admission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
+import { BatchSchedules } from '../api/batch-schedules.ts';
 import { BatchService } from '../api/batches.ts';
 import { CallService } from '../api/calls.ts';
 import type { EarEngines } from '../api/live/ears.ts';
@@ -11,7 +12,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, mediaUrl, modelName } from '../config/load.ts';
+import { canTransfer, mediaUrl, modelName, remoteVoices } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -19,7 +20,7 @@ import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
-import { voiceCatalogue } from '../engines/catalogue.ts';
+import { withRemoteVoices } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -92,7 +93,13 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
       maxListenMs: config.MAX_AUDIO_SECONDS * 1000 + config.TURN_TIMEOUT * 1000,
     },
   });
-  const voiceEngines = new VoiceEngines({ catalogue: voiceCatalogue, client, namespace, db: database.db, steps: calls.steps });
+  const voiceEngines = new VoiceEngines({
+    catalogue: withRemoteVoices(remoteVoices(config)),
+    client,
+    namespace,
+    db: database.db,
+    steps: calls.steps,
+  });
   const batches = new BatchService({
     client,
     db: database.db,
@@ -100,7 +107,11 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     window: config.BATCH_WINDOW,
     waitMs: config.WORKER_WAIT * 1000,
   });
-  cleanup.add('batches', async () => batches.stop());
+  const schedules = new BatchSchedules({ client, waitMs: config.WORKER_WAIT * 1000 });
+  cleanup.add('batches', async () => {
+    batches.stop();
+    schedules.stop();
+  });
   const prompts = new Prompts(calls, logger, {
     db: database.db,
     blobs,
@@ -116,6 +127,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     calls,
     voiceEngines,
     batches,
+    schedules,
     hub,
     blobs,
     modelName: modelName(config),

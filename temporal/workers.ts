@@ -21,7 +21,7 @@ import { createTtsActivities } from '../activities/tts.ts';
 import { Understanding } from '../activities/understanding.ts';
 import { createVoiceControl } from '../activities/voice-control.ts';
 import { HttpBank } from '../bank/http-bank.ts';
-import { concurrencyOf, llmEngine, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
+import { concurrencyOf, llmEngine, modelCacheDir, modelName, remoteVoices, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -36,11 +36,13 @@ import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
+import { withRemoteVoices } from '../engines/catalogue.ts';
 import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
 import { importDemoKnowledge } from './demo-knowledge.ts';
 import { deploymentOptions } from './deployment.ts';
 import { type Engines, type ServicePart, temperatureOf } from './engines.ts';
+import { createRemoteVoiceWorker } from './remote-voice.ts';
 import { StepMetrics } from './step-metrics.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -102,7 +104,10 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const readsHere = queues.includes('llm') || llmEngine(deps.config) === 'openai';
   const understanding = queues.includes('cache') ? createUnderstanding(deps, assistants, readsHere) : undefined;
   const speech = queues.includes('tts') ? createSpeech(deps, preparing.signal) : undefined;
-  const workers = await Promise.all(queues.map((queue) => createWorker(queue, { ...deps, assistants, understanding, speech })));
+  const remote =
+    queues.includes('tts') && deps.blobs ? createRemoteVoiceWorker(deps.config, { ...deps, blobs: deps.blobs }) : undefined;
+  const made = queues.map((queue) => createWorker(queue, { ...deps, assistants, understanding, speech }));
+  const workers = (await Promise.all([...made, remote])).filter((worker) => worker !== undefined);
   const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
   // Callers would wait in vain for one that still loads or learns.
   const loaded = queues.map(async (queue) => {
@@ -247,8 +252,20 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
   });
 }
 
+/** Temporal's `TaskQueueType` of activities. */
+const activityType = 2;
+
+async function activityPollers(connection: NativeConnection, namespace: string, name: string): Promise<number> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name },
+    taskQueueType: activityType,
+  });
+  return pollers?.length ?? 0;
+}
+
 function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
-  const { config, engines, db, blobs, sealer, logger } = deps;
+  const { config, connection, engines, db, blobs, sealer, logger } = deps;
   const needed = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error(`The queue ${queue} needs a database, a blob store or a voice.`);
     return value;
@@ -309,7 +326,11 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
     case 'records':
       return {
         ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),
-        ...createMessageRecords({ db: needed(db), blobs: needed(blobs), mastering: engines.mastering }),
+        ...createMessageRecords({
+          ...{ db: needed(db), blobs: needed(blobs), mastering: engines.mastering },
+          catalogue: withRemoteVoices(remoteVoices(config)),
+          workersOf: (taskQueue) => activityPollers(connection, config.TEMPORAL_NAMESPACE, taskQueue),
+        }),
         ...createAdapterRecords({
           ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },
         }),

@@ -20,6 +20,8 @@ export const adapterTrainingWorkflow = 'adapterTraining';
 
 /** Makes the messages of a batch; `workflows/batch.ts`. */
 export const batchWorkflow = 'batch';
+/** The batch of a Temporal Schedule; `workflows/scheduled-batch.ts`. */
+export const scheduledBatchWorkflow = 'scheduledBatch';
 export const recordMessageWorkflow = 'recordMessage';
 export const controlEngineWorkflow = 'controlEngine';
 
@@ -163,6 +165,8 @@ export const useAdapter = defineSignal<[adapter: string | undefined]>('useAdapte
 /** Hands the caller over to a person. */
 export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');
 export const callState = defineQuery<CallState>('callState');
+
+export const batchWorkflowId = (tenant: string, batchId: string): string => `batch-${tenant}-${batchId}`;
 
 export interface BatchInput {
   readonly tenant: string;

@@ -4,4 +4,5 @@ export { call } from './call.ts';
 export { controlEngine, importKnowledge, loadAdapter, speakOnce, transcribeOnce, unloadAdapter } from './probes.ts';
 export { recordMessage } from './record-message.ts';
 export { retryTurn } from './retry-turn.ts';
+export { scheduledBatch } from './scheduled-batch.ts';
 export { speechAhead } from './speech-ahead.ts';

@@ -1,65 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { listBatches, listItems } from '../../db/batches.ts';
 import type { BlobStore } from '../../db/blobs.ts';
 import type { Database } from '../../db/open.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { readBatchFile, rowOf } from '../../domain/messages/batch-file.ts';
-import { batchStates, itemStates, renditions, speechLoudnessLufs } from '../../domain/messages/message.ts';
+import { batchStates, itemStates, renditions } from '../../domain/messages/message.ts';
 import { batchArchive } from '../batch-archive.ts';
-import { type BatchRequest, type BatchService, type BatchStatus, maxRows } from '../batches.ts';
+import type { BatchService, BatchStatus } from '../batches.ts';
 import { jsonOf, parsed, readWhole } from '../bodies.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
-import { json, plainText, problems } from '../schemas.ts';
+import { json, problems } from '../schemas.ts';
+import { batchBody, batchParams, batchQuery, fromQuery, requestOf } from './batch-options.ts';
 import { tenantQuery } from './tenant.ts';
 
 const section = ['Batches'];
 const maxBodyBytes = 64_000_000;
-
-const batchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
-const params = z.object({ id: batchId.openapi({ param: { name: 'id', in: 'path' } }) });
-const who = plainText(100).trim().min(1);
-const tag = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
-
-/** What a batch may be told, whatever form its rows have. */
-const options = z.object({
-  id: batchId.optional().openapi({ description: 'The same id with the same request is the same batch; a new one when unset.' }),
-  name: plainText(200).trim().min(1).optional().openapi({ description: 'For people; the id when unset.' }),
-  language: z
-    .string()
-    .regex(/^[a-z]{2}$/)
-    .default('en'),
-  loudness: z.coerce
-    .number()
-    .min(-40)
-    .max(-5)
-    .default(speechLoudnessLufs)
-    .openapi({ description: 'Loudness in LUFS (EBU R 128) that the messages are brought to.' }),
-  deadlineMinutes: z.coerce
-    .number()
-    .min(1)
-    .max(60 * 24 * 30)
-    .optional()
-    .openapi({ description: 'When all should be there, for the choice of `auto`; a day when unset.' }),
-  approvedBy: who.optional().openapi({ description: 'Approves, in this name, what the checks find nothing odd about.' }),
-  engine: plainText(40).optional().openapi({ description: 'Of rows that name none; auto when unset.' }),
-  voice: plainText(100).optional(),
-  speed: z.coerce.number().min(0.1).max(4).optional(),
-  text: plainText(100_000).optional().openapi({ description: 'Text of rows without one, with placeholders such as {{name}}.' }),
-});
-const inQuery = tenantQuery.extend(options.shape).extend({
-  check: z.enum(['true', 'false']).default('true').openapi({ description: 'Transcribe what was spoken, and mark what differs.' }),
-  tags: z.string().max(500).optional().openapi({ description: 'Separated by commas.' }),
-});
-const inBody = options.extend({
-  check: z.boolean().default(true),
-  tags: z.array(tag).max(20).default([]),
-  values: z.record(z.string(), z.string()).optional().openapi({ description: 'For placeholders that a row has no value for.' }),
-  items: z.array(z.record(z.string(), z.unknown())).max(maxRows).openapi({
-    description:
-      '`key` and `text`; `voice`, `engine`, `speed`; everything else, and what stands in `values`, fills placeholders.',
-  }),
-});
 
 const counts = z.object(
   Object.fromEntries(itemStates.map((state) => [state, z.number().int()])) as Record<(typeof itemStates)[number], z.ZodNumber>,
@@ -107,11 +62,11 @@ const create = createRoute({
     'The body is JSON with `items`, or a CSV or JSON Lines file, whose options stand in the query. Every row is checked first: one that cannot be made is reported with its line, and the rest is made. ' +
     'What was made before, in the same voice and words, is not made again.',
   request: {
-    query: inQuery,
+    query: batchQuery,
     body: {
       required: true,
       content: {
-        'application/json': { schema: inBody },
+        'application/json': { schema: batchBody },
         'text/csv': { schema: z.string() },
         'application/x-ndjson': { schema: z.string() },
       },
@@ -142,7 +97,7 @@ const one = createRoute({
   path: '/batches/{id}',
   tags: section,
   summary: 'One batch',
-  request: { params, query: tenantQuery },
+  request: { params: batchParams, query: tenantQuery },
   responses: { 200: json(statusSchema, 'The batch.'), ...problems(400, 404, 503) },
 });
 
@@ -152,7 +107,7 @@ const items = createRoute({
   tags: section,
   summary: 'Items of a batch, by their rows',
   request: {
-    params,
+    params: batchParams,
     query: tenantQuery.extend({
       state: z.enum(itemStates).optional(),
       after: z.coerce.number().int().min(0).max(2_000_000_000).default(0),
@@ -181,7 +136,7 @@ const wishRoute = (wish: Wish) =>
     path: `/batches/{id}/${wish}`,
     tags: section,
     summary: wishes[wish],
-    request: { params, query: tenantQuery },
+    request: { params: batchParams, query: tenantQuery },
     responses: { 200: json(statusSchema, 'The batch.'), ...problems(400, 404, 409, 503) },
   });
 
@@ -190,7 +145,7 @@ const download = createRoute({
   path: '/batches/{id}/download',
   tags: section,
   summary: 'What was made, as a zip file with a manifest',
-  request: { params, query: tenantQuery.extend({ rendition: z.enum(renditions).default('wav') }) },
+  request: { params: batchParams, query: tenantQuery.extend({ rendition: z.enum(renditions).default('wav') }) },
   responses: {
     200: {
       description: 'The zip file.',
@@ -209,11 +164,11 @@ export interface BatchRouteDependencies {
 export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRouteDependencies): void {
   app.openAPIRegistry.registerPath(create);
   app.post('/batches', async (c) => {
-    const query = parsed(inQuery, c.req.query());
+    const query = parsed(batchQuery, c.req.query());
     const bytes = await readWhole(c.req.raw, maxBodyBytes);
     const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (type === 'application/json') {
-      const { items: rows, ...body } = parsed(inBody, jsonOf(bytes));
+      const { items: rows, ...body } = parsed(batchBody, jsonOf(bytes));
       return c.json(shown(await batches.create(requestOf(query.tenant, body), eachRow(rows))), 202);
     }
     const format =
@@ -223,17 +178,7 @@ export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRo
         hint: 'Send application/json, text/csv or application/x-ndjson.',
       });
     }
-    const given = {
-      ...query,
-      check: query.check === 'true',
-      tags: parsed(z.object({ tags: inBody.shape.tags }), {
-        tags: query.tags
-          ?.split(',')
-          .map((one) => one.trim())
-          .filter(Boolean),
-      }).tags,
-    };
-    return c.json(shown(await batches.create(requestOf(query.tenant, given), readBatchFile(bytes, format))), 202);
+    return c.json(shown(await batches.create(requestOf(query.tenant, fromQuery(query)), readBatchFile(bytes, format))), 202);
   });
   app.openapi(list, async (c) => {
     const { tenant, limit, cursor } = c.req.valid('query');
@@ -266,38 +211,6 @@ export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRo
       'Content-Disposition': `attachment; filename="${id}.zip"`,
     });
   });
-}
-
-type Given = Omit<z.infer<typeof inBody>, 'items'>;
-
-function requestOf(tenant: string, given: Given): BatchRequest {
-  const {
-    id = randomUUID(),
-    name,
-    language,
-    loudness,
-    deadlineMinutes,
-    approvedBy,
-    check,
-    tags,
-    engine,
-    voice,
-    speed,
-    text,
-    values,
-  } = given;
-  return {
-    tenant,
-    id,
-    name: name ?? id,
-    language,
-    tags,
-    loudnessLufs: loudness,
-    check,
-    approvedBy,
-    deadlineMs: deadlineMinutes && deadlineMinutes * 60_000,
-    defaults: { engine, voice, speed, text, values },
-  };
 }
 
 async function* eachRow(rows: readonly Record<string, unknown>[]) {

@@ -60,36 +60,68 @@ export function addBatchCommands(program: Command): void {
   const path = (id: string, options: Common, rest = '') => `/batches/${encodeURIComponent(id)}${rest}?${tenantOf(options)}`;
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));
 
-  command('create', 'Make the messages of a CSV, JSON Lines or JSON file.')
+  withBatchOptions(command('create', 'Make the messages of a CSV, JSON Lines or JSON file.'))
     .argument('<file>', 'its columns: key, text; voice, engine, speed; values for placeholders such as {{name}}')
     .option('--id <id>', 'the same id with the same file is the same batch')
-    .option('--name <name>', 'for people')
-    .option('--engine <engine>', 'auto, kokoro, nari_dia, zonos or tortoise, of rows that name none')
-    .option('--voice <voice>', 'of rows that name none')
-    .option('--speed <factor>', 'of rows that name none')
-    .option('--text <template>', 'text of rows without one')
-    .option('--language <code>', 'ISO 639-1')
-    .option('--tags <tags>', 'separated by commas')
-    .option('--loudness <lufs>', 'loudness of the messages; -19 when unset')
-    .option('--deadline-minutes <n>', 'when all should be there, for the choice of auto')
-    .option('--approved-by <name>', 'approve, in this name, what the checks find nothing odd about')
-    .option('--no-check', 'do not listen to what was spoken')
     .option('--wait', 'until all is made')
-    .action(async (file: string, options: Common & CreateOptions) => {
-      const type = contentTypes[extname(file).toLowerCase()];
-      if (!type) {
-        throw new VoicebotError('invalid-request', `${file} is no batch file.`, {
-          hint: 'Its name ends with .csv, .tsv, .jsonl or .json.',
-        });
-      }
+    .action(async (file: string, options: Common & BatchOptions & { wait?: boolean }) => {
       const client = clientOf(options);
       const created = await client.json<Batch>(`/batches?${queryOf(options)}`, {
         method: 'POST',
-        headers: { 'Content-Type': type },
+        headers: { 'Content-Type': typeOf(file) },
         body: await readInput(file),
       });
       const batch = options.wait ? await watched(client, created.id, options) : created;
       await report(client, batch, options);
+    });
+
+  withBatchOptions(command('schedule', 'Make a batch again and again, from its file as it is then.'))
+    .argument('[file]', 'as for create; the one of --source when unset')
+    .requiredOption('--id <id>', 'names the schedule, and begins the ids of its batches')
+    .requiredOption('--cron <fields>', 'when: "0 2 * * *" is every night at two')
+    .option('--time-zone <zone>', 'IANA time zone', 'UTC')
+    .option('--source <key>', 'a file of the blob store under imports/, read each time')
+    .action(
+      async (
+        file: string | undefined,
+        options: Common & BatchOptions & { cron: string; timeZone: string; source?: string; id: string },
+      ) => {
+        const { id, cron, timeZone, source } = options;
+        const query = new URLSearchParams(queryOf(options));
+        query.delete('id');
+        for (const [key, value] of Object.entries({ cron, timeZone, source })) if (value !== undefined) query.set(key, value);
+        const sent = file === undefined ? {} : { headers: { 'Content-Type': typeOf(file) }, body: await readInput(file) };
+        const address = `/batch-schedules/${encodeURIComponent(id)}?${query}`;
+        const schedule = await clientOf(options).json<Schedule>(address, { method: 'PUT', ...sent });
+        print(schedule, options.json, () => `${id}: ${cron} (${timeZone}); next at ${schedule.nextAt[0] ?? 'unknown'}`);
+      },
+    );
+
+  command('schedules', 'List schedules of batches.').action(async (options: Common) => {
+    const result = await clientOf(options).json<{ schedules: Schedule[] }>(`/batch-schedules?${tenantOf(options)}`);
+    print(result, options.json, () =>
+      table(
+        ['SCHEDULE', 'NAME', 'WHEN', 'ZONE', 'NEXT', 'LAST BATCH'],
+        result.schedules.map(({ id, name, cron, timeZone, nextAt, batches: made }) => [
+          ...[id, name, cron, timeZone, nextAt[0] ?? 'unknown', made.at(-1)?.id ?? 'none'],
+        ]),
+      ),
+    );
+  });
+
+  command('run-now', 'Make the batch of a schedule now.')
+    .argument('<id>', 'the schedule')
+    .action(async (id: string, options: Common) => {
+      const address = `/batch-schedules/${encodeURIComponent(id)}/run?${tenantOf(options)}`;
+      const schedule = await clientOf(options).json<Schedule>(address, { method: 'POST' });
+      print(schedule, options.json, () => `${id} is made; see: voicebot batch list`);
+    });
+
+  command('unschedule', 'End a schedule; batches that it has begun go on.')
+    .argument('<id>', 'the schedule')
+    .action(async (id: string, options: Common) => {
+      await clientOf(options).done(`/batch-schedules/${encodeURIComponent(id)}?${tenantOf(options)}`, { method: 'DELETE' });
+      print({ id, removed: true }, options.json, () => `${id}: removed`);
     });
 
   command('list', 'List batches, the newest first.').action(async (options: Common) => {
@@ -166,7 +198,41 @@ export function addBatchCommands(program: Command): void {
     });
 }
 
-interface CreateOptions {
+/** Options that hold for rows that say nothing else. */
+function withBatchOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'for people')
+    .option('--engine <engine>', 'auto, kokoro, nari_dia, zonos or tortoise, of rows that name none')
+    .option('--voice <voice>', 'of rows that name none')
+    .option('--speed <factor>', 'of rows that name none')
+    .option('--text <template>', 'text of rows without one')
+    .option('--language <code>', 'ISO 639-1')
+    .option('--tags <tags>', 'separated by commas')
+    .option('--loudness <lufs>', 'loudness of the messages; -19 when unset')
+    .option('--deadline-minutes <n>', 'when all should be there, for the choice of auto')
+    .option('--approved-by <name>', 'approve, in this name, what the checks find nothing odd about')
+    .option('--no-check', 'do not listen to what was spoken');
+}
+
+/** @throws VoicebotError `invalid-request` for a file of another kind. */
+function typeOf(file: string): string {
+  const type = contentTypes[extname(file).toLowerCase()];
+  if (type) return type;
+  throw new VoicebotError('invalid-request', `${file} is no batch file.`, {
+    hint: 'Its name ends with .csv, .tsv, .jsonl or .json.',
+  });
+}
+
+interface Schedule {
+  readonly id: string;
+  readonly name: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly nextAt: readonly string[];
+  readonly batches: readonly { readonly at: string; readonly id: string }[];
+}
+
+interface BatchOptions {
   readonly id?: string;
   readonly name?: string;
   readonly engine?: string;
@@ -179,10 +245,9 @@ interface CreateOptions {
   readonly deadlineMinutes?: string;
   readonly approvedBy?: string;
   readonly check: boolean;
-  readonly wait?: boolean;
 }
 
-function queryOf(options: Common & CreateOptions): string {
+function queryOf(options: Common & BatchOptions): string {
   const { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, check, tenant } = options;
   const given = { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, tenant };
   const query = new URLSearchParams({ check: String(check) });

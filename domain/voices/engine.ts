@@ -1,6 +1,6 @@
 import { VoicebotError } from '../errors.ts';
 
-export const voiceEngineIds = ['kokoro', 'nari_dia', 'zonos', 'tortoise'] as const;
+export const voiceEngineIds = ['kokoro', 'nari_dia', 'zonos', 'tortoise', 'remote'] as const;
 export type VoiceEngineId = (typeof voiceEngineIds)[number];
 
 /** Whose workers speak with an engine. */
@@ -9,6 +9,7 @@ export const voiceTaskQueues: Readonly<Record<VoiceEngineId, string>> = {
   nari_dia: 'tts-nari-dia',
   zonos: 'tts-zonos',
   tortoise: 'tts-tortoise',
+  remote: 'tts-remote',
 };
 
 /** What is known of an engine without asking it. */

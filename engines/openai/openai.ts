@@ -1,6 +1,7 @@
-import OpenAI, { APIConnectionError, APIError } from 'openai';
-import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
+import OpenAI, { APIError } from 'openai';
+import { cancelled, type VoicebotError } from '../../domain/errors.ts';
 import type { AdapterFile, ChatMessage, JsonSchema, LanguageModel, ReplyOptions, Tool } from '../types.ts';
+import { serverFailure } from './server-failure.ts';
 
 export interface OpenAiOptions {
   /** With its `/v1`: vLLM, Ollama, Mistral or any other OpenAI-compatible server. */
@@ -134,28 +135,9 @@ export class OpenAiModel implements LanguageModel {
   }
 
   #failure(error: unknown): VoicebotError {
-    if (error instanceof VoicebotError) return error;
-    if (error instanceof APIError && !(error instanceof APIConnectionError)) {
-      const status = error.status ?? 0;
-      return new VoicebotError(
-        'engine-failed',
-        `The language model at ${this.#options.baseUrl} refused with status ${status}: ${error.message}`,
-        {
-          retryable: status === 429 || status >= 500,
-          hint: 'Check OPENAI_MODEL and OPENAI_API_KEY.',
-          cause: error,
-        },
-      );
-    }
-    return new VoicebotError(
-      'engine-unavailable',
-      `The language model at ${this.#options.baseUrl} does not answer: ${messageOf(error)}`,
-      {
-        retryable: true,
-        hint: 'Check OPENAI_BASE_URL and that the server runs.',
-        cause: error,
-      },
-    );
+    const { baseUrl } = this.#options;
+    const settings = { refused: 'OPENAI_MODEL and OPENAI_API_KEY', away: 'OPENAI_BASE_URL' };
+    return serverFailure(error, { what: 'The language model', baseUrl, settings });
   }
 }
 

@@ -231,6 +231,41 @@ describe('a batch', () => {
     expect((await ended('long')).counts).toMatchObject({ created: 1, rejected: 1 });
   });
 
+  it('is made again and again by a schedule, from its file as it is then', async () => {
+    interface Schedule {
+      nextAt: string[];
+      batches: { id: string }[];
+    }
+    const put = (csv: string, cron = '0 2 * * *') =>
+      ask<Schedule>(
+        'PUT',
+        `/batch-schedules/nightly?check=false&timeZone=Europe/Zurich&cron=${encodeURIComponent(cron)}`,
+        csv,
+        'text/csv',
+      );
+    const run = async (n: number) => {
+      await ask('POST', '/batch-schedules/nightly/run');
+      const id = await until(`batch ${n} has begun`, async () => {
+        const { body } = await ask<Schedule>('GET', '/batch-schedules/nightly');
+        const made = body.batches[n - 1]?.id;
+        return made && (await ask('GET', `/batches/${made}`)).status === 200 && made;
+      });
+      return (await ended(id)).counts;
+    };
+    const { body } = await put('key,text\nnight/a,This is message a.\nnight/b,This is message b.\n');
+    expect(new Date(body.nextAt[0] ?? '').toLocaleTimeString('en-GB', { timeZone: 'Europe/Zurich' })).toBe('02:00:00');
+    expect(await run(1)).toMatchObject({ created: 2, reused: 0 });
+    await put('key,text\nnight/a,This is message a.\nnight/b,This is another message b.\n');
+    expect(await run(2)).toMatchObject({ created: 1, reused: 1 });
+    expect((await ask('PUT', '/batch-schedules/nightly?cron=never', 'key,text', 'text/csv')).status).toBe(400);
+    expect((await put('key,text\na,b', '99 2 * * *')).status).toBe(400);
+    expect((await put('name\na')).status).toBe(400);
+    const listed = await ask<{ schedules: { id: string }[] }>('GET', '/batch-schedules');
+    expect(listed.body.schedules.map(({ id }) => id)).toEqual(['nightly']);
+    expect((await fetch(`${stack.apiUrl}/batch-schedules/nightly`, { method: 'DELETE' })).status).toBe(204);
+    expect((await ask('GET', '/batch-schedules/nightly')).status).toBe(404);
+  });
+
   it('of another type, or that does not exist, is refused', async () => {
     expect((await ask('POST', '/batches', 'x', 'application/xml')).status).toBe(422);
     for (const wish of ['pause', 'resume', 'cancel', 'retry'])

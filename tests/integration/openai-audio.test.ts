@@ -4,11 +4,15 @@ import { decodeWav } from '../../audio/wav.ts';
 import { wordErrors } from '../../domain/language/word-errors.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
+import { until } from '../support/until.ts';
 
 let stack: Stack;
 let client: OpenAI;
 beforeAll(async () => {
-  stack = await startTestStack(await testEnvironment(noBank), { queues: ['calls', 'stt', 'tts', 'records'] });
+  const environment = await testEnvironment(noBank);
+  // It is its own remote speech server as well.
+  const remote = { SPEECH_BASE_URL: `http://127.0.0.1:${environment.PORT}/v1`, SPEECH_VOICES: 'nova, onyx' };
+  stack = await startTestStack({ ...environment, ...remote }, { queues: ['calls', 'stt', 'tts', 'records'] });
   client = new OpenAI({ baseURL: `${stack.apiUrl}/v1`, apiKey: 'none', maxRetries: 0 });
 });
 afterAll(() => stack?.stop());
@@ -72,6 +76,24 @@ describe("a client of OpenAI's audio API", () => {
     expect((await bytesOf(await speak())).length).toBeGreaterThan(20_000);
     // All of it would take a minute and more.
     expect(performance.now() - startedAt).toBeLessThan(30_000);
+  });
+
+  it('may be this service itself, for messages in any voice that another server has', async () => {
+    const ask = async <T>(method: string, path: string, body?: unknown) => {
+      const init =
+        body === undefined ? { method } : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+      return (await (await fetch(stack.apiUrl + path, init)).json()) as T;
+    };
+    const items = [
+      { key: 'remote', text, engine: 'remote', voice: 'onyx' },
+      { key: 'nobody', text, engine: 'remote', voice: 'nobody' },
+    ];
+    await ask('POST', '/batches', { id: 'remote', items });
+    await until('it is done', async () => (await ask<{ state: string }>('GET', '/batches/remote')).state === 'done', 60_000);
+    const { versions } = await ask<{ versions: object[] }>('GET', '/messages/remote');
+    expect(versions).toMatchObject([{ engine: 'remote', voice: 'onyx', findings: [], wordErrorRate: 0 }]);
+    const rejected = await ask<{ items: { errorMessage: string }[] }>('GET', '/batches/remote/items?state=rejected');
+    expect(rejected.items[0]?.errorMessage).toContain('Voices: nova, onyx');
   });
 
   it('is told in its own form what is wrong', async () => {
