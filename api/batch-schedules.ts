@@ -5,10 +5,11 @@ import {
   type ScheduleOptions,
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
-import { VoicebotError } from '../domain/errors.ts';
+import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { batchIdOf, type ScheduledBatch } from '../domain/messages/scheduled-batch.ts';
 import { scheduledBatchWorkflow, taskQueues } from '../workflows/definitions.ts';
 import { notFound } from './problem.ts';
+import { fromTemporal, isAway } from './temporal-errors.ts';
 import { TemporalRequests } from './temporal-requests.ts';
 
 export interface ScheduleRequest extends ScheduledBatch {
@@ -82,8 +83,9 @@ export class BatchSchedules {
         else await this.#client.schedule.create(options);
       });
     } catch (error) {
-      if (!/cron|spec|time ?zone|invalid/i.test(String((error as Error).cause ?? error))) throw error;
-      throw new VoicebotError('invalid-request', `The schedule '${cron}' in ${timeZone} cannot be read.`, {
+      // What the server says of a time that it cannot read has no code of its own.
+      if (isVoicebotError(error) || isAway(error)) throw fromTemporal(error);
+      throw new VoicebotError('invalid-request', `The schedule '${cron}' in ${timeZone} cannot be read: ${messageOf(error)}`, {
         hint: 'Five fields as cron has them, such as "0 2 * * *", and an IANA time zone such as Europe/Zurich.',
         cause: error,
       });
@@ -126,7 +128,7 @@ export class BatchSchedules {
       return await this.#temporal.within(this.#waitMs, () => this.#handleOf(tenant, id).describe());
     } catch (error) {
       if (error instanceof ScheduleNotFoundError) return undefined;
-      throw error;
+      throw fromTemporal(error);
     }
   }
 

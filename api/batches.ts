@@ -17,6 +17,7 @@ import {
   taskQueues,
 } from '../workflows/definitions.ts';
 import { notFound } from './problem.ts';
+import { fromTemporal } from './temporal-errors.ts';
 import { TemporalRequests } from './temporal-requests.ts';
 import type { VoiceEngines } from './voice-engines.ts';
 
@@ -149,7 +150,7 @@ export class BatchService {
       await this.#temporal.within(this.#options.waitMs, () => tell(this.#handleOf(tenant, id)));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw ended();
-      throw error;
+      throw fromTemporal(error);
     }
   }
 
