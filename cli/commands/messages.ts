@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Command } from 'commander';
@@ -103,7 +103,7 @@ export function addMessageCommands(program: Command): void {
       const sound = await clientOf(options).bytes(path(key, options, '/audio') + query);
       const file = output ?? join(tmpdir(), `voicebot-message-${process.pid}.wav`);
       await writeFile(file, sound);
-      if (output === undefined) await play(file);
+      if (output === undefined) await play(file).finally(() => rm(file, { force: true }));
       print({ key, output: file, bytes: sound.length }, options.json, () =>
         output ? `${file}: ${sound.length} bytes` : `${key} was played`,
       );

@@ -18,7 +18,10 @@ DRAIN = timedelta(seconds=5)
 
 async def connect() -> Client:
     settings = TemporalSettings.from_environment()
-    return await Client.connect(settings.address, namespace=settings.namespace, api_key=settings.api_key)
+    try:
+        return await Client.connect(settings.address, namespace=settings.namespace, api_key=settings.api_key)
+    except RuntimeError as error:
+        raise SystemExit(f"Temporal at {settings.address} does not answer: {error}. Check TEMPORAL_ADDRESS.") from None
 
 
 async def run(queues: dict[str, Sequence[Callable]], *, at_once: int) -> None:
