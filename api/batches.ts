@@ -144,13 +144,18 @@ export class BatchService {
 
   async #tell(tenant: string, id: string, tell: (handle: WorkflowHandle<typeof batch>) => Promise<unknown>): Promise<void> {
     const { state } = await this.#known(tenant, id);
-    const ended = () => new VoicebotError('conflict', `The batch '${id}' has ended (${state}).`);
-    if (state === 'done' || state === 'cancelled') throw ended();
+    const ended = (how: string) =>
+      new VoicebotError('conflict', `The batch '${id}' has ended (${how}).`, {
+        hint: 'retry makes what has failed or was left.',
+      });
+    if (state === 'done' || state === 'cancelled') throw ended(state);
     try {
       await this.#temporal.within(this.#options.waitMs, () => tell(this.#handleOf(tenant, id)));
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw ended();
-      throw fromTemporal(error);
+      if (!(error instanceof WorkflowNotFoundError)) throw fromTemporal(error);
+      // It is done by now, or somebody has terminated it.
+      await markBatch(this.#options.db, tenant, id, 'cancelled');
+      throw ended((await this.#known(tenant, id)).state);
     }
   }
 

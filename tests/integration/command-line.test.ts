@@ -46,6 +46,39 @@ describe('the command line', () => {
     expect(listed.sessions.map((session: { id: string }) => session.id)).toContain('by-cli');
   });
 
+  it('makes messages of a spreadsheet, which are listened to, approved, fetched and understood', async () => {
+    const file = join(folder, 'messages.csv');
+    await writeFile(
+      file,
+      'key;text;name\r\nhello;"Good morning, {{name}}; welcome to the bank.";Anna\r\nbroken;"never closed;\r\nclosed;We are closed today.;\r\n',
+    );
+    const made = await voicebot(['batch', 'create', file, '--id', 'by-cli', '--wait', '--json']);
+    expect(JSON.parse(made.stdout.split('\n').at(-1) ?? '')).toMatchObject({
+      id: 'by-cli',
+      state: 'done',
+      created: 2,
+      reused: 0,
+      failed: 0,
+      rejected: 1,
+    });
+    expect((await voicebot(['batch', 'status', 'by-cli'])).stdout).toContain('line 3: The row cannot be read');
+    const listed = JSON.parse((await voicebot(['messages', 'list', '--json'])).stdout);
+    expect(listed.messages).toMatchObject([{ key: 'closed' }, { key: 'hello', latest: { state: 'draft', findings: [] } }]);
+    expect((await voicebot(['messages', 'approve', 'hello', 'closed', '--by', 'Ann'])).stdout).toContain(
+      'hello: version 1 is approved',
+    );
+    const wav = join(folder, 'hello.wav');
+    expect((await voicebot(['messages', 'play', 'hello', '--output', wav])).exitCode).toBe(0);
+    const heard = JSON.parse((await voicebot(['stt-test', '--input', wav, '--json'])).stdout);
+    expect(wordErrors('Good morning, Anna; welcome to the bank.', heard.text)).toBeLessThanOrEqual(1);
+    const zip = join(folder, 'messages.zip');
+    expect((await voicebot(['batch', 'download', 'by-cli', '--output', zip])).exitCode).toBe(0);
+    expect((await readFile(zip)).subarray(0, 2).toString()).toBe('PK');
+    expect((await voicebot(['messages', 'export', join(folder, 'approved'), '--json'])).stdout).toContain('"messages": 2');
+    expect((await voicebot(['batch', 'create', join(folder, 'none.csv')])).exitCode).not.toBe(0);
+    expect((await voicebot(['engines', 'list'])).stdout).toMatch(/kokoro +ready/);
+  });
+
   it('begins an assistant, checks it, deploys it, and learns a conversation from a call', async () => {
     const own = join(folder, 'my-bank');
     expect((await voicebot(['assistant', 'init', own])).exitCode).toBe(0);
