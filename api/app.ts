@@ -12,6 +12,7 @@ import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
 import type { BatchSchedules } from './batch-schedules.ts';
 import type { BatchService } from './batches.ts';
+import { issuesOf } from './bodies.ts';
 import { callSocket, refusedSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
@@ -65,8 +66,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
-      const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-      throw new VoicebotError('invalid-request', problems.join('; '));
+      throw new VoicebotError('invalid-request', issuesOf(result.error));
     },
   });
   app.onError((error, c) => {

@@ -8,12 +8,15 @@ const maxJsonBytes = 1_000_000;
 const tooLarge = (maxBytes: number) =>
   new VoicebotError('too-large', `The body is larger than ${Math.floor(maxBytes / 1e6)} MB.`, { hint: 'Send less at once.' });
 
+/** What is wrong with which part. */
+export const issuesOf = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
+
 /** @throws VoicebotError `invalid-request` that names what is wrong with which part. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problem = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
-  throw new VoicebotError('invalid-request', problem.slice(0, 1_000));
+  throw new VoicebotError('invalid-request', issuesOf(result.error).slice(0, 1_000));
 }
 
 /** Reads a body up to a limit. @throws VoicebotError `too-large`. */

@@ -50,8 +50,8 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   return { status, version, uptimeSeconds: Math.round(process.uptime()), database, temporal, workers };
 }
 
-/** Workers that ask for tasks of a queue. */
-export async function pollersOf(client: Client, namespace: string, queue: string): Promise<number> {
+/** Workers that ask for tasks of a queue. @param client anything with Temporal's workflow service. */
+export async function pollersOf(client: Pick<Client, 'workflowService'>, namespace: string, queue: string): Promise<number> {
   const taskQueueType = queue === taskQueues.calls ? workflowType : activityType;
   const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType });
   return pollers?.length ?? 0;

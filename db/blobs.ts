@@ -29,13 +29,9 @@ export class BlobStore {
     return this.#disk.delete(this.#prefix + key);
   }
 
-  has(key: string): Promise<boolean> {
-    return this.#disk.exists(this.#prefix + key);
-  }
-
   /** As `get`, or nothing where the key is not there. */
   async find(key: string): Promise<Uint8Array | undefined> {
-    return (await this.has(key)) ? this.get(key) : undefined;
+    return (await this.#disk.exists(this.#prefix + key)) ? this.get(key) : undefined;
   }
 }
 

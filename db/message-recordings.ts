@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray, sql } from 'drizzle-orm';
-import { playedVersion } from './messages.ts';
+import { and, eq, inArray } from 'drizzle-orm';
+import { isPlayed, itsRendering } from './messages.ts';
 import type { Database } from './open.ts';
 import { renditionKey } from './renderings.ts';
 import { messageVersions, renderings } from './schema.ts';
@@ -15,25 +15,22 @@ export async function recordingsOf(db: Database, tenant: string, texts: readonly
   const rows = await db
     .select({ textHash: renderings.textHash, hash: renderings.hash })
     .from(renderings)
-    .innerJoin(messageVersions, and(eq(messageVersions.tenant, renderings.tenant), eq(messageVersions.hash, renderings.hash)))
-    .where(
-      and(
-        eq(renderings.tenant, tenant),
-        inArray(renderings.textHash, [...hashes.keys()]),
-        eq(messageVersions.state, 'approved'),
-        sql`not exists (select 1 from message_versions newer where newer.tenant = ${messageVersions.tenant} and newer.key = ${messageVersions.key} and newer.state = 'approved' and newer.version > ${messageVersions.version})`,
-      ),
-    )
+    .innerJoin(messageVersions, itsRendering)
+    .where(and(eq(renderings.tenant, tenant), inArray(renderings.textHash, [...hashes.keys()]), isPlayed))
     .orderBy(messageVersions.createdAt);
   return new Map(rows.map((row) => [hashes.get(row.textHash) ?? '', renditionKey(tenant, row.hash, 'wav')]));
 }
 
-/** The sound that calls play for a key, and its words. */
-export async function recordingFor(
+/** The sounds that calls play for these keys, and their words. */
+export async function recordingsFor(
   db: Database,
   tenant: string,
-  key: string,
-): Promise<{ readonly text: string; readonly blobKey: string } | undefined> {
-  const version = await playedVersion(db, tenant, key);
-  return version && { text: version.text, blobKey: renditionKey(tenant, version.hash, 'wav') };
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, { readonly text: string; readonly blobKey: string }>> {
+  const rows = await db
+    .select({ key: messageVersions.key, text: renderings.text, hash: renderings.hash })
+    .from(messageVersions)
+    .innerJoin(renderings, itsRendering)
+    .where(and(eq(messageVersions.tenant, tenant), inArray(messageVersions.key, [...keys]), isPlayed));
+  return new Map(rows.map(({ key, text, hash }) => [key, { text, blobKey: renditionKey(tenant, hash, 'wav') }]));
 }

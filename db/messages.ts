@@ -138,7 +138,7 @@ const versionColumns = {
   createdAt: messageVersions.createdAt,
 };
 
-const itsRendering = and(eq(renderings.tenant, messageVersions.tenant), eq(renderings.hash, messageVersions.hash));
+export const itsRendering = and(eq(renderings.tenant, messageVersions.tenant), eq(renderings.hash, messageVersions.hash));
 
 /** All versions of a message, the newest first; none where there is no such message. */
 export function versionsOf(db: Database, tenant: string, key: string): Promise<MessageVersion[]> {
@@ -150,15 +150,19 @@ export function versionsOf(db: Database, tenant: string, key: string): Promise<M
     .orderBy(desc(messageVersions.version));
 }
 
+/** Whether a version is the one that calls play: the newest approved one of its message. */
+export const isPlayed = and(
+  eq(messageVersions.state, 'approved'),
+  sql`not exists (select 1 from message_versions newer where newer.tenant = ${messageVersions.tenant} and newer.key = ${messageVersions.key} and newer.state = 'approved' and newer.version > ${messageVersions.version})`,
+);
+
 /** The version that calls play. */
 export async function playedVersion(db: Database, tenant: string, key: string): Promise<MessageVersion | undefined> {
   const [row] = await db
     .select(versionColumns)
     .from(messageVersions)
     .innerJoin(renderings, itsRendering)
-    .where(and(ofMessage(tenant, key), eq(messageVersions.state, 'approved')))
-    .orderBy(desc(messageVersions.version))
-    .limit(1);
+    .where(and(ofMessage(tenant, key), isPlayed));
   return row;
 }
 

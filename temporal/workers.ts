@@ -20,6 +20,7 @@ import { createTransferHook } from '../activities/transfer-hook.ts';
 import { createTtsActivities } from '../activities/tts.ts';
 import { Understanding } from '../activities/understanding.ts';
 import { createVoiceControl } from '../activities/voice-control.ts';
+import { pollersOf } from '../api/health.ts';
 import { HttpBank } from '../bank/http-bank.ts';
 import { concurrencyOf, llmEngine, modelCacheDir, modelName, remoteVoices, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
@@ -252,18 +253,6 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
   });
 }
 
-/** Temporal's `TaskQueueType` of activities. */
-const activityType = 2;
-
-async function activityPollers(connection: NativeConnection, namespace: string, name: string): Promise<number> {
-  const { pollers } = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name },
-    taskQueueType: activityType,
-  });
-  return pollers?.length ?? 0;
-}
-
 function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
   const { config, connection, engines, db, blobs, sealer, logger } = deps;
   const needed = <T>(value: T | undefined): T => {
@@ -329,7 +318,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
         ...createMessageRecords({
           ...{ db: needed(db), blobs: needed(blobs), mastering: engines.mastering },
           catalogue: withRemoteVoices(remoteVoices(config)),
-          workersOf: (taskQueue) => activityPollers(connection, config.TEMPORAL_NAMESPACE, taskQueue),
+          workersOf: (taskQueue) => pollersOf(connection, config.TEMPORAL_NAMESPACE, taskQueue),
         }),
         ...createAdapterRecords({
           ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },

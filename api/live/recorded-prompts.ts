@@ -2,7 +2,7 @@ import { toPcm16 } from '../../audio/pcm.ts';
 import { resample } from '../../audio/resample.ts';
 import { decodeWav } from '../../audio/wav.ts';
 import type { BlobStore } from '../../db/blobs.ts';
-import { recordingFor } from '../../db/message-recordings.ts';
+import { recordingsFor } from '../../db/message-recordings.ts';
 import type { Database } from '../../db/open.ts';
 
 export interface RecordedPrompt {
@@ -35,8 +35,9 @@ export class RecordedPrompts<Name extends string> {
 
   async refresh(): Promise<void> {
     const { db, blobs, tenant, rateHz } = this.#options;
+    const all = await recordingsFor(db, tenant, Object.values<string>(this.#keys));
     for (const [name, key] of Object.entries(this.#keys) as [Name, string][]) {
-      const played = await recordingFor(db, tenant, key);
+      const played = all.get(key);
       if (played?.blobKey === this.#known.get(name)?.blobKey) continue;
       const wav = played && (await blobs.find(played.blobKey));
       if (!wav) this.#known.delete(name);
