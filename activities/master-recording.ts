@@ -1,10 +1,11 @@
 import { toMuLaw } from '../audio/mulaw.ts';
 import { decodeWav, encodeMuLawWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
-import { textHash } from '../db/message-recordings.ts';
+import { clauseHashes, textHash } from '../db/message-recordings.ts';
 import { type NewRendering, renditionKey } from '../db/renderings.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
+import { type KeptPart, recordedText } from '../domain/messages/parts.ts';
 import { findingsOf } from '../domain/messages/quality.ts';
 import type { Mastering } from '../engines/mastering/mastering.ts';
 import { masterRateHz, narrowRateHz } from '../engines/mastering/thread-types.ts';
@@ -15,6 +16,8 @@ export interface RecordingSpec extends SpeechSpec {
   readonly heard?: string | undefined;
   readonly wordErrorRate?: number | undefined;
   readonly workMs?: number | undefined;
+  /** Of a message that is filled in call by call. */
+  readonly parts?: readonly KeptPart[] | undefined;
 }
 
 export interface MasterTools {
@@ -29,10 +32,10 @@ export interface MasterTools {
  * @returns the row that makes it known.
  */
 export async function masterRecording(wav: Uint8Array, spec: RecordingSpec, tools: MasterTools): Promise<NewRendering> {
-  const { tenant, hash, engine, voice, speed, text, heard, wordErrorRate, workMs } = spec;
+  const { tenant, hash, engine, voice, speed, text, heard, wordErrorRate, workMs, parts } = spec;
   const { mastering, loudnessLufs, signal, blobs } = tools;
   const sound = decodeWav(wav, Number.POSITIVE_INFINITY);
-  const { samples, narrow, opus, measures } = await mastering.master(sound, { loudnessLufs, signal });
+  const { samples, narrow, opus, measures, gainDb } = await mastering.master(sound, { loudnessLufs, signal });
   const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const files: Readonly<Record<Rendition, Uint8Array>> = {
     wav: encodeWav(pcm, masterRateHz),
@@ -48,9 +51,11 @@ export async function masterRecording(wav: Uint8Array, spec: RecordingSpec, tool
     textHash: textHash(text),
     loudnessLufs: measured ?? null,
     truePeakDb: truePeakDb ?? null,
-    findings: findingsOf(measures, { text, speed, wordErrorRate }),
+    findings: findingsOf(measures, { text: parts ? recordedText(parts) : text, speed, wordErrorRate }),
     heard: heard ?? null,
     wordErrorRate: wordErrorRate ?? null,
     workMs: workMs ?? null,
+    gainDb,
+    ...(parts && { parts, clauseHashes: clauseHashes(recordedText(parts)) }),
   };
 }

@@ -1,3 +1,4 @@
+import { joinWavs } from '../audio/join.ts';
 import {
   type BatchRow,
   failItem,
@@ -19,7 +20,9 @@ import { VoicebotError } from '../domain/errors.ts';
 import { readBatchFile } from '../domain/messages/batch-file.ts';
 import type { SpeechSpec } from '../domain/messages/batch-item.ts';
 import { type BatchState, type ItemCounts, recordedEngine } from '../domain/messages/message.ts';
+import { type KeptPart, type MessagePart, partsOf } from '../domain/messages/parts.ts';
 import type { ScheduledBatch } from '../domain/messages/scheduled-batch.ts';
+import { placesIn } from '../domain/messages/template.ts';
 import type { VoiceCatalogue } from '../domain/voices/engine.ts';
 import type { Mastering } from '../engines/mastering/mastering.ts';
 import { masterRecording } from './master-recording.ts';
@@ -47,6 +50,13 @@ export interface WorkItem extends SpeechSpec {
   readonly hash: string;
   /** Where its speech goes until it is mastered. */
   readonly blobKey: string;
+  /** Of a message that is filled in call by call: what is recorded of it is spoken part by part. */
+  readonly parts?: readonly WorkPart[] | undefined;
+}
+
+export interface WorkPart extends MessagePart {
+  /** Where its speech goes; unset where it has slots. */
+  readonly blobKey?: string | undefined;
 }
 
 export interface ItemPageInput extends BatchRef {
@@ -68,6 +78,12 @@ export interface KeepMessageInput extends BatchRef {
   readonly workMs?: number | undefined;
   readonly heard?: string | undefined;
   readonly wordErrorRate?: number | undefined;
+  readonly parts?: readonly KeptPart[] | undefined;
+}
+
+export interface JoinPartsInput {
+  readonly blobKey: string;
+  readonly parts: readonly WorkPart[];
 }
 
 export interface FailItemInput extends BatchRef {
@@ -110,12 +126,17 @@ export interface MessageRecordActivities {
   createBatch(input: CreateBatchInput): Promise<void>;
   openBatch(ref: BatchRef): Promise<OpenedBatch>;
   batchItems(input: ItemPageInput): Promise<WorkPage>;
+  /** Makes one sound of what was spoken in parts. @returns where in it each lies. */
+  joinParts(input: JoinPartsInput): Promise<{ readonly parts: readonly KeptPart[] }>;
   /** Masters what was spoken and makes it a version of its message. */
   keepMessage(input: KeepMessageInput): Promise<void>;
   keepRecording(input: RecordingInput): Promise<KeptRecording>;
   failItem(input: FailItemInput): Promise<void>;
   setBatchState(input: BatchRef & { readonly state: BatchState }): Promise<void>;
 }
+
+/** Silence between recorded parts, where the words of a call come in. */
+const partPauseMs = 400;
 
 export function createMessageRecords(deps: {
   readonly db: Database;
@@ -133,10 +154,22 @@ export function createMessageRecords(deps: {
     return batch;
   }
 
-  const workItem = ({ tenant, line, key, hash, engine, voice, speed, text }: ItemRow): WorkItem => ({
+  const workItem = ({ tenant, line, key, hash, engine, voice, speed, text }: ItemRow, slots: readonly string[]): WorkItem => ({
     ...{ line, key, hash, engine, voice, speed, text },
     blobKey: rawSpeechKey(tenant, hash),
+    ...(placesIn(text, slots).length > 0 && {
+      parts: partsOf(text, slots).map((part, i) => ({
+        ...part,
+        ...(part.slots.length === 0 && { blobKey: rawSpeechKey(tenant, hash, i) }),
+      })),
+    }),
   });
+
+  async function spokenAt(blobKey: string): Promise<Uint8Array> {
+    const wav = await blobs.find(blobKey);
+    if (!wav) throw new VoicebotError('not-found', 'The speech is not in the blob store any more.');
+    return wav;
+  }
 
   return {
     createBatch: async ({ batchId, source, format, request }) => {
@@ -162,19 +195,29 @@ export function createMessageRecords(deps: {
       };
     },
     batchItems: async ({ engine, after, limit, ...ref }) => {
-      const { items, reused, next } = await nextItems(db, await known(ref), { engine, after, limit });
-      return { items: items.map(workItem), reused, next };
+      const batch = await known(ref);
+      const { items, reused, next } = await nextItems(db, batch, { engine, after, limit });
+      return { items: items.map((item) => workItem(item, batch.slots)), reused, next };
     },
+    joinParts: ({ blobKey, parts }) =>
+      runActivity(async () => {
+        const recorded = parts.filter((part) => part.blobKey !== undefined);
+        const wavs = await Promise.all(recorded.map((part) => spokenAt(part.blobKey as string)));
+        const { wav, stretches } = joinWavs(wavs, partPauseMs);
+        await blobs.put(blobKey, wav, 'audio/wav');
+        return { parts: parts.map(({ text, slots, blobKey: key }) => ({ text, slots, ...(key && stretches.shift()) })) };
+      }),
     keepMessage: async (input) => {
       await runActivity(async (signal) => {
-        const { tenant, item, workMs, heard, wordErrorRate } = input;
+        const { tenant, item, workMs, heard, wordErrorRate, parts } = input;
         const batch = await known(input);
         const wav = await blobs.find(item.blobKey);
         if (wav) {
-          const spec = { ...item, tenant, heard, wordErrorRate, workMs };
+          const spec = { ...item, tenant, heard, wordErrorRate, workMs, parts };
           const made = await masterRecording(wav, spec, { blobs, mastering, loudnessLufs: batch.loudnessLufs, signal });
           await settleItem(db, batch, item, 'created', made);
           await blobs.delete(item.blobKey);
+          for (const part of item.parts ?? []) if (part.blobKey) await blobs.delete(part.blobKey);
         } else if (await findRendering(db, tenant, item.hash)) {
           // An attempt before this one came as far, or another batch that says the same.
           await settleItem(db, batch, item, 'reused');

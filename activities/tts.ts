@@ -1,4 +1,4 @@
-import { toPcm16 } from '../audio/pcm.ts';
+import { amplified, toPcm16 } from '../audio/pcm.ts';
 import { resample } from '../audio/resample.ts';
 import { decodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
@@ -41,21 +41,35 @@ export interface TtsDependencies {
 }
 
 export function createTtsActivities({ tts, store, queue, recordings }: TtsDependencies): TtsActivities {
-  /** A sentence from the store, or as the engine makes it. */
+  /** A sentence from the store, or as the engine makes it; beside recordings as they sound, unless the call has chosen a voice. */
   async function* speech(
     sentence: string,
-    { style, ...run }: { style: SpeechStyle | undefined; signal: AbortSignal; priority: Priority },
+    {
+      style,
+      beside,
+      ...run
+    }: { style: SpeechStyle | undefined; beside: SaidLine['beside']; signal: AbortSignal; priority: Priority },
   ): AsyncGenerator<SpokenPiece> {
+    if (beside && !chosen(style)) {
+      const { voice, speed, gainDb } = beside;
+      for await (const piece of tts.speak(sentence, { ...style, voice, speed, ...run })) {
+        yield { ...piece, samples: amplified(piece.samples, gainDb) };
+      }
+      return;
+    }
     const stored = await store.find(sentence, style);
     if (stored) yield { text: sentence, samples: stored };
     else yield* tts.speak(sentence, { ...style, ...run });
   }
   /** What the bank has recorded; nothing where it is gone. Who has chosen a voice hears that one throughout. */
   async function recorded({ recording }: SaidLine, style: SpeechStyle | undefined): Promise<Int16Array | undefined> {
-    if (recording === undefined || style?.voice !== undefined || style?.speed !== undefined) return undefined;
-    const wav = await recordings.find(recording);
+    if (recording === undefined || chosen(style)) return undefined;
+    const wav = await recordings.find(recording.key);
     if (!wav) return undefined;
-    return new Int16Array(toPcm16(await resample(decodeWav(wav, Number.POSITIVE_INFINITY), tts.sampleRateHz)).buffer);
+    const { samples, sampleRateHz } = decodeWav(wav, Number.POSITIVE_INFINITY);
+    const at = (ms: number | undefined) => ms && Math.round((ms / 1000) * sampleRateHz);
+    const stretch = samples.subarray(at(recording.startMs), at(recording.endMs));
+    return new Int16Array(toPcm16(await resample({ samples: stretch, sampleRateHz }, tts.sampleRateHz)).buffer);
   }
   return {
     speak: ({ text, saidUrl, spokenUrl, style }) =>
@@ -80,7 +94,7 @@ export function createTtsActivities({ tts, store, queue, recordings }: TtsDepend
               continue;
             }
             const priority = samples === 0 ? 'urgent' : 'caller';
-            for await (const piece of speech(sentence, { style, signal, priority })) {
+            for await (const piece of speech(sentence, { style, beside: said.beside, signal, priority })) {
               firstAudioMs ||= performance.now() - firstTextAt;
               samples += piece.samples.length;
               const { buffer, byteOffset, byteLength } = piece.samples;
@@ -101,6 +115,8 @@ export function createTtsActivities({ tts, store, queue, recordings }: TtsDepend
     },
   };
 }
+
+const chosen = (style: SpeechStyle | undefined): boolean => style?.voice !== undefined || style?.speed !== undefined;
 
 type SpokenPiece = Pick<SpeechChunk, 'text' | 'samples'>;
 

@@ -5,6 +5,7 @@ import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
+import { speechLimitMs } from '../domain/voices/engine.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
 import type { call } from '../workflows/call.ts';
@@ -154,7 +155,7 @@ export class CallTurns {
 
   #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<unknown> = Promise.resolve()): RunningTurn {
     const { settings, turnTimeoutMs } = this.#options;
-    const waitMs = turnTimeoutMs + (input.live ? (settings.maxListenMs ?? 0) : 0);
+    const waitMs = speechLimitMs(turnTimeoutMs, input.style) + (input.live ? (settings.maxListenMs ?? 0) : 0);
     const begun = after.then(() => this.#begun(sessionId, input, waitMs));
     const finish = (recorded: boolean) => {
       // Readers get what was spoken even if the step that spoke failed before it could end the pipe.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SpeechStyle } from '../domain/call.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { speechLimitMs } from '../domain/voices/engine.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { audioOf } from '../media/speech-frames.ts';
 import type { adapterTraining } from '../workflows/adapter-training.ts';
@@ -73,7 +74,8 @@ export class SingleSteps {
     const turn = hub.openTurn();
     try {
       const input = { text, spokenUrl: turn.media.spokenUrl, style, settings };
-      const result = await this.#run<typeof speakOnce>(speakOnceWorkflow, input);
+      const timeoutMs = speechLimitMs(this.#options.timeoutMs, style);
+      const result = await this.#run<typeof speakOnce>(speakOnceWorkflow, input, { timeoutMs });
       const chunks: Uint8Array[] = [];
       for await (const pcm of audioOf(turn.pipes.spoken.read())) chunks.push(pcm);
       return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
@@ -89,7 +91,10 @@ export class SingleSteps {
     const stopping = new AbortController();
     const stopped = AbortSignal.any([signal, stopping.signal]);
     const input = { text, spokenUrl: turn.media.spokenUrl, style, settings };
-    const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, stopped);
+    const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, {
+      signal: stopped,
+      timeoutMs: speechLimitMs(this.#options.timeoutMs, style),
+    });
     let over = false;
     let failure: unknown;
     // A step that failed has left its pipe open.
@@ -190,9 +195,9 @@ export class SingleSteps {
   async #run<W extends (input: never) => Promise<unknown>>(
     name: string,
     input: Parameters<W>[0],
-    signal?: AbortSignal,
+    { signal, timeoutMs = this.#options.timeoutMs }: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
   ): Promise<Awaited<ReturnType<W>>> {
-    const { client, timeoutMs } = this.#options;
+    const { client } = this.#options;
     const workflowId = `${name}-${randomUUID()}`;
     return await this.#temporal.ask(timeoutMs, async () => {
       const handle = await client.workflow.start(name, {

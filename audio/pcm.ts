@@ -13,3 +13,10 @@ export function fromPcm16(bytes: Uint8Array): Float32Array {
   for (let i = 0; i < out.length; i++) out[i] = view.getInt16(i * 2, true) / 32_768;
   return out;
 }
+
+/** PCM16 that is louder or softer; what exceeds full scale is cut off. */
+export function amplified(samples: Int16Array, gainDb: number): Int16Array {
+  const gain = 10 ** (gainDb / 20);
+  // Both ends of the range are kept by the clamp: a typed array alone would wrap round.
+  return samples.map((sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * gain))));
+}

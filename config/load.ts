@@ -99,13 +99,17 @@ export function concurrencyOf(config: Config) {
   } as const;
 }
 
-/** Voices of another speech server, the first one its default; none where no server is set. */
-export const remoteVoices = (config: Config): string[] =>
-  config.SPEECH_BASE_URL
-    ? config.SPEECH_VOICES.split(',')
-        .map((voice) => voice.trim())
-        .filter(Boolean)
-    : [];
+/** Voices of another speech server, the first one its default, none where no server is set; and those that Zonos imitates. */
+export const installedVoices = (config: Config) => ({
+  remote: config.SPEECH_BASE_URL ? listed(config.SPEECH_VOICES) : [],
+  zonos: listed(config.ZONOS_VOICE_NAMES),
+});
+
+const listed = (names: string): string[] =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 
 /** Who takes calls over, and how. */
 export function transferSettings(config: Config) {

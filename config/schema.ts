@@ -157,6 +157,12 @@ export const configSchema = z.object({
   SPEECH_API_KEY: z.string().optional().describe('Key of that server.'),
   SPEECH_MODEL: z.string().default('tts-1').describe('Model name at that server.'),
   SPEECH_VOICES: z.string().default('alloy').describe('Its voices, separated by commas; the first one is the default.'),
+  ZONOS_VOICE_NAMES: z
+    .string()
+    .default('')
+    .describe(
+      'Voices of Zonos beside its default, separated by commas: the recordings in the folder ZONOS_VOICES of its workers.',
+    ),
   LLM_ENGINE: z
     .enum(['llama', 'openai'])
     .optional()

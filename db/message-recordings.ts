@@ -1,24 +1,63 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, arrayOverlaps, eq, inArray, isNull, or } from 'drizzle-orm';
+import { type KeptPart, oneSpaced } from '../domain/messages/parts.ts';
+import { clausesOf } from '../domain/sentences.ts';
 import { isPlayed, itsRendering } from './messages.ts';
 import type { Database } from './open.ts';
 import { renditionKey } from './renderings.ts';
 import { messageVersions, renderings } from './schema.ts';
 
 /** The hash of words, however they are spaced. */
-export const textHash = (text: string): string => createHash('sha256').update(text.trim().replace(/\s+/g, ' ')).digest('hex');
+export const textHash = (text: string): string => createHash('sha256').update(oneSpaced(text)).digest('hex');
 
-/** Of these texts those that a message says which calls play: each with the key of its sound in the blob store. */
-export async function recordingsOf(db: Database, tenant: string, texts: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (texts.length === 0) return new Map();
-  const hashes = new Map(texts.map((text) => [textHash(text), text]));
+/** The hash of each clause. */
+export const clauseHashes = (text: string): string[] => [...new Set(clausesOf(oneSpaced(text)).map(textHash))];
+
+/** A sound that calls play. */
+export interface PlayedRecording {
+  readonly text: string;
+  /** Of its WAV file. */
+  readonly blobKey: string;
+  readonly voice: string;
+  readonly speed: number;
+  readonly gainDb: number;
+  /** Of a message that is filled in call by call. */
+  readonly parts: readonly KeptPart[] | null;
+}
+
+/** What calls play of these texts, the newest last: recordings of one of them, and those with a clause of one that are filled in call by call. */
+export async function recordingsOf(db: Database, tenant: string, texts: readonly string[]): Promise<PlayedRecording[]> {
+  if (texts.length === 0) return [];
+  const hashes = [...new Set(texts.map(textHash))];
+  const clauses = [...new Set(texts.flatMap(clauseHashes))];
+  const said = or(inArray(renderings.textHash, hashes), arrayOverlaps(renderings.clauseHashes, clauses));
   const rows = await db
-    .select({ textHash: renderings.textHash, hash: renderings.hash })
+    .select(playedColumns)
     .from(renderings)
     .innerJoin(messageVersions, itsRendering)
-    .where(and(eq(renderings.tenant, tenant), inArray(renderings.textHash, [...hashes.keys()]), isPlayed))
-    .orderBy(messageVersions.createdAt);
-  return new Map(rows.map((row) => [hashes.get(row.textHash) ?? '', renditionKey(tenant, row.hash, 'wav')]));
+    .where(and(eq(renderings.tenant, tenant), said, isPlayed))
+    .orderBy(messageVersions.createdAt)
+    .limit(maxFound);
+  return rows.map((row) => played(tenant, row));
+}
+
+/** More messages than this do not share clauses of one reply, unless somebody means ill. */
+const maxFound = 200;
+
+const playedColumns = {
+  text: renderings.text,
+  hash: renderings.hash,
+  voice: renderings.voice,
+  speed: renderings.speed,
+  gainDb: renderings.gainDb,
+  parts: renderings.parts,
+};
+
+function played(
+  tenant: string,
+  { hash, gainDb, ...about }: Omit<PlayedRecording, 'blobKey' | 'gainDb'> & { hash: string; gainDb: number | null },
+): PlayedRecording {
+  return { ...about, gainDb: gainDb ?? 0, blobKey: renditionKey(tenant, hash, 'wav') };
 }
 
 /** The sounds that calls play for these keys, and their words. */
@@ -26,11 +65,11 @@ export async function recordingsFor(
   db: Database,
   tenant: string,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, { readonly text: string; readonly blobKey: string }>> {
+): Promise<ReadonlyMap<string, PlayedRecording>> {
   const rows = await db
-    .select({ key: messageVersions.key, text: renderings.text, hash: renderings.hash })
+    .select({ key: messageVersions.key, ...playedColumns })
     .from(messageVersions)
     .innerJoin(renderings, itsRendering)
-    .where(and(eq(messageVersions.tenant, tenant), inArray(messageVersions.key, [...keys]), isPlayed));
-  return new Map(rows.map(({ key, text, hash }) => [key, { text, blobKey: renditionKey(tenant, hash, 'wav') }]));
+    .where(and(eq(messageVersions.tenant, tenant), inArray(messageVersions.key, [...keys]), isPlayed, isNull(renderings.parts)));
+  return new Map(rows.map(({ key, ...row }) => [key, played(tenant, row)]));
 }

@@ -1,5 +1,6 @@
 import { and, arrayContains, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { MessageState } from '../domain/messages/message.ts';
+import type { KeptPart } from '../domain/messages/parts.ts';
 import type { Finding } from '../domain/messages/quality.ts';
 import type { Database } from './open.ts';
 import { knownRenderings, type NewRendering } from './renderings.ts';
@@ -25,6 +26,9 @@ export interface MessageVersion {
   readonly decidedAt: Date | null;
   readonly batchId: string | null;
   readonly createdAt: Date;
+  /** Of a message that is filled in call by call. */
+  readonly parts: readonly KeptPart[] | null;
+  readonly gainDb: number | null;
 }
 
 export interface Message {
@@ -136,6 +140,8 @@ const versionColumns = {
   decidedAt: messageVersions.decidedAt,
   batchId: messageVersions.batchId,
   createdAt: messageVersions.createdAt,
+  parts: renderings.parts,
+  gainDb: renderings.gainDb,
 };
 
 export const itsRendering = and(eq(renderings.tenant, messageVersions.tenant), eq(renderings.hash, messageVersions.hash));

@@ -23,7 +23,7 @@ export async function newBatch(
   const requestHash = createHash('sha256')
     .update(JSON.stringify([about, defaults, read]))
     .digest('hex');
-  const row = { tenant, id, requestHash, ...about, tags: [...about.tags] };
+  const row = { tenant, id, requestHash, ...about, tags: [...about.tags], slots: [...(defaults.slots ?? [])] };
   const kept = await keepBatch(db, { ...row, approvedBy: about.approvedBy ?? null, engineChoice: engineChoice ?? null }, checked);
   if (kept === 'kept') await setBatchState(db, tenant, id, 'running');
   const batch = await findBatch(db, tenant, id);

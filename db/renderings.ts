@@ -12,8 +12,8 @@ export type NewRendering = typeof renderings.$inferInsert;
 const recipe = 1;
 
 /** The hash of all that a rendering depends on: the same again need not be made again. */
-export function renderingHash({ engine, voice, speed, text }: SpeechSpec, loudnessLufs: number): string {
-  return sha256(JSON.stringify([recipe, engine, voice, speed, text, loudnessLufs]));
+export function renderingHash({ engine, voice, speed, text, slots }: SpeechSpec, loudnessLufs: number): string {
+  return sha256(JSON.stringify([recipe, engine, voice, speed, text, loudnessLufs, ...(slots ? [slots] : [])]));
 }
 
 /** The hash of a recording. */
@@ -29,8 +29,9 @@ export const renditionKey = (tenant: string, hash: string, rendition: Rendition)
 /** Where somebody's recording waits to be mastered. */
 export const uploadKey = (tenant: string, hash: string): string => `messages/${tenant}/uploads/${hash}.wav`;
 
-/** Where an engine leaves what it has spoken, until it is mastered. */
-export const rawSpeechKey = (tenant: string, hash: string): string => `messages/${tenant}/raw/${hash}.wav`;
+/** Where an engine leaves what it has spoken, until it is mastered. @param part of a message that is spoken in parts. */
+export const rawSpeechKey = (tenant: string, hash: string, part?: number): string =>
+  `messages/${tenant}/raw/${hash}${part === undefined ? '' : `-${part}`}.wav`;
 
 export async function findRendering(db: Database, tenant: string, hash: string): Promise<RenderingRow | undefined> {
   return (

@@ -20,6 +20,7 @@ import type { AssistantFiles } from '../domain/assistant/read.ts';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import type { BatchState, ItemState, MessageState } from '../domain/messages/message.ts';
+import type { KeptPart } from '../domain/messages/parts.ts';
 import type { Finding } from '../domain/messages/quality.ts';
 
 /** To the millisecond, as programs and cursors of lists carry it. */
@@ -319,12 +320,19 @@ export const renderings = pgTable(
     wordErrorRate: real('word_error_rate'),
     /** What the engine took to speak it; unset for a recording. */
     workMs: real('work_ms'),
+    /** Where it is filled in call by call: its parts, of which those without slots lie in the sound. */
+    parts: jsonb('parts').$type<readonly KeptPart[]>(),
+    /** Of the clauses of its recorded parts: what the bot is to say is found by them. */
+    clauseHashes: text('clause_hashes').array().notNull().default([]),
+    /** By how much it was raised when it was mastered, in dB: as much is what is spoken beside it. */
+    gainDb: real('gain_db'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.hash] }),
     index('renderings_engine').on(table.engine, table.createdAt),
     index('renderings_text').on(table.tenant, table.textHash),
+    index('renderings_clauses').using('gin', table.clauseHashes),
   ],
 );
 
@@ -376,6 +384,8 @@ export const batches = pgTable(
     requestHash: text('request_hash').notNull(),
     language: text('language').notNull(),
     tags: text('tags').array().notNull().default([]),
+    /** Placeholders that are filled when a message is played. */
+    slots: text('slots').array().notNull().default([]),
     /** Why `auto` became which engine; unset where nothing was left to choose. */
     engineChoice: text('engine_choice'),
     loudnessLufs: real('loudness_lufs').notNull(),

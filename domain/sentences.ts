@@ -58,3 +58,9 @@ export function splitSentences(text: string): string[] {
   const splitter = new SentenceSplitter();
   return [...splitter.push(text), ...splitter.flush()];
 }
+
+/** A mark within a sentence at which a voice rests, before white space. */
+const clauseEnd = /(?<=[,;:—])\s+/;
+
+/** Sentences, cut once more at commas and the like. */
+export const clausesOf = (text: string): string[] => splitSentences(text).flatMap((sentence) => sentence.split(clauseEnd));

@@ -66,12 +66,23 @@ export const voiceCatalogue: VoiceCatalogue = [
   },
 ];
 
-/** The catalogue with the voices of another server; without them where there are none. */
-export const withRemoteVoices = (voices: readonly string[]): VoiceCatalogue =>
-  voices.length === 0
-    ? voiceCatalogue
+/** Voices that an installation has made itself, or has elsewhere. */
+export interface InstalledVoices {
+  /** Of another server; it is in the catalogue where it has one. */
+  readonly remote: readonly string[];
+  /** Recordings that Zonos imitates, beside its default. */
+  readonly zonos: readonly string[];
+}
+
+/** The catalogue of an installation. */
+export function installedCatalogue({ remote, zonos }: InstalledVoices): VoiceCatalogue {
+  const own = voiceCatalogue.map((engine) =>
+    engine.id === 'zonos' ? { ...engine, voices: [...new Set([...engine.voices, ...zonos])] } : engine,
+  );
+  return remote.length === 0
+    ? own
     : [
-        ...voiceCatalogue,
+        ...own,
         {
           id: 'remote',
           title: 'The remote speech server',
@@ -80,10 +91,11 @@ export const withRemoteVoices = (voices: readonly string[]): VoiceCatalogue =>
           realTime: false,
           nominalPace: 1,
           quality: 0,
-          voices,
+          voices: remote,
           aliases: {},
           needs: { gpu: 'none' },
           maxCharacters: 4_096,
           speed: { min: 0.25, max: 4 },
         },
       ];
+}

@@ -12,7 +12,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, mediaUrl, modelName, remoteVoices } from '../config/load.ts';
+import { canTransfer, installedVoices, mediaUrl, modelName } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -20,7 +20,7 @@ import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
-import { withRemoteVoices } from '../engines/catalogue.ts';
+import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -94,7 +94,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     },
   });
   const voiceEngines = new VoiceEngines({
-    catalogue: withRemoteVoices(remoteVoices(config)),
+    catalogue: installedCatalogue(installedVoices(config)),
     client,
     namespace,
     db: database.db,

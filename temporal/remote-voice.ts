@@ -3,7 +3,7 @@ import { createMessageSpeech } from '../activities/message-speech.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
 import { createTtsActivities } from '../activities/tts.ts';
 import { createVoiceControl } from '../activities/voice-control.ts';
-import { remoteVoices } from '../config/load.ts';
+import { installedVoices } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { SpeechStore } from '../db/speech.ts';
@@ -21,7 +21,7 @@ export async function createRemoteVoiceWorker(
   { connection, blobs }: { readonly connection: NativeConnection; readonly blobs: BlobStore },
 ): Promise<Worker | undefined> {
   if (!config.SPEECH_BASE_URL) return undefined;
-  const [voice = ''] = remoteVoices(config);
+  const [voice = ''] = installedVoices(config).remote;
   const tts = new OpenAiSpeech({
     baseUrl: config.SPEECH_BASE_URL,
     apiKey: config.SPEECH_API_KEY,

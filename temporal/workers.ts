@@ -22,7 +22,7 @@ import { Understanding } from '../activities/understanding.ts';
 import { createVoiceControl } from '../activities/voice-control.ts';
 import { pollersOf } from '../api/health.ts';
 import { HttpBank } from '../bank/http-bank.ts';
-import { concurrencyOf, llmEngine, modelCacheDir, modelName, remoteVoices, transferSettings } from '../config/load.ts';
+import { concurrencyOf, installedVoices, llmEngine, modelCacheDir, modelName, transferSettings } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -37,7 +37,7 @@ import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
 import { splitSentences } from '../domain/sentences.ts';
 import { greeting, wording } from '../domain/wording.ts';
-import { withRemoteVoices } from '../engines/catalogue.ts';
+import { installedCatalogue } from '../engines/catalogue.ts';
 import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
 import { importDemoKnowledge } from './demo-knowledge.ts';
@@ -317,7 +317,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
         ...createRecordsActivities({ db: needed(db), blobs: needed(blobs), spokenRateHz: engines.tts.sampleRateHz }),
         ...createMessageRecords({
           ...{ db: needed(db), blobs: needed(blobs), mastering: engines.mastering },
-          catalogue: withRemoteVoices(remoteVoices(config)),
+          catalogue: installedCatalogue(installedVoices(config)),
           workersOf: (taskQueue) => pollersOf(connection, config.TEMPORAL_NAMESPACE, taskQueue),
         }),
         ...createAdapterRecords({

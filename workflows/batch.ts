@@ -9,9 +9,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MessageCheckActivities } from '../activities/message-check.ts';
-import type { MessageRecordActivities, WorkItem, WorkPage } from '../activities/message-records.ts';
+import type { MessageRecordActivities, WorkItem, WorkPage, WorkPart } from '../activities/message-records.ts';
 import type { MessageSpeechActivities } from '../activities/message-speech.ts';
 import type { ItemCounts, ItemState } from '../domain/messages/message.ts';
+import { recordedText } from '../domain/messages/parts.ts';
 import { type VoiceEngineId, voiceTaskQueues } from '../domain/voices/engine.ts';
 import { type BatchInput, batchProgress, pauseBatch, resumeBatch, taskQueues } from './definitions.ts';
 import { describeFailure } from './step-failure.ts';
@@ -47,7 +48,7 @@ const records = proxyActivities<MessageRecordActivities>({
   retry: { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 },
   priority: behindCalls,
 });
-const mastering = proxyActivities<Pick<MessageRecordActivities, 'keepMessage'>>({
+const mastering = proxyActivities<Pick<MessageRecordActivities, 'joinParts' | 'keepMessage'>>({
   ...patient,
   taskQueue: taskQueues.records,
 });
@@ -89,14 +90,29 @@ export async function batch({ tenant, batchId, window, paused: pausedBefore = fa
     tell();
   };
 
+  async function speak({ engine, voice, speed }: WorkItem, what: { readonly text: string; readonly blobKey: string }) {
+    const { workMs } = await speech(engine).speakMessage({ engine, voice, speed, text: what.text, blobKey: what.blobKey });
+    return { workMs };
+  }
+
+  /** What is recorded of a message that is filled in call by call. */
+  async function speakParts(item: WorkItem, parts: readonly WorkPart[]) {
+    let workMs = 0;
+    for (const { text, blobKey } of parts) {
+      if (blobKey !== undefined) workMs += (await speak(item, { text, blobKey })).workMs ?? 0;
+    }
+    return { workMs, parts: (await mastering.joinParts({ blobKey: item.blobKey, parts })).parts };
+  }
+
   async function make(item: WorkItem): Promise<void> {
     run.running++;
     try {
-      const { engine, voice, speed, text, blobKey, line } = item;
+      const { text, blobKey, line } = item;
       try {
-        const { workMs } = await speech(engine).speakMessage({ engine, voice, speed, text, blobKey });
-        const checked = opened.check ? await checks.checkMessage({ blobKey, text, language: opened.language }) : {};
-        await mastering.keepMessage({ ...ref, item, workMs, ...checked });
+        const spoken = item.parts ? await speakParts(item, item.parts) : await speak(item, item);
+        const recorded = item.parts ? recordedText(item.parts) : text;
+        const checked = opened.check ? await checks.checkMessage({ blobKey, text: recorded, language: opened.language }) : {};
+        await mastering.keepMessage({ ...ref, item, ...spoken, ...checked });
         count('created');
       } catch (error) {
         if (isCancellation(error)) throw error;

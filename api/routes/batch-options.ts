@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { type BatchRequest, maxRows } from '../../domain/messages/check-rows.ts';
 import { speechLoudnessLufs } from '../../domain/messages/message.ts';
+import { placeholderName } from '../../domain/messages/template.ts';
 import { parsed } from '../bodies.ts';
 import { plainText } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
@@ -9,7 +10,12 @@ import { tenantQuery } from './tenant.ts';
 export const batchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 export const batchParams = z.object({ id: batchId.openapi({ param: { name: 'id', in: 'path' } }) });
 const who = plainText(100).trim().min(1);
+const slot = z.string().regex(placeholderName);
 const tag = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
+
+const slotsDescription =
+  'Placeholders that stay: what is between the clauses with them is recorded, and they are filled when the message is played.';
+const maxSlots = 20;
 
 /** What a batch may be told, whatever form its rows have. */
 const options = z.object({
@@ -41,11 +47,17 @@ const options = z.object({
 export const batchQuery = tenantQuery.extend(options.shape).extend({
   check: z.enum(['true', 'false']).default('true').openapi({ description: 'Transcribe what was spoken, and mark what differs.' }),
   tags: z.string().max(500).optional().openapi({ description: 'Separated by commas.' }),
+  slots: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ description: `${slotsDescription} Separated by commas.` }),
 });
 /** With its rows. */
 export const batchBody = options.extend({
   check: z.boolean().default(true),
   tags: z.array(tag).max(20).default([]),
+  slots: z.array(slot).max(maxSlots).default([]).openapi({ description: slotsDescription }),
   values: z.record(z.string(), z.string()).optional().openapi({ description: 'For placeholders that a row has no value for.' }),
   items: z.array(z.record(z.string(), z.unknown())).max(maxRows).openapi({
     description:
@@ -70,6 +82,7 @@ export function requestOf(tenant: string, given: GivenOptions): BatchRequest {
     speed,
     text,
     values,
+    slots,
   } = given;
   return {
     tenant,
@@ -81,15 +94,19 @@ export function requestOf(tenant: string, given: GivenOptions): BatchRequest {
     check,
     approvedBy,
     deadlineMs: deadlineMinutes && deadlineMinutes * 60_000,
-    defaults: { engine, voice, speed, text, values },
+    defaults: { engine, voice, speed, text, values, slots: slots.length > 0 ? slots : undefined },
   };
 }
 
 /** Options that stand in a query, as they stand in a body. */
 export function fromQuery(query: z.infer<typeof batchQuery>): GivenOptions {
-  const tags = query.tags
+  const { tags, slots } = query;
+  const lists = parsed(batchBody.pick({ tags: true, slots: true }), { tags: listed(tags), slots: listed(slots) });
+  return { ...query, check: query.check === 'true', ...lists };
+}
+
+const listed = (text: string | undefined): string[] | undefined =>
+  text
     ?.split(',')
     .map((one) => one.trim())
     .filter(Boolean);
-  return { ...query, check: query.check === 'true', tags: parsed(z.object({ tags: batchBody.shape.tags }), { tags }).tags };
-}

@@ -1,14 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { decodeWav } from '../../audio/wav.ts';
+import { decodeWav, encodeWav } from '../../audio/wav.ts';
 import type { BlobStore } from '../../db/blobs.ts';
 import { decide, findMessage, listMessages, type MessageVersion, playedVersion, versionsOf } from '../../db/messages.ts';
 import type { Database } from '../../db/open.ts';
 import { recordingHash, renditionKey, uploadKey } from '../../db/renderings.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { isMessageKey, maxKeyCharacters } from '../../domain/messages/batch-item.ts';
-import { messageStates, renditions, renditionTypes, speechLoudnessLufs } from '../../domain/messages/message.ts';
+import { messageStates, type Rendition, renditions, renditionTypes, speechLoudnessLufs } from '../../domain/messages/message.ts';
 import { maxWavBytes, readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
+import { maxValueCharacters, speakFilled } from '../filled-message.ts';
 import { notFound } from '../problem.ts';
 import { json, jsonBody, plainText, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
@@ -53,6 +54,7 @@ const versionSchema = z
     decidedBy: z.string().nullable(),
     decidedAt: z.string().nullable(),
     batchId: z.string().nullable(),
+    slots: z.array(z.string()).openapi({ description: 'What is filled in when it is played.' }),
     createdAt: z.string(),
   })
   .openapi('MessageVersion');
@@ -154,6 +156,10 @@ const wishRoute = (wish: Wish) =>
     responses: { 200: json(versionSchema, 'The version.'), ...problems(400, 404, 503) },
   });
 
+const versionQuery = z.coerce.number().int().min(1).max(1_000_000_000).optional().openapi({
+  description: 'The one that calls play when unset; the newest where none is approved.',
+});
+
 const audio = createRoute({
   method: 'get',
   path: '/messages/{key}/audio',
@@ -162,9 +168,7 @@ const audio = createRoute({
   request: {
     params: keyParams,
     query: tenantQuery.extend({
-      version: z.coerce.number().int().min(1).max(1_000_000_000).optional().openapi({
-        description: 'The one that calls play when unset; the newest where none is approved.',
-      }),
+      version: versionQuery,
       rendition: z
         .enum(renditions)
         .default('wav')
@@ -174,6 +178,28 @@ const audio = createRoute({
   responses: {
     200: { description: 'The sound.', content: { 'audio/wav': { schema: binary }, 'audio/ogg': { schema: binary } } },
     ...problems(400, 404, 503),
+  },
+});
+
+const speech = createRoute({
+  method: 'post',
+  path: '/messages/{key}/speech',
+  tags: section,
+  summary: 'The sound of a message with values in its slots',
+  description: 'What is recorded of it and what is spoken now, in one voice: the clauses with slots are spoken.',
+  request: {
+    params: keyParams,
+    query: tenantQuery,
+    body: jsonBody(
+      z.object({
+        values: z.record(z.string(), plainText(maxValueCharacters)).openapi({ example: { amount: '120 dollars' } }),
+        version: versionQuery,
+      }),
+    ),
+  },
+  responses: {
+    200: { description: 'The sound, mono.', content: { 'audio/wav': { schema: binary } } },
+    ...problems(400, 404, 503, 504),
   },
 });
 
@@ -246,9 +272,8 @@ export function addMessageRoutes(app: OpenAPIHono, { db, blobs, calls, maxAudioS
       return c.json(shown(found), 200);
     });
   }
-  app.openapi(audio, async (c) => {
-    const { tenant, version, rendition } = c.req.valid('query');
-    const { key: name } = c.req.valid('param');
+  /** A version with one of its files. */
+  async function sound(tenant: string, name: string, version: number | undefined, rendition: Rendition) {
     const found = await versions(tenant, name);
     const wanted =
       version === undefined
@@ -256,11 +281,25 @@ export function addMessageRoutes(app: OpenAPIHono, { db, blobs, calls, maxAudioS
         : found.find((one) => one.version === version);
     if (!wanted) throw notFound(`The message '${name}' has no version ${version}.`);
     const bytes = await blobs.find(renditionKey(tenant, wanted.hash, rendition));
-    if (!bytes) {
-      throw new VoicebotError('not-found', `The sound of '${name}' is not in the blob store any more.`, {
-        hint: 'Make the message again.',
-      });
-    }
+    if (bytes) return { wanted, bytes };
+    throw new VoicebotError('not-found', `The sound of '${name}' is not in the blob store any more.`, {
+      hint: 'Make the message again.',
+    });
+  }
+  app.openapi(speech, async (c) => {
+    const { tenant } = c.req.valid('query');
+    const { values, version } = c.req.valid('json');
+    const { wanted, bytes } = await sound(tenant, c.req.valid('param').key, version, 'wav');
+    const { engine, voice, speed, parts, gainDb } = wanted;
+    const headers = { 'Content-Type': 'audio/wav', 'X-Message-Version': String(wanted.version) };
+    if (!parts) return c.body(bytes as Uint8Array<ArrayBuffer>, 200, headers);
+    const message = { engine, voice, speed, parts, gainDb: gainDb ?? 0, recorded: bytes };
+    const { pcm, sampleRateHz } = await speakFilled(message, values, (text, style) => calls.steps.speak(text, style));
+    return c.body(encodeWav(pcm, sampleRateHz) as Uint8Array<ArrayBuffer>, 200, headers);
+  });
+  app.openapi(audio, async (c) => {
+    const { tenant, version, rendition } = c.req.valid('query');
+    const { wanted, bytes } = await sound(tenant, c.req.valid('param').key, version, rendition);
     return c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
       'Content-Type': renditionTypes[rendition].contentType,
       'X-Message-Version': String(wanted.version),
@@ -268,9 +307,10 @@ export function addMessageRoutes(app: OpenAPIHono, { db, blobs, calls, maxAudioS
   });
 }
 
-function shown({ key: _, hash: __, ...version }: MessageVersion) {
+function shown({ key: _, hash: __, gainDb: ___, parts, ...version }: MessageVersion) {
   return {
     ...version,
+    slots: [...new Set(parts?.flatMap(({ slots }) => slots))],
     findings: [...version.findings],
     decidedAt: version.decidedAt?.toISOString() ?? null,
     createdAt: version.createdAt.toISOString(),

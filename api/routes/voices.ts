@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { engineNamed, voiceEngineIds } from '../../domain/voices/engine.ts';
+import { memoryWarning } from '../../domain/voices/gpu-memory.ts';
 import { json, problems } from '../schemas.ts';
 import type { VoiceEngines } from '../voice-engines.ts';
 
@@ -17,6 +18,10 @@ const engineSchema = z
       .object({ freeBytes: z.number(), totalBytes: z.number() })
       .nullable()
       .openapi({ description: 'Of the GPU of that worker; null where it has none or tells of none.' }),
+    warning: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What should be known before it is loaded, as that its GPU is nearly full.' }),
     taskQueue: z.string(),
     realTime: z.boolean().openapi({ description: 'Fast enough for callers, on hardware that it is meant for.' }),
     voices: z.array(z.string()),
@@ -83,7 +88,15 @@ const controlRoute = (wish: Control) =>
       }),
     },
     responses: {
-      200: json(z.object({ engine: z.string(), state: z.string(), resident: z.string().nullable() }), 'How it is now.'),
+      200: json(
+        z.object({
+          engine: z.string(),
+          state: z.string(),
+          resident: z.string().nullable(),
+          warning: z.string().nullable().openapi({ description: 'What should have been known before it was loaded.' }),
+        }),
+        'How it is now.',
+      ),
       ...problems(422, 503, 504),
     },
   });
@@ -99,6 +112,7 @@ export function addVoiceRoutes(app: OpenAPIHono, { voiceEngines }: { readonly vo
         ...{ id, title, taskQueue, realTime, needs, nominalPace, maxCharacters },
         state: available ? (status?.state ?? ('unknown' as const)) : ('unavailable' as const),
         gpuMemory: status?.gpuMemory ?? null,
+        warning: (status && memoryWarning(engine, status)) ?? null,
         why: available ? null : `No worker asks for tasks of the queue ${taskQueue}.`,
         voices: [...engine.voices],
         measuredPace: pace ?? null,
@@ -110,11 +124,10 @@ export function addVoiceRoutes(app: OpenAPIHono, { voiceEngines }: { readonly vo
   });
   for (const wish of Object.keys(controls) as Control[]) {
     app.openapi(controlRoute(wish), async (c) => {
-      const { engine, state, resident } = await voiceEngines.control(
-        engineNamed(voiceEngines.catalogue, c.req.valid('param').engine),
-        wish,
-      );
-      return c.json({ engine, state, resident }, 200);
+      const named = engineNamed(voiceEngines.catalogue, c.req.valid('param').engine);
+      const before = wish === 'load' ? await voiceEngines.status(named) : undefined;
+      const { engine, state, resident } = await voiceEngines.control(named, wish);
+      return c.json({ engine, state, resident, warning: (before && memoryWarning(named, before)) ?? null }, 200);
     });
   }
   app.openapi(voices, async (c) => {

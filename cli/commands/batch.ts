@@ -206,6 +206,7 @@ function withBatchOptions(command: Command): Command {
     .option('--voice <voice>', 'of rows that name none')
     .option('--speed <factor>', 'of rows that name none')
     .option('--text <template>', 'text of rows without one')
+    .option('--slots <names>', 'placeholders that are filled when a message is played, separated by commas')
     .option('--language <code>', 'ISO 639-1')
     .option('--tags <tags>', 'separated by commas')
     .option('--loudness <lufs>', 'loudness of the messages; -19 when unset')
@@ -241,6 +242,7 @@ interface BatchOptions {
   readonly text?: string;
   readonly language?: string;
   readonly tags?: string;
+  readonly slots?: string;
   readonly loudness?: string;
   readonly deadlineMinutes?: string;
   readonly approvedBy?: string;
@@ -248,8 +250,9 @@ interface BatchOptions {
 }
 
 function queryOf(options: Common & BatchOptions): string {
-  const { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, check, tenant } = options;
-  const given = { id, name, engine, voice, speed, text, language, tags, loudness, deadlineMinutes, approvedBy, tenant };
+  const { id, name, engine, voice, speed, text, language, tags, slots, loudness, deadlineMinutes, approvedBy, check, tenant } =
+    options;
+  const given = { id, name, engine, voice, speed, text, language, tags, slots, loudness, deadlineMinutes, approvedBy, tenant };
   const query = new URLSearchParams({ check: String(check) });
   for (const [key, value] of Object.entries(given)) if (value !== undefined) query.set(key, value);
   return query.toString();

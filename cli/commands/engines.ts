@@ -7,12 +7,15 @@ interface Engine {
   readonly title: string;
   readonly state: string;
   readonly why: string | null;
+  readonly warning: string | null;
   readonly voices: readonly string[];
   readonly needs: { readonly gpu: string; readonly gpuMemoryGb?: number };
   readonly nominalPace: number;
   readonly measuredPace: number | null;
   readonly maxCharacters: number;
 }
+
+type Control = Pick<Engine, 'state' | 'warning'> & { readonly engine: string };
 
 export function addEngineCommands(program: Command): void {
   const engines = program.command('engines').description('Engines that speak.');
@@ -25,8 +28,9 @@ export function addEngineCommands(program: Command): void {
       .option('--json', 'print JSON')
       .action(async (engine: string, options: { url?: string; json?: boolean }) => {
         const path = `/tts/engines/${encodeURIComponent(engine)}/${wish}`;
-        const result = await new ApiClient(apiUrl(options.url)).json<{ engine: string; state: string }>(path, { method: 'POST' });
-        print(result, options.json, () => `${result.engine}: ${result.state}`);
+        const result = await new ApiClient(apiUrl(options.url)).json<Control>(path, { method: 'POST' });
+        const { state, warning } = result;
+        print(result, options.json, () => `${result.engine}: ${state}${warning ? ` (${warning})` : ''}`);
       });
   }
   engines
@@ -46,7 +50,7 @@ export function addEngineCommands(program: Command): void {
             one.voices.length > 4
               ? `${one.voices.slice(0, 3).join(' ')} and ${one.voices.length - 3} more`
               : one.voices.join(' '),
-            one.why ?? '',
+            one.why ?? one.warning ?? '',
           ]),
         ),
       );

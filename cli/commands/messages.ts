@@ -33,6 +33,23 @@ interface Message {
   readonly latest: Version;
 }
 
+interface PlayOptions {
+  readonly version?: string;
+  readonly output?: string;
+  readonly rendition: string;
+  readonly value?: readonly string[];
+}
+
+/** @throws VoicebotError `invalid-request` for one that is no NAME=VALUE. */
+const valuesOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    given.map((one) => {
+      const at = one.indexOf('=');
+      if (at < 1) throw new VoicebotError('invalid-request', `'${one}' gives a slot no value.`, { hint: 'Write NAME=VALUE.' });
+      return [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
+
 /** Programs that play a WAV file, by what machines have. */
 const players: readonly (readonly [string, ...string[]])[] = [
   ['afplay'],
@@ -97,10 +114,18 @@ export function addMessageCommands(program: Command): void {
     .option('--version <n>', 'the one that calls play when unset')
     .option('--output <file>', 'write it here instead')
     .option('--rendition <form>', 'of the file: wav, opus or ulaw', 'wav')
-    .action(async (key: string, options: Common & { version?: string; output?: string; rendition: string }) => {
-      const { version, output, rendition } = options;
+    .option('--value <name=value...>', 'what a slot of the message holds')
+    .action(async (key: string, options: Common & PlayOptions) => {
+      const { version, output, rendition, value } = options;
       const query = `&rendition=${encodeURIComponent(output ? rendition : 'wav')}${version ? `&version=${encodeURIComponent(version)}` : ''}`;
-      const sound = await clientOf(options).bytes(path(key, options, '/audio') + query);
+      const client = clientOf(options);
+      const sound =
+        value === undefined
+          ? await client.bytes(path(key, options, '/audio') + query)
+          : await client.bytes(
+              path(key, options, '/speech'),
+              jsonRequest('POST', { version: version && Number(version), values: valuesOf(value) }),
+            );
       const file = output ?? join(tmpdir(), `voicebot-message-${process.pid}.wav`);
       await writeFile(file, sound);
       if (output === undefined) await play(file).finally(() => rm(file, { force: true }));

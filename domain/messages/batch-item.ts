@@ -1,6 +1,7 @@
 import { isVoicebotError, VoicebotError } from '../errors.ts';
 import { engineNamed, type VoiceCatalogue, type VoiceEngine, voiceOf } from '../voices/engine.ts';
-import { fillTemplate } from './template.ts';
+import { partsOf } from './parts.ts';
+import { fillTemplate, place, placesIn } from './template.ts';
 
 /** A row as somebody wrote it. */
 export interface BatchRow {
@@ -36,6 +37,7 @@ export type RejectionCode =
   | 'unknown-engine'
   | 'unknown-voice'
   | 'invalid-speed'
+  | 'invalid-slots'
   | 'engine-unavailable';
 
 /** What is to be spoken: all that the sound depends on. */
@@ -44,6 +46,8 @@ export interface SpeechSpec {
   readonly voice: string;
   readonly speed: number;
   readonly text: string;
+  /** Places of the text that are filled when it is played. */
+  readonly slots?: readonly string[] | undefined;
 }
 
 export interface BatchItem extends SpeechSpec {
@@ -62,6 +66,8 @@ export interface BatchDefaults {
   readonly speed?: number | undefined;
   /** Values for placeholders that the row has none for. */
   readonly values?: Readonly<Record<string, string>> | undefined;
+  /** Placeholders that stay, and are filled when the message is played. */
+  readonly slots?: readonly string[] | undefined;
 }
 
 export interface RowRules {
@@ -121,7 +127,8 @@ export class RowChecker {
     const voice = this.#voice(engine, row.voice || defaults.voice);
     const speed = this.#speed(engine, row.speed === '' ? defaults.speed : (row.speed ?? defaults.speed));
     const text = this.#text(engine, row.text?.trim() || defaults.text || '', { ...defaults.values, ...given(row.values) });
-    const item = { line: row.line, key, engine: engine.id, voice, speed, text };
+    const slots = this.#slots(engine, key, text);
+    const item = { line: row.line, key, engine: engine.id, voice, speed, text, slots };
     const spec = JSON.stringify([item.engine, voice, speed, text]);
     const before = this.#texts.get(key);
     if (before === undefined) {
@@ -169,9 +176,10 @@ export class RowChecker {
     const { text, missing } = fillTemplate(template.trim(), values);
     if (text === '') throw new Rejection('missing-text', 'The row has no text.');
     if (unreadable.test(text)) throw new Rejection('wrong-encoding', 'The text holds what is no text.');
-    if (missing.length > 0) {
-      const places = missing.map((name) => `{{${name}}}`).join(', ');
-      throw new Rejection('missing-placeholder', `The row has no value for ${places}.`);
+    const { slots = [] } = this.#rules.defaults;
+    const unknown = missing.filter((name) => !slots.includes(name));
+    if (unknown.length > 0) {
+      throw new Rejection('missing-placeholder', `The row has no value for ${unknown.map(place).join(', ')}.`);
     }
     if (text.length > maxCharacters) {
       throw new Rejection('text-too-long', `The text has ${text.length} characters; ${title} speaks ${maxCharacters} at most.`);
@@ -179,7 +187,26 @@ export class RowChecker {
     if (!/[\p{L}\p{N}]/u.test(text)) throw new Rejection('invalid-text', 'The text has no words to speak.');
     return text;
   }
+
+  #slots(engine: VoiceEngine, key: string, text: string): readonly string[] | undefined {
+    const slots = placesIn(text, this.#rules.defaults.slots ?? []);
+    if (slots.length === 0) return undefined;
+    const places = slots.map(place).join(', ');
+    if (!engine.realTime) {
+      throw new Rejection('invalid-slots', `${engine.title} is too slow to speak ${places} while a caller listens.`);
+    }
+    if (key.startsWith(promptPrefix)) {
+      throw new Rejection('invalid-slots', `Calls play '${key}' as it is: nothing would fill ${places}.`);
+    }
+    if (partsOf(text, slots).every((part) => part.slots.length > 0)) {
+      throw new Rejection('invalid-slots', `No clause is without ${places}: nothing is left to record.`);
+    }
+    return slots;
+  }
 }
+
+/** Messages that calls play by their keys, whatever is said. */
+const promptPrefix = 'call/';
 
 /** Values that are not empty: an empty cell says nothing. */
 const given = (values: Readonly<Record<string, string>>): Record<string, string> =>

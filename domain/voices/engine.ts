@@ -12,6 +12,13 @@ export const voiceTaskQueues: Readonly<Record<VoiceEngineId, string>> = {
   remote: 'tts-remote',
 };
 
+/** What an engine of quality may take for a reply, and for loading its model before. */
+const slowVoiceMs = 3_600_000;
+
+/** How long speech may take that is waited for so long with the live voice. */
+export const speechLimitMs = (liveMs: number, style: { readonly engine?: VoiceEngineId | undefined } | undefined): number =>
+  style?.engine === undefined || style.engine === 'kokoro' ? liveMs : Math.max(liveMs, slowVoiceMs);
+
 /** What is known of an engine without asking it. */
 export interface VoiceEngine {
   readonly id: VoiceEngineId;

@@ -20,5 +20,7 @@ export interface Master {
   readonly opus: Uint8Array;
   /** … and at 8 kHz. */
   readonly narrow: Int16Array;
+  /** By how much it was raised, in dB. */
+  readonly gainDb: number;
   readonly measures: SoundMeasures;
 }

@@ -34,7 +34,7 @@ serve({
     const level = { samples: fromPcm16(new Uint8Array(levelled.buffer)), sampleRateHz: masterRateHz };
     const narrow = pcmOf(await resample(level, narrowRateHz));
     const opus = await encodeOpus(levelled);
-    const output: Master = { samples: levelled, narrow, opus, measures };
+    const output: Master = { samples: levelled, narrow, opus, measures, gainDb: decibels(gain) };
     return { output, transfer: [levelled.buffer, narrow.buffer, opus.buffer] as ArrayBuffer[] };
   },
 });

@@ -107,6 +107,7 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
         samples: Int16Array.from(samples, (sample) => Math.round(sample * 32_767)),
         narrow: new Int16Array(samples.length >> 1),
         opus: new Uint8Array(0),
+        gainDb: 0,
         measures: {
           durationMs: (samples.length / sampleRateHz) * 1000,
           loudnessLufs: -19,

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toPcm16 } from '../../audio/pcm.ts';
 import { decodeWav } from '../../audio/wav.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
 import { countingEngines } from '../fakes/counting-voice.ts';
+import { textsInBytes } from '../fakes/spoken-text.ts';
+import { spokenSamples } from '../fakes/stand-in-engines.ts';
 import { tone, wavOf } from '../support/audio.ts';
 import { batchApi } from '../support/batch-api.ts';
 import { LiveCaller } from '../support/live-caller.ts';
@@ -15,6 +18,24 @@ beforeAll(async () => {
   stack = await startTestStack(await testEnvironment(), { engines: countingEngines() });
 });
 afterAll(() => stack?.stop());
+
+let calls = 0;
+const connect = () =>
+  LiveCaller.connect({
+    baseUrl: stack.apiUrl ?? '',
+    sessionId: `recorded-${calls++}`,
+    format: { encoding: 'pcm16', sampleRateHz: 16_000 },
+  });
+
+/** What a caller hears who says this, piece by piece. */
+async function repliesTo(words: string): Promise<string[]> {
+  const caller = await connect();
+  const done = caller.client.next('reply.done', { where: (event) => event.turn === 1 });
+  await caller.saySamples(fakeUtterance(words).samples);
+  await done;
+  await caller.leave();
+  return caller.events.flatMap(({ event }) => (event.type === 'reply.text' ? [event.text] : []));
+}
 
 const { ask, ended, message } = batchApi(() => stack.apiUrl ?? '');
 
@@ -90,14 +111,6 @@ describe('a call', () => {
       recording(seconds),
       'audio/wav',
     );
-  let calls = 0;
-  const connect = () =>
-    LiveCaller.connect({
-      baseUrl: stack.apiUrl ?? '',
-      sessionId: `recorded-${calls++}`,
-      format: { encoding: 'pcm16', sampleRateHz: 16_000 },
-    });
-
   it('says what is recorded for its beginning before anything else', async () => {
     await approve('call/notice', 'This call is recorded.', 0.5);
     await until('the notice is heard', async () => {
@@ -113,12 +126,7 @@ describe('a call', () => {
     const say = async (answer: string) => {
       const markdown = `---\nid: parking\ntitle: Parking at the bank\nquestions:\n  - "Where can I park my car at the bank?"\n---\n\n${answer}\n`;
       await ask('POST', '/knowledge/articles', { articles: [{ file: 'parking.md', markdown }] });
-      const caller = await connect();
-      const done = caller.client.next('reply.done', { where: (event) => event.turn === 1 });
-      await caller.saySamples(fakeUtterance('Where can I park my car at the bank?').samples);
-      await done;
-      await caller.leave();
-      return caller.events.flatMap(({ event }) => (event.type === 'reply.text' ? [event.text] : []));
+      return repliesTo('Where can I park my car at the bank?');
     };
     const answer = 'You can park behind the branch. It costs nothing.';
     expect(await say(answer)).toEqual(['You can park behind the branch.', 'It costs nothing.']);
@@ -128,6 +136,54 @@ describe('a call', () => {
       'You can park behind the branch.',
       'It costs a little.',
     ]);
+  });
+});
+
+describe('a message with slots', () => {
+  const text = 'The garage of the bank costs {{price}}, and it is open all day. Pay at the gate.';
+  const slotted = (over: object = {}) => ({ id: 'slots', slots: ['price'], items: [{ key: 'garage', text }], ...over });
+
+  it('is recorded but for the clauses with slots, and filled when it is played, in one voice', async () => {
+    await ask('POST', '/batches', slotted());
+    expect((await ended('slots')).counts).toMatchObject({ created: 1 });
+    expect((await message('garage')).body.versions[0]).toMatchObject({ text, slots: ['price'], findings: [], state: 'draft' });
+    const speech = async (body: object) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return fetch(`${stack.apiUrl}/messages/garage/speech`, init);
+    };
+    const filled = await speech({ values: { price: 'two dollars an hour' } });
+    const sound = decodeWav(Buffer.from(await filled.arrayBuffer()), 60);
+    const recorded = 'and it is open all day. Pay at the gate.';
+    expect(textsInBytes(toPcm16(sound.samples))).toEqual([recorded]);
+    expect(sound.samples.length).toBeGreaterThan(spokenSamples(recorded) + spokenSamples('costs two dollars an hour'));
+    expect(await (await speech({ values: {} })).json()).toMatchObject({
+      code: 'invalid-request',
+      detail: expect.stringContaining('{{price}}'),
+    });
+    expect((await speech({ values: { price: 'x'.repeat(300) } })).status).toBe(400);
+    await ask('POST', '/batches', slotted({ id: 'slots-again' }));
+    expect((await ended('slots-again')).counts).toMatchObject({ created: 0, reused: 1 });
+  });
+
+  it('is heard in a call where the bot says it with values', async () => {
+    await ask('POST', '/messages/garage/versions/1/approve', { by: 'Ann' });
+    const answer = 'The garage of the bank costs three dollars an hour, and it is open all day. Pay at the gate.';
+    const markdown = `---\nid: garage\ntitle: The garage of the bank\nquestions:\n  - "What does the garage of the bank cost?"\n---\n\n${answer}\n`;
+    await ask('POST', '/knowledge/articles', { articles: [{ file: 'garage.md', markdown }] });
+    expect(await repliesTo('What does the garage of the bank cost?')).toEqual([
+      'The garage of the bank costs three dollars an hour,',
+      'and it is open all day. Pay at the gate.',
+    ]);
+  });
+
+  it('is refused where nothing of it could be recorded', async () => {
+    const { body } = await ask(
+      'POST',
+      '/batches',
+      slotted({ id: 'all-slots', items: [{ key: 'all', text: 'It costs {{price}}.' }] }),
+    );
+    expect(body).toMatchObject({ code: 'invalid-request', detail: expect.stringContaining('nothing is left to record') });
   });
 });
 

@@ -268,8 +268,8 @@ describe('speak', () => {
     const wav = encodeWav(new Uint8Array(24_000), 24_000);
     const voice = fakeVoice();
     const lines = [
-      { text: 'Welcome. How are you?', recording: key },
-      { text: 'Gone.', recording: 'elsewhere' },
+      { text: 'Welcome. How are you?', recording: { key } },
+      { text: 'Gone.', recording: { key: 'elsewhere' } },
       { text: 'Bye.' },
     ];
     for (const line of lines) turn.pipes.said.write(bytes(writeSaidLine(line)));

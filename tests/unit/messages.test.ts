@@ -3,8 +3,10 @@ import { readBatchFile, rowOf } from '../../domain/messages/batch-file.ts';
 import { type BatchRow, isRejected, type RejectedRow, RowChecker, type RowRules } from '../../domain/messages/batch-item.ts';
 import { findingsOf } from '../../domain/messages/quality.ts';
 import { fillTemplate } from '../../domain/messages/template.ts';
+import type { ControlEngineResult } from '../../domain/voices/contract.ts';
 import { chooseEngine, type EngineOutlook, engineNamed, type VoiceEngineId } from '../../domain/voices/engine.ts';
-import { voiceCatalogue } from '../../engines/catalogue.ts';
+import { memoryWarning } from '../../domain/voices/gpu-memory.ts';
+import { type InstalledVoices, installedCatalogue, voiceCatalogue } from '../../engines/catalogue.ts';
 
 type Row = BatchRow | RejectedRow;
 
@@ -119,6 +121,28 @@ describe('a row', () => {
     expect(isRejected(checked) && checked.message.length).toBeLessThan(700);
   });
 
+  describe('with slots', () => {
+    const slotted = (text: string, given: Partial<BatchRow> = {}, defaults = { slots: ['amount', 'day'] }) =>
+      checker({ defaults, available: () => true }).check(row({ text, ...given }));
+
+    it('keeps their places, and says which it has', () => {
+      expect(slotted('Dear {{name}}, thank you. You owe {{ amount }}.', { values: { name: 'Ann' } })).toMatchObject({
+        text: 'Dear Ann, thank you. You owe {{amount}}.',
+        slots: ['amount'],
+      });
+      expect(slotted('Thank you.')).toMatchObject({ slots: undefined });
+    });
+
+    it.each([
+      ['missing-placeholder', 'Dear {{name}}, you owe {{amount}}.', {}],
+      ['invalid-slots', 'You owe {{amount}}.', {}],
+      ['invalid-slots', 'Thank you. You owe {{amount}}.', { engine: 'tortoise' }],
+      ['invalid-slots', 'Thank you. You owe {{amount}}.', { key: 'call/greeting' }],
+    ] as const)('is rejected as %s: %s %j', (code, text, given) => {
+      expect(slotted(text, given)).toMatchObject({ code });
+    });
+  });
+
   it('may be said twice, but one key is no two messages', () => {
     const rows = checker();
     expect(rows.check(row({}))).not.toHaveProperty('repeated');
@@ -180,6 +204,39 @@ describe('the engine for a purpose', () => {
   it('is none where no worker runs, and says of each why', () => {
     expect(() => chooseEngine(voiceCatalogue, batch, withWorkers())).toThrow('zonos has no worker');
   });
+});
+
+describe('the voices of an installation', () => {
+  it('are those of the catalogue, recordings that Zonos imitates, and those of another server', () => {
+    const voices = (installed: InstalledVoices, id: string) => engineNamed(installedCatalogue(installed), id).voices;
+    expect(voices({ remote: [], zonos: ['ann', 'default'] }, 'zonos')).toEqual(['default', 'ann']);
+    expect(voices({ remote: ['nova'], zonos: [] }, 'remote')).toEqual(['nova']);
+    expect(() => voices({ remote: [], zonos: [] }, 'remote')).toThrow("no engine 'remote'");
+  });
+});
+
+describe('what should be known before an engine is loaded', () => {
+  const dia = engineNamed(voiceCatalogue, 'nari_dia');
+  const on = (free: number, total: number, over: Partial<ControlEngineResult> = {}) =>
+    memoryWarning(dia, {
+      ...{ engine: dia.id, state: 'unloaded', why: null, resident: null },
+      gpuMemory: { freeBytes: free * 1e9, totalBytes: total * 1e9 },
+      ...over,
+    });
+
+  it('is nothing on a GPU with room, or without a GPU', () => {
+    expect(on(20, 24)).toBeUndefined();
+    expect(on(0, 0, { gpuMemory: null })).toBeUndefined();
+  });
+
+  it('is that it does not fit beside what is there, or hardly', () => {
+    expect(on(4, 24)).toContain('refused');
+    expect(on(7, 24)).toContain('may run out of memory');
+  });
+
+  it('is who goes for it', () => expect(on(4, 24, { resident: 'zonos' })).toContain('zonos is in the memory'));
+
+  it('is nothing once it is loaded', () => expect(on(1, 24, { state: 'ready' })).toBeUndefined());
 });
 
 describe('what is odd about a sound', () => {
