@@ -1,5 +1,6 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { PayloadCodec } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { BlobStore } from '../db/blobs.ts';
@@ -10,31 +11,42 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
+import type { AuditTrail } from './access/audit-trail.ts';
+import type { Access } from './access/guard.ts';
+import { methodsOf } from './access/rules.ts';
+import { authenticatedSocket } from './access/socket-login.ts';
 import type { BatchSchedules } from './batch-schedules.ts';
 import type { BatchService } from './batches.ts';
 import { issuesOf } from './bodies.ts';
-import { callSocket, refusedSocket } from './call-socket.ts';
+import { callSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
 import { addDocs } from './docs.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
+import { openAiProblem } from './openai/openai-problem.ts';
 import { addOpenAiSpeech } from './openai/speech.ts';
 import { addOpenAiTranscriptions } from './openai/transcriptions.ts';
 import { notFound, problemOf, problemResponse } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
+import { refusedSocket } from './refused-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
 import { addAssistantRoutes } from './routes/assistants.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addBatchScheduleRoutes } from './routes/batch-schedules.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addCacheRoutes } from './routes/cache.ts';
+import { addCodecCors, addCodecRoutes } from './routes/codec.ts';
 import { addInfoRoutes } from './routes/info.ts';
+import { addKeyRoutes } from './routes/keys.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
+import { ofOwnTenant } from './routes/tenant.ts';
+import { addTokenRoutes } from './routes/tokens.ts';
 import { addTurnRoutes } from './routes/turns.ts';
 import { addVoiceRoutes } from './routes/voices.ts';
 import type { Dialplan } from './telephony/dialplan.ts';
@@ -42,6 +54,8 @@ import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 import type { VoiceEngines } from './voice-engines.ts';
 
 export interface AppDependencies {
+  readonly audit: AuditTrail;
+  readonly access: Access;
   readonly db: Database;
   readonly calls: CallService;
   readonly voiceEngines: VoiceEngines;
@@ -51,6 +65,9 @@ export interface AppDependencies {
   readonly blobs: Pick<BlobStore, 'find' | 'put'>;
   /** Names the language model whose adapters are trained. */
   readonly modelName: string;
+  /** What payloads of Temporal pass through; unset where they are in the clear. */
+  readonly codec: PayloadCodec | undefined;
+  readonly temporalUiOrigins: readonly string[];
   readonly metrics: Metrics;
   readonly health: HealthSources;
   readonly assistant: AssistantSource;
@@ -64,20 +81,30 @@ export interface AppDependencies {
 export function createApp(deps: AppDependencies): OpenAPIHono {
   const { logger, calls, health } = deps;
   const app = new OpenAPIHono({
-    defaultHook: (result) => {
-      if (result.success) return;
+    defaultHook: (result, c) => {
+      if (result.success) return result.target === 'query' ? ofOwnTenant(result.data, c) : undefined;
       throw new VoicebotError('invalid-request', issuesOf(result.error));
     },
   });
   app.onError((error, c) => {
-    if (problemOf(error).code === 'internal') logger.error({ err: withoutParameters(error), path: c.req.path }, 'request failed');
-    return problemResponse(c, error);
+    const { code } = problemOf(error);
+    if (code === 'internal') logger.error({ err: withoutParameters(error), path: c.req.path }, 'request failed');
+    // Programs read the first one; browsers ask for a key in a window of their own.
+    if (code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer, Basic realm="voicebot"');
+    return c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : problemResponse(c, error);
   });
-  app.notFound((c) => problemResponse(c, notFound(`There is nothing at ${c.req.method} ${c.req.path}.`)));
+  app.notFound((c) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0) return problemResponse(c, notFound(`There is nothing at ${c.req.path}.`));
+    c.header('Allow', methods.join(', '));
+    return problemResponse(c, new VoicebotError('method-not-allowed', `${c.req.method} is not possible here.`));
+  });
   app.use(async (c, next) => {
     await next();
     c.header('X-Content-Type-Options', 'nosniff');
   });
+  addCodecCors(app, deps.temporalUiOrigins);
+  app.use(deps.access.guard);
   app.route('/', mediaRoutes(deps.hub));
   addInfoRoutes(app, health);
   addSessionRoutes(app, deps);
@@ -92,6 +119,10 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addBatchRoutes(app, deps);
   addBatchScheduleRoutes(app, deps);
   addMessageRoutes(app, deps);
+  addKeyRoutes(app, deps);
+  addTokenRoutes(app, deps);
+  addAuditRoutes(app, deps);
+  addCodecRoutes(app, deps.codec);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
     return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });
@@ -130,18 +161,21 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
       }
       await next();
     },
-    upgradeWebSocket(async (c) => {
-      const { maxAudioSeconds, live, logger } = deps;
-      try {
-        const sessionId = parseSessionId(c.req.param('id') ?? '');
-        await connections.free(sessionId);
-        const opened = await calls.open(sessionId);
-        const events = ['1', 'true'].includes(c.req.query('events') ?? '');
-        return callSocket({ sessionId, opened, events, live, maxAudioSeconds, logger, connections });
-      } catch (error) {
-        if (problemOf(error).code === 'internal') logger.error({ err: error }, 'socket refused');
-        return refusedSocket(error);
-      }
+    upgradeWebSocket((c) => {
+      const { maxAudioSeconds, live, logger, access } = deps;
+      return authenticatedSocket(c, access, async () => {
+        try {
+          const sessionId = parseSessionId(c.req.param('id') ?? '');
+          await connections.free(sessionId);
+          const opened = await calls.open(sessionId);
+          const events = ['1', 'true'].includes(c.req.query('events') ?? '');
+          const countTurn = () => access.limits.turn(sessionId);
+          return callSocket({ sessionId, opened, events, live, maxAudioSeconds, logger, connections, countTurn });
+        } catch (error) {
+          if (problemOf(error).code === 'internal') logger.error({ err: error }, 'socket refused');
+          return refusedSocket(error);
+        }
+      });
     }),
   );
 }

@@ -13,14 +13,10 @@ import type { LiveDependencies } from './live/live-setup.ts';
 import { LiveSocket } from './live/live-socket.ts';
 import { dtmfMessage, hangupMessage, type StartMessage, startMessage } from './live/protocol.ts';
 import { problemOf } from './problem.ts';
+import { refuseSocket } from './refused-socket.ts';
 
 /** Utterances that may wait while a turn runs; a caller who sends more is not listening. */
 const maxWaiting = 4;
-
-/** Close codes of refused sockets: the HTTP status of the problem, moved into the range for applications. */
-const closeCodeBase = 4000;
-/** What a close frame has room for. */
-const maxReasonBytes = 120;
 
 /** Text messages that a client may send. */
 const commandSchema = z.discriminatedUnion('type', [
@@ -60,6 +56,8 @@ export interface CallSocketOptions {
   readonly maxAudioSeconds: number;
   readonly logger: Logger;
   readonly connections: Connections;
+  /** Counts a turn. @throws VoicebotError `limit-reached`. */
+  readonly countTurn: () => Promise<void>;
 }
 
 /**
@@ -91,6 +89,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
   };
 
   async function runTurn(ws: WSContext, wav: Uint8Array): Promise<void> {
+    await options.countTurn();
     const { pcm } = await toHeardAudio(wav, maxAudioSeconds);
     const { outcome, made } = await take(pcm).catch((error) => {
       inDoubt = true;
@@ -151,7 +150,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       live?.audio(bytes);
     } catch (error) {
       fail(ws, error);
-      if (problemOf(error).code === 'limit-reached') refuse(ws, error);
+      if (problemOf(error).code === 'limit-reached') refuseSocket(ws, error);
     }
   }
 
@@ -224,7 +223,7 @@ export function callSocket(options: CallSocketOptions): WSEvents {
         // Two that connect at the same moment both come this far; the second one goes.
         release = connections.claim(sessionId, connectionOf(ws));
       } catch (error) {
-        refuse(ws, error);
+        refuseSocket(ws, error);
       }
     },
     onMessage(event, ws) {
@@ -242,23 +241,6 @@ export function callSocket(options: CallSocketOptions): WSEvents {
       logger.warn({ sessionId, error: messageOf((event as { error?: unknown }).error) }, 'socket error');
     },
   };
-}
-
-/** Accepts the socket, says why it cannot be used, and closes it: most clients cannot see the body of a refused handshake. */
-export function refusedSocket(error: unknown): WSEvents {
-  return { onOpen: (_event, ws) => refuse(ws, error) };
-}
-
-function refuse(ws: WSContext, error: unknown): void {
-  const problem = problemOf(error);
-  ws.send(JSON.stringify({ type: 'error', problem } satisfies SocketEvent));
-  ws.close(
-    closeCodeBase + problem.status,
-    Buffer.from(problem.detail)
-      .subarray(0, maxReasonBytes)
-      .toString()
-      .replace(/\uFFFD$/, ''),
-  );
 }
 
 function connectionOf(ws: WSContext): Connection {

@@ -201,7 +201,7 @@ export const infoSchema = z
 
 export const problems = (...statuses: number[]) =>
   Object.fromEntries(
-    statuses.map((status) => [
+    [401, 403, 429, ...statuses].map((status) => [
       status,
       { description: 'Problem details (RFC 9457).', content: { 'application/problem+json': { schema: problemSchema } } },
     ]),

@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VoicebotError } from '../domain/errors.ts';
+import { tokenProtocols } from './access/guard.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -25,7 +26,7 @@ const socketCheckMs = 15_000;
 /** Listens for the API. @throws VoicebotError `port-taken`. */
 export async function startServer(app: OpenAPIHono, options: ServerOptions): Promise<RunningServer> {
   const { host, port, maxMessageBytes } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols: namedProtocol });
   // The two libraries' types differ in an option that is not used.
   const server = serve({ fetch: app.fetch, hostname: host, port, websocket: { server: sockets as never } }) as Server;
   try {
@@ -49,6 +50,11 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+}
+
+/** The first protocol that carries no credential: what is chosen is sent back. */
+function namedProtocol(offered: Set<string>): string | false {
+  return [...offered].find((one) => !tokenProtocols.some((prefix) => one.startsWith(prefix))) ?? false;
 }
 
 /** Sockets that have answered the last ping. */

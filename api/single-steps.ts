@@ -31,6 +31,7 @@ import type {
 import type { RecordMessageInput, recordMessage } from '../workflows/record-message.ts';
 import type { speechAhead } from '../workflows/speech-ahead.ts';
 import { fromTemporal } from './temporal-errors.ts';
+import { payloadValue } from './temporal-payloads.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
 
 export interface SingleStepsOptions {
@@ -181,8 +182,8 @@ export class SingleSteps {
     const { client, settings } = this.#options;
     const handle = client.workflow.getHandle<typeof adapterTraining>(`adapter-training-${name}`);
     const { status, raw } = await this.#temporal.ask(settings.workerWaitMs, () => handle.describe());
-    const beat = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0]?.data;
-    const progress = beat ? JSON.parse(Buffer.from(beat).toString('utf8')) : undefined;
+    const beats = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+    const progress = beats[0] ? await payloadValue(client, beats[0]) : undefined;
     const result =
       status.name === 'COMPLETED' ? await this.#temporal.ask(settings.workerWaitMs, () => handle.result()) : undefined;
     return {

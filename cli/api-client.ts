@@ -52,7 +52,10 @@ export class ApiClient {
   async #request(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(this.baseUrl + path, init);
+      const headers = new Headers(init.headers);
+      const key = apiKey();
+      if (key) headers.set('Authorization', `Bearer ${key}`);
+      response = await fetch(this.baseUrl + path, { ...init, headers });
     } catch (error) {
       throw new VoicebotError(
         'dependency-unavailable',
@@ -82,7 +85,12 @@ export const jsonRequest = (method: 'POST' | 'PUT', body: unknown): RequestInit 
   body: JSON.stringify(body),
 });
 
-export const tenantOf = ({ tenant }: { readonly tenant: string }): string => `tenant=${encodeURIComponent(tenant)}`;
+/** For a query: nothing where the key says it. */
+export const tenantOf = ({ tenant }: { readonly tenant?: string | undefined }): string =>
+  tenant === undefined ? '' : `tenant=${encodeURIComponent(tenant)}`;
+
+/** What the API is told about who asks: VOICEBOT_API_KEY. */
+export const apiKey = (): string | undefined => process.env.VOICEBOT_API_KEY || undefined;
 
 /** The API's address: --url, VOICEBOT_URL, or this machine's PORT. */
 export function apiUrl(option: string | undefined): string {

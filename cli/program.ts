@@ -2,12 +2,14 @@ import { Command } from 'commander';
 import { version } from '../config/version.ts';
 import { addAdapterCommands } from './commands/adapters.ts';
 import { addAssistantCommands } from './commands/assistant.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addBatchCommands } from './commands/batch.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addEngineCommands } from './commands/engines.ts';
+import { addKeyCommands } from './commands/keys.ts';
 import { addKnowledgeCommands } from './commands/knowledge.ts';
 import { addLiveCommand } from './commands/live.ts';
 import { addMessageCommands } from './commands/messages.ts';
@@ -37,6 +39,8 @@ export function createProgram(): Command {
   addMessageCommands(program);
   addConfigCommand(program);
   addModelsCommand(program);
+  addKeyCommands(program);
+  addAuditCommands(program);
   addDeploymentCommands(program);
   return program;
 }

@@ -8,6 +8,8 @@ export interface LiveClientOptions {
   /** Of the API, as http(s) or ws(s). */
   readonly baseUrl: string;
   readonly sessionId: string;
+  /** A caller's token (`POST /tokens`) or a key, where the service asks who is there. Each connection needs a token of its own. */
+  readonly token?: string | undefined;
   readonly format?: AudioFormat;
   readonly voice?: string | undefined;
   /** An engine of quality instead of the live one: slow. */
@@ -32,6 +34,9 @@ export class ConnectionClosed extends Error {
     this.code = code;
   }
 }
+
+const protocol = 'voicebot';
+const tokenProtocol = 'voicebot.token.';
 
 const defaultFormat: AudioFormat = { encoding: 'pcm16', sampleRateHz: 16000 };
 
@@ -60,7 +65,9 @@ export class LiveClient {
   static async connect(options: LiveClientOptions): Promise<LiveClient> {
     const { baseUrl, sessionId, format = defaultFormat, voice, speed, engine, language, greet, heard } = options;
     const url = `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/ws/${encodeURIComponent(sessionId)}`;
-    const socket = new WebSocket(url);
+    // A subprotocol: browsers can send no header, and a URL would stand in logs.
+    const socket =
+      options.token === undefined ? new WebSocket(url) : new WebSocket(url, [protocol, tokenProtocol + options.token]);
     socket.binaryType = 'nodebuffer';
     const refused = once(socket, 'close').then(([code, reason]) => {
       throw new ConnectionClosed(code, String(reason));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import envPaths from 'env-paths';
+import { isLoopback } from '../domain/access/loopback.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { type ModelRole, rolesIn } from '../domain/model-probe.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -36,6 +37,13 @@ function crossCheck(config: Config): string[] {
   if (config.LLM_ENGINE === 'openai' && !config.OPENAI_BASE_URL)
     problems.push('OPENAI_BASE_URL: needed when LLM_ENGINE is openai');
   if (config.BANK === 'http' && !config.BANK_URL) problems.push('BANK_URL: needed when BANK is http');
+  if (config.AUTH === 'off' && !isLoopback(config.HOST)) {
+    problems.push(`AUTH: may be off only on this machine; HOST ${config.HOST} lets others in`);
+  }
+  if (config.AUTH_ISSUER && !config.AUTH_AUDIENCE) problems.push('AUTH_AUDIENCE: needed with AUTH_ISSUER');
+  if (config.AUTH_ISSUER && !config.AUTH_ISSUER.startsWith('https:') && !isLoopback(new URL(config.AUTH_ISSUER).hostname)) {
+    problems.push('AUTH_ISSUER: must be https, but on this machine');
+  }
   const ports = { PORT: config.PORT, TEMPORAL_PORT: config.TEMPORAL_PORT, TEMPORAL_UI_PORT: config.TEMPORAL_UI_PORT };
   const entries = Object.entries(ports);
   for (const [index, [name, value]] of entries.entries()) {
@@ -63,6 +71,14 @@ export function redactedConfig(config: Config): Record<string, unknown> {
 export function modelCacheDir(config: Config): string {
   return resolve(config.MODEL_CACHE_DIR ?? envPaths('voicebot', { suffix: '' }).cache);
 }
+
+/** Whether the API asks who is there. */
+export const needsAuthentication = (config: Config): boolean =>
+  (config.AUTH ?? (isLoopback(config.HOST) ? 'off' : 'on')) === 'on';
+
+/** From where the Temporal UI asks for what it shows to be decrypted. */
+export const temporalUiOrigins = ({ TEMPORAL_UI_ORIGIN: origin, TEMPORAL_UI_PORT: uiPort }: Config): string[] =>
+  origin ? [new URL(origin).origin] : [`http://localhost:${uiPort}`, `http://127.0.0.1:${uiPort}`];
 
 /** The base URL that workers use for the media pipes. */
 export function mediaUrl(config: Config): string {

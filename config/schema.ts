@@ -23,6 +23,8 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+const rate = (perMinute: number) => z.coerce.number().int().min(1).max(1_000_000).default(perMinute);
+
 const url = (protocols: RegExp) => z.string().regex(protocols);
 
 /**
@@ -32,6 +34,43 @@ const url = (protocols: RegExp) => z.string().regex(protocols);
 export const configSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on.'),
   PORT: port('PORT', 8000).describe('Port of the API.'),
+  AUTH: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe('Whether the API asks who is there. Unset: on where HOST is not this machine alone; off is refused there.'),
+  ADMIN_KEY: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      "An administrator's key, for installations that bring their secrets along. Unset: the first start makes one in DATA_DIR/admin.key.",
+    ),
+  AUTH_ISSUER: url(/^https?:\/\//)
+    .optional()
+    .describe(
+      'OpenID Connect issuer whose tokens are taken beside keys; its discovery document names the keys that it signs with.',
+    ),
+  AUTH_AUDIENCE: z.string().optional().describe('What its tokens must name as their audience.'),
+  AUTH_ROLE_CLAIM: z
+    .string()
+    .default('role')
+    .describe('Claim that holds agent, operator or admin, alone or in a list; a dot leads into an object.'),
+  AUTH_TENANT_CLAIM: z.string().default('tenant').describe('Claim that holds the tenant; whoever has none may ask for all.'),
+  AUDIT_ANCHOR_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File in which the end of the audit log is written down every five minutes, best on another machine; DATA_DIR/audit-anchors.jsonl when unset.',
+    ),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .describe('Addresses and networks whose X-Forwarded-For is believed, separated by commas.'),
+  RATE_REQUESTS: rate(1_200).describe('Requests that one key, token or address may send in a minute; counted by each process.'),
+  RATE_CONNECTIONS: rate(300).describe('Sockets that one key, token or address may open in a minute.'),
+  RATE_SESSIONS: rate(300).describe('Sessions that one key or address may start in a minute.'),
+  RATE_TURNS: rate(60).describe('Turns of one session in a minute, in writing or as WAV files.'),
+  RATE_WRONG_TRIES: rate(20).describe('Keys and tokens that are not valid from one address in a minute.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -45,6 +84,11 @@ export const configSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace.'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of Temporal Cloud; turns TLS on.'),
   TEMPORAL_PORT: port('TEMPORAL_PORT', 7233).describe('Port of the embedded Temporal dev server.'),
+  TEMPORAL_UI_ORIGIN: url(/^https?:\/\//)
+    .optional()
+    .describe(
+      'Where people open the Temporal UI; it may have this API decrypt what it shows. Unset: that of the embedded server.',
+    ),
   TEMPORAL_UI_PORT: port('TEMPORAL_UI_PORT', 8233).describe('Port of the embedded Temporal UI.'),
   MEDIA_URL: url(/^https?:\/\//)
     .optional()
@@ -262,6 +306,10 @@ export const configSchema = z.object({
     .max(65535)
     .optional()
     .describe('Port for AudioSocket of Asterisk; unset: off.'),
+  AUDIOSOCKET_ALLOW: z
+    .string()
+    .default('127.0.0.0/8, ::1')
+    .describe("Addresses and networks of the bank's Asterisk, separated by commas: others are hung up on."),
   AUDIOSOCKET_HOST: z.string().default('127.0.0.1').describe('Address that AudioSocket listens on.'),
   TRANSFER_TO: z.string().optional().describe('Telephone number or SIP URI of the people who take calls over.'),
   TRANSFER_WEBHOOK_URL: url(/^https?:\/\//)
@@ -291,6 +339,25 @@ export const configSchema = z.object({
     .refine((zone) => isTimeZone(zone), 'must be an IANA time zone such as Europe/Zurich')
     .default('UTC')
     .describe("IANA time zone in which the bank's days begin."),
+  PAYLOAD_ENCRYPTION: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Encrypts all that passes through Temporal. Off for as long as workers of a release before 0.5 take tasks; what is in the clear is always read.',
+    ),
+  PAYLOAD_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      'Keys of that encryption, `id:base64` of 32 bytes each, separated by commas: the first one encrypts, all decrypt. Unset: derived from SECRETS_KEY.',
+    ),
+  PAYLOAD_KEYS_FILE: z.string().optional().describe('File that holds them instead.'),
+  PAYLOAD_KEYS_COMMAND: z
+    .string()
+    .optional()
+    .describe(
+      'Program, with arguments, that prints them instead, as one that asks a key management service; run once at the start.',
+    ),
   SECRETS_KEY: z
     .string()
     .min(32)

@@ -13,6 +13,8 @@ export interface OpenDatabase {
   readonly db: Database;
   /** How it is named to people: no password. */
   readonly description: string;
+  /** The pool of connections to a server; unset where the database is embedded. */
+  readonly pool?: object;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -89,6 +91,7 @@ async function openServer(url: string): Promise<OpenDatabase> {
   return {
     db: db as unknown as Database,
     description,
+    pool,
     ping: async () => void (await pool.query('select 1')),
     close: () => pool.end(),
   };

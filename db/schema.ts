@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   customType,
   index,
@@ -12,9 +13,11 @@ import {
   timestamp,
   uniqueIndex,
   uuid,
+  varchar,
   vector,
 } from 'drizzle-orm/pg-core';
 
+import type { Permission, Role } from '../domain/access/access.ts';
 import type { AdapterMetrics, AdapterState } from '../domain/adapter.ts';
 import type { AssistantFiles } from '../domain/assistant/read.ts';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
@@ -428,4 +431,66 @@ export const batchItems = pgTable(
     primaryKey({ columns: [table.tenant, table.batchId, table.line] }),
     index('batch_items_state').on(table.tenant, table.batchId, table.state, table.engine, table.line),
   ],
+);
+
+/** Keys of people and programs; of each only the hash of its secret is kept. */
+export const apiKeys = pgTable('api_keys', {
+  /** Stands in the key, and may be shown. */
+  id: text('id').primaryKey(),
+  /** Whose data it may ask for; unset: everybody's. */
+  tenant: text('tenant'),
+  name: text('name').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  /** Those of the role's permissions that it has; empty: all. */
+  permissions: text('permissions').array().$type<Permission[]>().notNull().default([]),
+  secretHash: text('secret_hash').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  expiresAt: at('expires_at'),
+  revokedAt: at('revoked_at'),
+  lastUsedAt: at('last_used_at'),
+});
+
+/** Tokens with which callers connect; of each only its hash is kept. */
+export const callTokens = pgTable(
+  'call_tokens',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    tenant: text('tenant'),
+    sessionId: text('session_id').notNull(),
+    /** From where it may be used; empty: from anywhere. */
+    addresses: text('addresses').array().notNull().default([]),
+    createdBy: text('created_by').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    expiresAt: at('expires_at').notNull(),
+    /** When a connection was opened with it: there is no second one. */
+    usedAt: at('used_at'),
+  },
+  (table) => [index('call_tokens_expiry').on(table.expiresAt)],
+);
+
+/** What was counted of whom, for limits that several processes share; written by the rate limiter alone. */
+export const rateLimits = pgTable('rate_limits', {
+  key: varchar('key', { length: 255 }).primaryKey(),
+  points: integer('points').notNull().default(0),
+  /** Unix time, milliseconds. */
+  expire: bigint('expire', { mode: 'number' }),
+});
+
+/** Who did what, each entry bound to all before it by its hash. The database refuses to change or remove one. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    seq: bigint('seq', { mode: 'number' }).primaryKey(),
+    at: at('at').notNull(),
+    actor: text('actor').notNull(),
+    role: text('role').notNull(),
+    tenant: text('tenant').notNull(),
+    address: text('address').notNull(),
+    action: text('action').notNull(),
+    target: jsonb('target').$type<Readonly<Record<string, string>>>().notNull(),
+    status: integer('status').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [index('audit_log_actor').on(table.actor, table.seq), index('audit_log_tenant').on(table.tenant, table.seq)],
 );

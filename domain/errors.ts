@@ -6,8 +6,11 @@ export type ErrorCode =
   | 'invalid-text'
   | 'invalid-request'
   | 'invalid-config'
+  /** Nobody knows who asks. */
+  | 'unauthenticated'
   | 'unauthorized'
   | 'not-found'
+  | 'method-not-allowed'
   | 'conflict'
   | 'limit-reached'
   /** All places are taken: the service must not take more on now. */

@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path';
+import { AuditTrail } from '../api/access/audit-trail.ts';
 import { Admission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
@@ -12,7 +14,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, installedVoices, mediaUrl, modelName } from '../config/load.ts';
+import { canTransfer, installedVoices, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -23,9 +25,11 @@ import type { AssistantSource } from '../domain/assistant/source.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
+import { openAccess } from './access.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { TemporalConnection } from './connection.ts';
 import type { Engines } from './engines.ts';
+import type { EncryptionCodec } from './payloads/codec.ts';
 
 export interface ApiServiceOptions {
   readonly config: Config;
@@ -36,9 +40,13 @@ export interface ApiServiceOptions {
   readonly blobs: BlobStore;
   readonly engines: Engines;
   readonly sealer: Sealer;
+  readonly codec: EncryptionCodec | undefined;
   readonly metrics: Metrics;
   readonly cleanup: Cleanup;
 }
+
+/** What was done since the last anchor could be removed unseen by whoever may change the database. */
+const anchorMs = 300_000;
 
 /** How long turns under way may still take when the API stops. */
 const drainMs = 10_000;
@@ -121,7 +129,17 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   });
   const live = liveDependencies(config, { calls, prompts, engines, logger });
   const dialplan = new Dialplan(config.TRANSFER_TO);
+  const audit = new AuditTrail({
+    db: database.db,
+    logger,
+    anchorFile: resolve(config.AUDIT_ANCHOR_FILE ?? join(config.DATA_DIR, 'audit-anchors.jsonl')),
+  });
+  audit.startAnchoring(anchorMs);
+  cleanup.add('audit log', () => audit.stop());
+  const access = await openAccess(config, database, { logger, audit });
   const app = createApp({
+    access,
+    audit,
     db: database.db,
     assistant: options.assistant,
     calls,
@@ -131,6 +149,8 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     hub,
     blobs,
     modelName: modelName(config),
+    codec: options.codec,
+    temporalUiOrigins: temporalUiOrigins(config),
     metrics,
     logger,
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,
@@ -146,7 +166,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   cleanup.add('API', () => listening.stop());
   if (config.AUDIOSOCKET_PORT) {
     const { AUDIOSOCKET_HOST: host, AUDIOSOCKET_PORT: port } = config;
-    const audioSocket = await startAudioSocket({ host, port, live, dialplan });
+    const audioSocket = await startAudioSocket({ host, port, live, dialplan, allowed: access.asterisk });
     cleanup.add('AudioSocket', () => audioSocket.stop());
   }
   cleanup.add('prompts', async () => prompts.stop());

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
 
@@ -6,7 +7,12 @@ export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
   readonly apiKey?: string | undefined;
+  /** What payloads pass through; in the clear when unset. */
+  readonly codec?: PayloadCodec | undefined;
 }
+
+/** How clients and workers turn values into payloads. */
+export const converterOf = (codec: PayloadCodec | undefined) => ({ dataConverter: { payloadCodecs: codec ? [codec] : [] } });
 
 export interface TemporalConnection {
   readonly client: Client;
@@ -35,7 +41,8 @@ function unreachable({ address }: TemporalTarget, error: unknown): VoicebotError
 export async function connectTemporal(target: TemporalTarget): Promise<TemporalConnection> {
   try {
     const connection = await Connection.connect({ ...optionsOf(target), connectTimeout: connectTimeoutMs, interceptors: [] });
-    return { client: new Client({ connection, namespace: target.namespace }), close: () => connection.close() };
+    const client = new Client({ connection, namespace: target.namespace, ...converterOf(target.codec) });
+    return { client, close: () => connection.close() };
   } catch (error) {
     throw unreachable(target, error);
   }

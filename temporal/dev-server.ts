@@ -17,6 +17,8 @@ export interface DevServerOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly namespace: string;
+  /** Whom the UI asks to decrypt what it shows. */
+  readonly codecEndpoint?: string | undefined;
 }
 
 export interface DevServer {
@@ -85,13 +87,14 @@ interface Launched extends DevServer {
 }
 
 async function launch(options: DevServerOptions): Promise<Launched> {
-  const { binary, dataDir, port, uiPort, namespace } = options;
+  const { binary, dataDir, port, uiPort, namespace, codecEndpoint } = options;
   await mkdir(dataDir, { recursive: true });
   const log = createWriteStream(join(dataDir, 'temporal.log'), { flags: 'a' });
   const child = spawn(
     binary,
     ['server', 'start-dev', '--ip', ip, '--port', String(port), '--ui-port', String(uiPort), '--namespace', namespace]
       .concat(['--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn', '--log-format', 'json'])
+      .concat(codecEndpoint ? ['--ui-codec-endpoint', codecEndpoint] : [])
       .concat(serverFlags()),
     // In a process group of its own: Ctrl-C reaches this process only, which stops the server last.
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },

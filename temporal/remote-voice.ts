@@ -1,3 +1,4 @@
+import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { createMessageSpeech } from '../activities/message-speech.ts';
 import { heartbeatMs } from '../activities/run-activity.ts';
@@ -9,16 +10,23 @@ import type { BlobStore } from '../db/blobs.ts';
 import { SpeechStore } from '../db/speech.ts';
 import { voiceTaskQueues } from '../domain/voices/engine.ts';
 import { OpenAiSpeech } from '../engines/openai/openai-speech.ts';
+import { converterOf } from './connection.ts';
 
 /** Requests to the server at a time. */
 const atOnce = 4;
 /** Running requests of a worker that stops may take so long to finish. */
 const drainMs = 5_000;
 
+export interface RemoteVoiceDependencies {
+  readonly connection: NativeConnection;
+  readonly blobs: BlobStore;
+  readonly codec?: PayloadCodec | undefined;
+}
+
 /** A worker that speaks with another server's voices (queue `tts-remote`); none where no server is set. */
 export async function createRemoteVoiceWorker(
   config: Config,
-  { connection, blobs }: { readonly connection: NativeConnection; readonly blobs: BlobStore },
+  { connection, blobs, codec }: RemoteVoiceDependencies,
 ): Promise<Worker | undefined> {
   if (!config.SPEECH_BASE_URL) return undefined;
   const [voice = ''] = installedVoices(config).remote;
@@ -33,6 +41,7 @@ export async function createRemoteVoiceWorker(
   return Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
+    ...converterOf(codec),
     taskQueue: voiceTaskQueues.remote,
     activities: {
       ...createTtsActivities({ tts, store, queue: { add: () => {} }, recordings: blobs }),

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { Sealer } from '../media/sealed.ts';
 
-/** Seals with SECRETS_KEY, or with a key that is made once and kept in the data folder, readable by its owner alone. */
-export async function openSealer(config: Config, dataDir: string): Promise<Sealer> {
-  if (config.SECRETS_KEY) return new Sealer(config.SECRETS_KEY);
+/** SECRETS_KEY, or a secret that is made once and kept in the data folder, readable by its owner alone. */
+export async function secretOf(config: Config, dataDir: string): Promise<string> {
+  if (config.SECRETS_KEY) return config.SECRETS_KEY;
   const file = join(dataDir, 'secrets.key');
   if (!existsSync(file)) {
     await mkdir(dataDir, { recursive: true });
@@ -19,5 +18,5 @@ export async function openSealer(config: Config, dataDir: string): Promise<Seale
     });
     await rm(part, { force: true });
   }
-  return new Sealer((await readFile(file, 'utf8')).trim());
+  return (await readFile(file, 'utf8')).trim();
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codecPath } from '../api/routes/codec.ts';
 import { TemporalRequests } from '../api/temporal-requests.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import { assistantIn, shippedFolder } from '../config/assistant-folder.ts';
@@ -11,6 +12,7 @@ import { seedDemoBank } from '../db/demo-bank-seed.ts';
 import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
+import { Sealer } from '../media/sealed.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
@@ -19,10 +21,11 @@ import { keepDevServer, stopLeftover } from './dev-server.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
+import { openPayloadCodec } from './payloads/open.ts';
 import { assertPortFree } from './ports.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { openSealer } from './secrets-key.ts';
+import { secretOf } from './secrets-key.ts';
 import { startWorkers } from './workers.ts';
 
 export interface StackOptions {
@@ -82,6 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               port: config.TEMPORAL_PORT,
               uiPort: config.TEMPORAL_UI_PORT,
               namespace: config.TEMPORAL_NAMESPACE,
+              codecEndpoint: config.PAYLOAD_ENCRYPTION ? `http://localhost:${config.PORT}${codecPath}` : undefined,
             },
             logger,
           )
@@ -91,11 +95,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database && !options.database) cleanup.add('database', () => database.close());
     if (database && demoBank) await seedDemoBank(database.db, bankClock(config.BANK_TIME_ZONE).today());
-    const sealer = await openSealer(config, dataDir);
+    const secret = await secretOf(config, dataDir);
+    const sealer = new Sealer(secret);
+    const codec = await openPayloadCodec(config, secret);
     const target = {
       address: server?.address ?? config.TEMPORAL_ADDRESS ?? '',
       namespace: config.TEMPORAL_NAMESPACE,
       apiKey: config.TEMPORAL_API_KEY,
+      codec,
     };
     const temporal = await connectTemporal(target);
     cleanup.add('Temporal client', () => temporal.close());
@@ -127,6 +134,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       engines,
       warm,
       sealer,
+      codec,
       assistant,
       db: database?.db,
       blobs,
@@ -136,7 +144,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     let apiUrl: string | undefined;
     let ready = workers.polling;
     if (api && database) {
-      const parts = { config, logger, temporal, database, assistant, blobs, engines, sealer, metrics, cleanup };
+      const parts = { config, logger, temporal, database, assistant, blobs, engines, sealer, codec, metrics, cleanup };
       const { url, prompts, calls, readiness } = await startApi(parts);
       apiUrl = url;
       ready = (async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { AdapterFiles } from '../activities/adapter-files.ts';
 import { createAdapterRecords } from '../activities/adapter-records.ts';
@@ -40,6 +41,7 @@ import { greeting, wording } from '../domain/wording.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+import { converterOf } from './connection.ts';
 import { importDemoKnowledge } from './demo-knowledge.ts';
 import { deploymentOptions } from './deployment.ts';
 import { type Engines, type ServicePart, temperatureOf } from './engines.ts';
@@ -55,6 +57,8 @@ export interface WorkerDependencies {
   readonly metrics: Metrics;
   /** Seals and opens what callers tell in confidence. */
   readonly sealer: Sealer;
+  /** What payloads pass through. */
+  readonly codec?: PayloadCodec | undefined;
   /** When the engines of a queue are loaded. */
   readonly warm: ReadonlyMap<ServicePart, Promise<void>>;
   /** What serves tenants that have deployed none of their own. */
@@ -225,6 +229,7 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
   const options: WorkerOptions = {
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
+    ...converterOf(deps.codec),
     taskQueue: taskQueues[queue],
     // A step that is not done by then is handed over to another worker, which goes on where its pipe ends.
     shutdownGraceTime: drainMs,

@@ -5,6 +5,8 @@ import type { WSContext, WSEvents } from 'hono/ws';
 import { toPcm16 } from '../../audio/pcm.ts';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import { readFrames } from '../../media/speech-frames.ts';
+import type { Access } from '../access/guard.ts';
+import { authenticatedSocket } from '../access/socket-login.ts';
 import { createLineCodec, type LineCodec } from '../live/audio-format.ts';
 import { LiveCall } from '../live/live-call.ts';
 import type { LiveDependencies } from '../live/live-setup.ts';
@@ -16,6 +18,7 @@ import { type RealtimeAudioFormat, type RealtimeMessage, realtimeMessage } from 
 import { ResponseEvents } from './response-events.ts';
 
 export interface RealtimeOptions {
+  readonly access: Access;
   readonly live: LiveDependencies;
   readonly maxAudioSeconds: number;
 }
@@ -26,7 +29,11 @@ const maxUnreadBytes = 2_000_000;
 export function addRealtime(app: OpenAPIHono, options: RealtimeOptions): void {
   app.get(
     '/v1/realtime',
-    upgradeWebSocket((c) => new RealtimeSession(options, c.req.query('model') ?? 'voicebot').events()),
+    upgradeWebSocket((c) =>
+      authenticatedSocket(c, options.access, async ({ sessionId }) =>
+        new RealtimeSession(options, c.req.query('model') ?? 'voicebot', sessionId).events(),
+      ),
+    ),
   );
 }
 
@@ -36,7 +43,7 @@ const lineFormat = (format: RealtimeAudioFormat): AudioFormat =>
 /** One client: a call of its own. */
 class RealtimeSession {
   readonly #options: RealtimeOptions;
-  readonly #sessionId = `realtime-${randomUUID()}`;
+  readonly #sessionId: string;
   readonly #model: string;
   #format: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24000 };
   #vad = true;
@@ -52,7 +59,8 @@ class RealtimeSession {
   #order: Promise<void> = Promise.resolve();
   #events: ResponseEvents | undefined;
 
-  constructor(options: RealtimeOptions, model: string) {
+  constructor(options: RealtimeOptions, model: string, sessionId = `realtime-${randomUUID()}`) {
+    this.#sessionId = sessionId;
     this.#options = options;
     this.#model = model;
   }

@@ -7,7 +7,7 @@ import type { BatchSchedules } from '../batch-schedules.ts';
 import { parsed, readWhole } from '../bodies.ts';
 import { json, problems } from '../schemas.ts';
 import { batchParams, batchQuery, fromQuery, requestOf } from './batch-options.ts';
-import { tenantQuery } from './tenant.ts';
+import { queryOf, tenantQuery } from './tenant.ts';
 
 const section = ['Batches'];
 const maxBodyBytes = 64_000_000;
@@ -100,7 +100,7 @@ export function addBatchScheduleRoutes(app: OpenAPIHono, { schedules, blobs }: B
   app.openAPIRegistry.registerPath(put);
   app.put('/batch-schedules/:id', async (c) => {
     const { id } = parsed(batchParams, { id: c.req.param('id') });
-    const { cron, timeZone, source: named, format: told, ...options } = parsed(query, c.req.query());
+    const { cron, timeZone, source: named, format: told, ...options } = queryOf(query, c);
     const { id: _, ...request } = requestOf(options.tenant, fromQuery({ ...options, id }));
     const format = told ?? (named?.endsWith('.jsonl') ? 'jsonl' : named ? 'csv' : formatOf(c.req.header('content-type')));
     let source = named;

@@ -11,7 +11,7 @@ import { jsonOf, parsed, readWhole } from '../bodies.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { json, problems } from '../schemas.ts';
 import { batchBody, batchParams, batchQuery, fromQuery, requestOf } from './batch-options.ts';
-import { tenantQuery } from './tenant.ts';
+import { queryOf, tenantQuery } from './tenant.ts';
 
 const section = ['Batches'];
 const maxBodyBytes = 64_000_000;
@@ -164,7 +164,7 @@ export interface BatchRouteDependencies {
 export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRouteDependencies): void {
   app.openAPIRegistry.registerPath(create);
   app.post('/batches', async (c) => {
-    const query = parsed(batchQuery, c.req.query());
+    const query = queryOf(batchQuery, c);
     const bytes = await readWhole(c.req.raw, maxBodyBytes);
     const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (type === 'application/json') {

@@ -12,6 +12,7 @@ import {
 } from '../../db/cache-admin.ts';
 import type { Database } from '../../db/open.ts';
 import { thresholdFor } from '../../domain/understanding/logistic.ts';
+import { jsonLines } from '../json-lines.ts';
 import { notFound } from '../problem.ts';
 import { json, jsonBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
@@ -192,17 +193,8 @@ export function addCacheRoutes(app: OpenAPIHono, { db }: { readonly db: Database
     return c.json({ removed: await clearEntries(db, tenant, { articleId: article }) }, 200);
   });
   app.openapi(exported, (c) => {
-    const entries = exportEntries(db, c.req.valid('query').tenant);
-    const encoder = new TextEncoder();
-    const lines = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const next = await entries.next();
-        if (next.done) controller.close();
-        else controller.enqueue(encoder.encode(`${JSON.stringify(shown(next.value))}\n`));
-      },
-      cancel: () => entries.return(undefined).then(() => undefined),
-    });
-    return c.body(lines, 200, { 'Content-Type': 'application/x-ndjson' }) as never;
+    const entries = shownEntries(exportEntries(db, c.req.valid('query').tenant));
+    return c.body(jsonLines(entries), 200, { 'Content-Type': 'application/x-ndjson' }) as never;
   });
   app.openapi(optimize, async (c) => {
     const { tenant } = c.req.valid('query');
@@ -231,4 +223,8 @@ export function addCacheRoutes(app: OpenAPIHono, { db }: { readonly db: Database
     if (!found) throw notFound(`There is no review '${review}'.`);
     return c.json({ verdict: given }, 200);
   });
+}
+
+async function* shownEntries(entries: ReturnType<typeof exportEntries>) {
+  for await (const entry of entries) yield shown(entry);
 }

@@ -3,6 +3,7 @@ import { latestTurns } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
 import { countActiveSessions, findSession, listSessions, type SessionRow } from '../../db/sessions.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
+import type { Access } from '../access/guard.ts';
 import type { CallService } from '../calls.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
@@ -65,8 +66,13 @@ const shown = (row: SessionRow) => ({
   endedAt: row.endedAt?.toISOString() ?? null,
 });
 
-export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database; readonly calls: CallService }): void {
-  const { db, calls } = deps;
+export interface SessionRouteDependencies {
+  readonly db: Database;
+  readonly calls: CallService;
+  readonly access: Pick<Access, 'limits'>;
+}
+
+export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: SessionRouteDependencies): void {
   const known = async (id: string) => {
     const row = await findSession(db, parseSessionId(id));
     if (!row) throw notFound(`There is no session '${id}'.`);
@@ -87,6 +93,7 @@ export function addSessionRoutes(app: OpenAPIHono, deps: { readonly db: Database
   });
   app.openapi(create, async (c) => {
     const id = parseSessionId(c.req.valid('param').id);
+    await access.limits.session(c.get('principal'), c.get('clientAddress'));
     await calls.create(id);
     return c.json(shown(await known(id)), 201);
   });

@@ -1,9 +1,24 @@
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { tenantFor } from '../access/guard.ts';
+import { parsed } from '../bodies.ts';
+
+export const tenantName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** Whose data a request is about. */
 export const tenantQuery = z.object({
-  tenant: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/)
-    .default('default'),
+  tenant: tenantName.default('default').openapi({ description: 'That of the key, where it is for one.' }),
 });
+
+/** A query of its key's tenant: one that names none is about that, and one that names another is refused. */
+export function ofOwnTenant(query: unknown, c: Context): void {
+  if (typeof query !== 'object' || query === null || !('tenant' in query)) return;
+  query.tenant = tenantFor(c.get('principal'), c.req.query('tenant'));
+}
+
+/** The query of a route that is not checked by its description. @throws VoicebotError `invalid-request`, `unauthorized`. */
+export function queryOf<Schema extends z.ZodType>(schema: Schema, c: Context): z.infer<Schema> {
+  const query = parsed(schema, c.req.query());
+  ofOwnTenant(query, c);
+  return query;
+}

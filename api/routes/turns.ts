@@ -5,6 +5,7 @@ import type { Database } from '../../db/open.ts';
 import { findSession } from '../../db/sessions.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
+import type { Access } from '../access/guard.ts';
 import type { CallService } from '../calls.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
@@ -97,9 +98,10 @@ export interface TurnRouteDependencies {
   readonly db: Database;
   readonly calls: CallService;
   readonly blobs: Pick<BlobStore, 'find'>;
+  readonly access: Pick<Access, 'limits'>;
 }
 
-export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteDependencies): void {
+export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs, access }: TurnRouteDependencies): void {
   app.openapi(failed, async (c) => {
     const { limit, cursor } = c.req.valid('query');
     const [at, sessionId, turn] = cursor ? (partsOf(cursor, 3) as [Date, string, number]) : [];
@@ -134,6 +136,7 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs }: TurnRouteD
     const id = parseSessionId(c.req.valid('param').id);
     const { text, turn } = c.req.valid('json');
     if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
+    await access.limits.turn(id);
     const outcome = await calls.turns.takeText(id, text, turn);
     const { status, transcript, reply, source, intent, citations, expectedDigits, next, error } = outcome;
     const more = {

@@ -13,6 +13,8 @@ export interface AudioSocketOptions {
   readonly port: number;
   readonly live: LiveDependencies;
   readonly dialplan: Dialplan;
+  /** Who may call. */
+  readonly allowed: { has(address: string): boolean };
 }
 
 export interface AudioSocketServer {
@@ -30,6 +32,12 @@ const maxUnreadBytes = 320_000;
 export async function startAudioSocket(options: AudioSocketOptions): Promise<AudioSocketServer> {
   const calls = new Set<AudioSocketCall>();
   const server = createServer((socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (!options.allowed.has(address)) {
+      options.live.logger.warn({ address }, 'AudioSocket: a call from an address that AUDIOSOCKET_ALLOW does not name');
+      socket.destroy();
+      return;
+    }
     const call = new AudioSocketCall(socket, options);
     calls.add(call);
     socket.once('close', () => calls.delete(call));

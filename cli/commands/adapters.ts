@@ -59,9 +59,9 @@ export function addAdapterCommands(program: Command): void {
 
   command('activate', 'Speak with an adapter from the next turn on; none goes back to the model as it is.')
     .argument('<name>', 'the adapter, or none')
-    .option('--tenant <tenant>', 'for this tenant', 'default')
+    .option('--tenant <tenant>', 'for this tenant; that of the key, or default, when unset')
     .option('--session-id <id>', 'for this call alone')
-    .action(async (name: string, options: Common & { tenant: string; sessionId?: string }) => {
+    .action(async (name: string, options: Common & { tenant?: string; sessionId?: string }) => {
       const body = { name: name === 'none' ? null : name, ...(options.sessionId ? { sessionId: options.sessionId } : {}) };
       const result = await new ApiClient(apiUrl(options.url)).json<{ name: string | null }>(
         `/adapters/active?${tenantOf(options)}`,
@@ -77,7 +77,7 @@ export function addAdapterCommands(program: Command): void {
     .option('--train', 'train it; the Python worker of the queue training must run')
     .option('--base-model-path <path>', 'where the trainer finds the model; the embedded small model when unset')
     .option('--steps <n>', 'steps of training', '60')
-    .option('--tenant <tenant>', 'whose reviewed turns', 'default')
+    .option('--tenant <tenant>', 'whose reviewed turns; that of the key, or default, when unset')
     .action(
       async (
         name: string,
@@ -87,7 +87,7 @@ export function addAdapterCommands(program: Command): void {
           train?: boolean;
           baseModelPath?: string;
           steps: string;
-          tenant: string;
+          readonly tenant?: string;
         },
       ) => {
         const client = new ApiClient(apiUrl(options.url));

@@ -15,7 +15,7 @@ import { addAssistantLearnCommand } from './assistant-learn.ts';
 import { addAssistantTestCommand } from './assistant-test.ts';
 
 interface Common {
-  readonly tenant: string;
+  readonly tenant?: string;
   readonly url?: string;
   readonly json?: boolean;
 }
@@ -43,7 +43,7 @@ function share(text: string): number {
 
 const withApi = (command: Command): Command =>
   command
-    .option('--tenant <tenant>', 'whose assistant', 'default')
+    .option('--tenant <tenant>', 'whose assistant; that of the key, or default, when unset')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON');
 

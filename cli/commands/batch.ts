@@ -13,7 +13,7 @@ import { readInput } from './speech.ts';
 interface Common {
   readonly url?: string;
   readonly json?: boolean;
-  readonly tenant: string;
+  readonly tenant?: string;
 }
 
 interface Batch {
@@ -55,7 +55,7 @@ export function addBatchCommands(program: Command): void {
       .command(name)
       .description(description)
       .option('--url <url>', 'address of the API')
-      .option('--tenant <tenant>', 'whose messages', 'default')
+      .option('--tenant <tenant>', 'whose messages; that of the key, or default, when unset')
       .option('--json', 'print JSON');
   const path = (id: string, options: Common, rest = '') => `/batches/${encodeURIComponent(id)}${rest}?${tenantOf(options)}`;
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));

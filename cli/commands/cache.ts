@@ -4,7 +4,7 @@ import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
 
 interface Common {
-  readonly tenant: string;
+  readonly tenant?: string;
   readonly url?: string;
   readonly json?: boolean;
 }
@@ -28,7 +28,7 @@ export function addCacheCommands(program: Command): void {
     cache
       .command(name)
       .description(description)
-      .option('--tenant <tenant>', 'whose cache', 'default')
+      .option('--tenant <tenant>', 'whose cache; that of the key, or default, when unset')
       .option('--url <url>', 'address of the API')
       .option('--json', 'print JSON');
   const api = (options: Common) => new ApiClient(apiUrl(options.url));

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { VoicebotError } from '../../domain/errors.ts';
-import { ApiClient, ApiProblem, apiUrl, type Session } from '../api-client.ts';
+import { ApiClient, ApiProblem, apiKey, apiUrl, type Session } from '../api-client.ts';
 import { print, table } from '../output.ts';
 import { readInput } from './speech.ts';
 
@@ -77,7 +77,8 @@ function socketUrl(client: ApiClient, sessionId: string): string {
 
 /** Sends one utterance and waits for transcript, reply and speech. */
 function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
-  const socket = new WebSocket(`${url}?events=1`);
+  const key = apiKey();
+  const socket = new WebSocket(`${url}?events=1`, { headers: key ? { Authorization: `Bearer ${key}` } : {} });
   const result: TurnResult = { transcript: '', reply: '', source: '', totalMs: 0, wav: new Uint8Array() };
   return new Promise<TurnResult>((resolve, reject) => {
     const timer = setTimeout(

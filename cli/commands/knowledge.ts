@@ -6,7 +6,7 @@ import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
 import { print, table } from '../output.ts';
 
 interface Common {
-  readonly tenant: string;
+  readonly tenant?: string;
   readonly url?: string;
   readonly json?: boolean;
 }
@@ -26,7 +26,7 @@ export function addKnowledgeCommands(program: Command): void {
     .argument('<paths...>', 'markdown files, or folders of them')
     .description('Take articles in; what has not changed is not touched.')
     .option('--prune', 'remove articles that are not among these')
-    .option('--tenant <tenant>', 'whose knowledge', 'default')
+    .option('--tenant <tenant>', 'whose knowledge; that of the key, or default, when unset')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
     .action(async (paths: string[], options: Common & { prune?: boolean }) => {
@@ -52,7 +52,7 @@ export function addKnowledgeCommands(program: Command): void {
   knowledge
     .command('list')
     .description('List articles with their versions.')
-    .option('--tenant <tenant>', 'whose knowledge', 'default')
+    .option('--tenant <tenant>', 'whose knowledge; that of the key, or default, when unset')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
     .action(async (options: Common) => {

@@ -7,7 +7,7 @@ import { decodeWav, encodeWav } from '../../audio/wav.ts';
 import { ConnectionClosed, LiveClient, type LiveEvent } from '../../client/live-client.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import type { VoiceEngineId } from '../../domain/voices/engine.ts';
-import { apiUrl } from '../api-client.ts';
+import { apiKey, apiUrl } from '../api-client.ts';
 import { readInput } from './speech.ts';
 
 const sampleRateHz = 16_000;
@@ -48,6 +48,7 @@ async function talk(options: LiveOptions): Promise<void> {
   const client = await LiveClient.connect({
     baseUrl: apiUrl(options.url),
     sessionId: options.sessionId,
+    token: apiKey(),
     format: { encoding: 'pcm16', sampleRateHz },
     voice: options.voice,
     engine: options.engine,

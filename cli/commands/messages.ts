@@ -10,7 +10,7 @@ import { print, table } from '../output.ts';
 interface Common {
   readonly url?: string;
   readonly json?: boolean;
-  readonly tenant: string;
+  readonly tenant?: string;
 }
 
 interface Version {
@@ -68,7 +68,7 @@ export function addMessageCommands(program: Command): void {
       .command(name)
       .description(description)
       .option('--url <url>', 'address of the API')
-      .option('--tenant <tenant>', 'whose messages', 'default')
+      .option('--tenant <tenant>', 'whose messages; that of the key, or default, when unset')
       .option('--json', 'print JSON');
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));
   const path = (key: string, options: Common, rest = '') => `/messages/${encodeURIComponent(key)}${rest}?${tenantOf(options)}`;

@@ -1,6 +1,7 @@
 """Runs workers until the process is told to stop."""
 
 import asyncio
+import dataclasses
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,18 +9,27 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.worker import Worker
 
+from .codec import EncryptionCodec, key_ring_from_environment
 from .settings import TemporalSettings
 
 # Running work gets so long to finish; what does not is taken by another worker, or by this one when it is back.
 DRAIN = timedelta(seconds=5)
 
 
+def _converter() -> DataConverter:
+    ring = key_ring_from_environment()
+    return dataclasses.replace(DataConverter.default, payload_codec=EncryptionCodec(ring) if ring else None)
+
+
 async def connect() -> Client:
     settings = TemporalSettings.from_environment()
     try:
-        return await Client.connect(settings.address, namespace=settings.namespace, api_key=settings.api_key)
+        return await Client.connect(
+            settings.address, namespace=settings.namespace, api_key=settings.api_key, data_converter=_converter()
+        )
     except RuntimeError as error:
         raise SystemExit(f"Temporal at {settings.address} does not answer: {error}. Check TEMPORAL_ADDRESS.") from None
 

@@ -1,0 +1,187 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, MiddlewareHandler } from 'hono';
+import { localPrincipal, type Permission, type Principal } from '../../domain/access/access.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import { problemOf, problemResponse } from '../problem.ts';
+import { type AuditTrail, isAudited } from './audit-trail.ts';
+import type { Authenticator } from './authenticator.ts';
+import { type AddressList, clientAddress } from './client-address.ts';
+import type { Limits } from './limits.ts';
+import { type Matched, ruleOf } from './rules.ts';
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Whoever asks; unset on a socket whose client has not said so yet. */
+    readonly principal: Principal | undefined;
+    readonly clientAddress: string;
+    /** Why a socket is refused once it is open: most clients cannot see why a handshake was. */
+    readonly refusal: unknown;
+  }
+}
+
+export interface AccessOptions {
+  /** Unset: whoever reaches this service may do all, as on a machine of one's own. */
+  readonly authenticator: Authenticator | undefined;
+  readonly limits: Limits;
+  /** Keeps who did what. */
+  readonly audit: Pick<AuditTrail, 'record'>;
+  readonly trustedProxies: AddressList;
+  /** Where the bank's Asterisk asks from. */
+  readonly asterisk: AddressList;
+}
+
+const notKnown = () =>
+  new VoicebotError('unauthenticated', 'This needs a key or a token.', {
+    hint: 'Send Authorization: Bearer with a key (voicebot keys create) or a token.',
+  });
+
+/** Lets in who may. Everything that comes by HTTP goes through here first. */
+export class Access {
+  readonly #options: AccessOptions;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+  }
+
+  get guard(): MiddlewareHandler {
+    return async (c, next) => {
+      const { authenticator, trustedProxies, asterisk } = this.#options;
+      const peer = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1';
+      const address = clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies);
+      c.set('clientAddress', address);
+      const matched = ruleOf(c.req.method, c.req.path);
+      const need = matched?.rule.need;
+      if (need === 'open' || need === 'own') return next();
+      if (need === 'asterisk') {
+        if (authenticator && !asterisk.has(address)) throw new VoicebotError('unauthorized', 'Asterisk does not ask from here.');
+        return next();
+      }
+      const connects = matched?.rule.socket === true && isUpgrade(c);
+      const credential = credentialOf(c);
+      try {
+        const principal = await this.principalOf(credential, address, connects);
+        if (!principal && !connects) throw notKnown();
+        c.set('principal', principal);
+        if (principal) await this.#admit(principal, address, matched, connects);
+      } catch (error) {
+        // Whoever brings nothing tries nothing; and who tries too much fills no log.
+        if (credential !== undefined && isRefusal(error)) await this.#record(c, matched, problemOf(error).status);
+        if (!connects) throw error;
+        c.set('refusal', error);
+      }
+      await next();
+      if (matched && isAudited(matched.rule, c.get('principal'))) {
+        const failed = await this.#record(c, matched, c.res.status).catch((error) => error);
+        if (failed) c.res = problemResponse(c, failed);
+      }
+    };
+  }
+
+  #record(c: Context, matched: Matched | undefined, status: number): Promise<void> {
+    const principal = c.get('principal');
+    return this.#options.audit.record({
+      actor: principal?.id ?? 'nobody',
+      role: principal?.role ?? 'none',
+      tenant: principal?.tenant ?? c.req.query('tenant') ?? '',
+      address: c.get('clientAddress'),
+      action: matched ? `${matched.rule.method} ${matched.rule.path}` : c.req.method,
+      target: { ...matched?.params },
+      status,
+    });
+  }
+
+  async #admit(principal: Principal, address: string, matched: Matched | undefined, connects: boolean): Promise<void> {
+    if (matched) allow(principal, matched);
+    else if (!principal.permissions.has('admin')) throw new VoicebotError('not-found', 'There is nothing here.');
+    await this.#options.limits.request(principal, address);
+    if (connects) await this.connected(principal, address);
+  }
+
+  /** Counts a connection. @throws VoicebotError `limit-reached`. */
+  connected(principal: Principal, address: string): Promise<void> {
+    return this.#options.limits.connection(principal, address);
+  }
+
+  get asterisk(): AddressList {
+    return this.#options.asterisk;
+  }
+
+  get limits(): Limits {
+    return this.#options.limits;
+  }
+
+  /** Whoever a credential belongs to; undefined where there is none, and one is needed. */
+  async principalOf(credential: string | undefined, address: string, connects: boolean): Promise<Principal | undefined> {
+    const { authenticator, limits } = this.#options;
+    if (!authenticator) return localPrincipal;
+    if (credential === undefined) return undefined;
+    try {
+      return await authenticator.authenticate(credential, address, connects);
+    } catch (error) {
+      if (error instanceof VoicebotError && error.code === 'unauthenticated') await limits.wrongTry(address);
+      throw error;
+    }
+  }
+}
+
+/** @throws VoicebotError `unauthorized` that names what is missing. */
+function allow(principal: Principal, { rule, params }: Matched): void {
+  if (rule.need !== 'any') assertPermission(principal, rule.need as Permission);
+  assertSession(principal, params.id);
+}
+
+export function assertPermission({ permissions, role }: Principal, needed: Permission): void {
+  if (permissions.has(needed)) return;
+  throw new VoicebotError('unauthorized', `This needs the permission '${needed}', which this ${role} does not have.`);
+}
+
+/** A caller's token is for one session. */
+export function assertSession({ sessionId }: Principal, asked: string | undefined): void {
+  if (sessionId === undefined || asked === undefined || decoded(asked) === sessionId) return;
+  throw new VoicebotError('unauthorized', 'This token is for another session.');
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tenant that a request is about. @throws VoicebotError `unauthorized` for one that is not the principal's. */
+export function tenantFor(principal: Principal | undefined, asked: string | undefined): string {
+  const own = principal?.tenant;
+  if (own === undefined) return asked ?? 'default';
+  if (asked === undefined || asked === own) return own;
+  throw new VoicebotError('unauthorized', `This key is not for the tenant '${asked.slice(0, 64)}'.`);
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof VoicebotError && (error.code === 'unauthenticated' || error.code === 'unauthorized');
+
+const isUpgrade = (c: Context): boolean => c.req.header('upgrade')?.toLowerCase() === 'websocket';
+
+/** Subprotocols that carry a credential: of this service, and of OpenAI's clients in browsers. */
+export const tokenProtocols = ['voicebot.token.', 'openai-insecure-api-key.'] as const;
+
+/** What a request says who it is from: never in its URL, which logs keep. */
+function credentialOf(c: Context): string | undefined {
+  const [scheme = '', value = ''] = c.req.header('authorization')?.split(' ') ?? [];
+  if (scheme.toLowerCase() === 'bearer' && value) return value;
+  // Browsers ask for it in a window of their own: any name, and the key as the password.
+  if (scheme.toLowerCase() === 'basic') {
+    const text = Buffer.from(value, 'base64').toString('utf8');
+    return text.slice(text.indexOf(':') + 1);
+  }
+  const offered =
+    c.req
+      .header('sec-websocket-protocol')
+      ?.split(',')
+      .map((one) => one.trim()) ?? [];
+  for (const prefix of tokenProtocols) {
+    const found = offered.find((one) => one.startsWith(prefix));
+    if (found) return found.slice(prefix.length);
+  }
+  return undefined;
+}

@@ -1,0 +1,137 @@
+import type { Permission } from '../../domain/access/access.ts';
+
+/**
+ * What each route needs. `open`: nothing. `own`: a credential of its own kind, which it checks itself (signed URLs of pipes, Twilio's signature).
+ * `asterisk`: one of the addresses of the bank's telephone system.
+ */
+export type Need = Permission | 'open' | 'own' | 'asterisk' | 'any';
+
+export interface Rule {
+  readonly method: string;
+  /** With its parameters as `{name}`. */
+  readonly path: string;
+  readonly need: Need;
+  /** A WebSocket: who has no header may say who they are in the first message. */
+  readonly socket?: boolean;
+}
+
+const rule = (need: Need, ...routes: readonly string[]): Rule[] =>
+  routes.map((route) => {
+    const [method = '', path = ''] = route.split(' ');
+    return { method, path, need };
+  });
+
+/** Every route of the API; one that is missing here is refused to all but administrators, and fails a test. */
+export const rules: readonly Rule[] = [
+  ...rule('open', 'GET /', 'GET /health'),
+  ...rule(
+    'own',
+    'GET /media/{turn}/{pipe}',
+    'POST /media/{turn}/{pipe}',
+    'PUT /media/{turn}/{pipe}',
+    'DELETE /media/{turn}/{pipe}',
+  ),
+  ...rule('own', 'POST /telephony/twilio', 'GET /telephony/twilio/media'),
+  ...rule('asterisk', 'GET /telephony/asterisk/{uuid}/next'),
+  ...rule('any', 'GET /docs', 'GET /docs/{file}', 'GET /openapi.json', 'GET /asyncapi.json'),
+  ...rule('monitor', 'GET /metrics', 'GET /tts/engines'),
+  ...rule('call', 'GET /ws/{id}', 'GET /v1/realtime').map((one) => ({ ...one, socket: true })),
+  ...rule('call', 'POST /sessions/{id}', 'POST /sessions/{id}/turns', 'DELETE /sessions/{id}'),
+  ...rule(
+    'speech',
+    'POST /stt/test',
+    'POST /tts/test',
+    'POST /v1/audio/speech',
+    'POST /v1/audio/transcriptions',
+    'GET /tts/voices',
+  ),
+  ...rule('read', 'GET /sessions', 'GET /sessions/{id}', 'GET /sessions/{id}/turns', 'GET /turns'),
+  ...rule('read', 'GET /sessions/{id}/turns/{turn}/audio', 'GET /sessions/{id}/reviews', 'GET /cache/reviews'),
+  ...rule(
+    'read',
+    'GET /knowledge/articles',
+    'GET /knowledge/articles/{article}',
+    'GET /cache/entries',
+    'GET /cache/stats',
+    'GET /cache/export',
+  ),
+  ...rule('read', 'GET /assistants', 'GET /assistants/{version}', 'GET /adapters', 'GET /adapters/{name}/training'),
+  ...rule('read', 'GET /batches', 'GET /batches/{id}', 'GET /batches/{id}/items', 'GET /batches/{id}/download'),
+  ...rule('read', 'GET /batch-schedules', 'GET /batch-schedules/{id}'),
+  ...rule('read', 'GET /messages', 'GET /messages/{key}', 'GET /messages/{key}/audio', 'POST /messages/{key}/speech'),
+  ...rule(
+    'operate',
+    'POST /sessions/{id}/turns/{turn}/retry',
+    'PUT /sessions/{id}/turns/{turn}/review',
+    'POST /cache/reviews/{review}',
+  ),
+  ...rule('operate', 'POST /tts/engines/{engine}/load', 'POST /tts/engines/{engine}/unload'),
+  ...rule(
+    'operate',
+    'POST /batches',
+    'POST /batches/{id}/pause',
+    'POST /batches/{id}/resume',
+    'POST /batches/{id}/cancel',
+    'POST /batches/{id}/retry',
+  ),
+  ...rule('operate', 'PUT /batch-schedules/{id}', 'POST /batch-schedules/{id}/run', 'DELETE /batch-schedules/{id}'),
+  ...rule(
+    'content',
+    'PUT /messages/{key}',
+    'POST /messages/{key}/versions/{version}/approve',
+    'POST /messages/{key}/versions/{version}/reject',
+  ),
+  ...rule('content', 'POST /knowledge/articles', 'PUT /cache/threshold', 'POST /cache/optimize', 'DELETE /cache/entries'),
+  ...rule(
+    'content',
+    'POST /assistants',
+    'POST /assistants/check',
+    'POST /assistants/rollback',
+    'POST /assistants/{version}/deploy',
+  ),
+  ...rule(
+    'content',
+    'PUT /adapters/active',
+    'POST /adapters/{name}',
+    'POST /adapters/{name}/load',
+    'POST /adapters/{name}/unload',
+    'POST /adapters/{name}/train',
+  ),
+  ...rule('read', 'POST /temporal/codec/decode'),
+  ...rule('admin', 'POST /temporal/codec/encode'),
+  ...rule('call', 'POST /tokens'),
+  ...rule('admin', 'GET /audit', 'GET /audit/verify', 'GET /audit/export'),
+  ...rule('admin', 'POST /keys', 'GET /keys', 'DELETE /keys/{id}'),
+];
+
+interface Matcher extends Rule {
+  readonly pattern: RegExp;
+}
+
+const matchers: readonly Matcher[] = rules.map((one) => ({
+  ...one,
+  pattern: new RegExp(`^${one.path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+}));
+
+export interface Matched {
+  readonly rule: Rule;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The rule of a request; a path that is spelled out before one with parameters. HEAD is as GET. */
+export function ruleOf(method: string, path: string): Matched | undefined {
+  const asked = method === 'HEAD' ? 'GET' : method;
+  for (const one of sorted) {
+    if (one.method !== asked) continue;
+    const match = one.pattern.exec(path);
+    if (match) return { rule: one, params: { ...match.groups } };
+  }
+  return undefined;
+}
+
+/** What may be asked of a path that exists. */
+export const methodsOf = (path: string): string[] => [
+  ...new Set(matchers.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
+];
+
+const sorted = [...matchers].sort((a, b) => a.path.split('{').length - b.path.split('{').length);
