@@ -4,6 +4,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { AddressList } from '../api/access/client-address.ts';
+import { Access } from '../api/access/guard.ts';
+import { Limits } from '../api/access/limits.ts';
+import { rules } from '../api/access/rules.ts';
 import { type AppDependencies, createApp } from '../api/app.ts';
 import { floorPicture } from '../api/live/floor.ts';
 import { asyncApi } from '../api/live/protocol.ts';
@@ -12,6 +16,7 @@ import { bankOpenApi } from '../bank/schemas.ts';
 import { createProgram } from '../cli/program.ts';
 import { configSchema } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import { permissionMeanings, permissions, permissionsOf, roles } from '../domain/access/access.ts';
 import { voiceWorkerSchema } from '../domain/voices/contract.ts';
 import { MediaHub } from '../media/hub.ts';
 
@@ -67,18 +72,30 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
+/** Answers that every route may give. */
+const everywhere = new Set(['401', '403', '429']);
+
 async function apiPage(): Promise<string> {
   // Routes are described without being served: nothing behind them is needed.
-  const app = createApp({ hub: new MediaHub('http://localhost'), health: { version: '' }, telephony: {} } as AppDependencies);
+  const nobody = new AddressList('');
+  const access = new Access({
+    authenticator: undefined,
+    limits: new Limits(undefined, undefined),
+    audit: { record: async () => {} },
+    trustedProxies: nobody,
+    asterisk: nobody,
+  });
+  const parts = { hub: new MediaHub('http://localhost'), health: { version: '' }, telephony: {}, temporalUiOrigins: [], access };
+  const app = createApp(parts as unknown as AppDependencies);
   const document = (await (await app.request('/openapi.json')).json()) as {
     info: { description: string };
     paths: Record<string, Record<string, Operation>>;
   };
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
-      const answers = Object.entries(operation.responses).map(
-        ([status, { description }]) => `| ${status} | ${cell(description)} |`,
-      );
+      const answers = Object.entries(operation.responses)
+        .filter(([status]) => !everywhere.has(status))
+        .map(([status, { description }]) => `| ${status} | ${cell(description)} |`);
       const text = [operation.summary, operation.description].filter(Boolean).join('. ');
       return `## ${method.toUpperCase()} ${path}\n\n${text}.\n\n| status | answer |\n| --- | --- |\n${answers.join('\n')}\n`.replace(
         '..\n',
@@ -86,12 +103,43 @@ async function apiPage(): Promise<string> {
       );
     }),
   );
-  return `${head}# API\n\n${document.info.description}\n\nShapes of bodies: \`/docs\` and \`/openapi.json\` of a running service.\n\n${operations.join('\n')}`;
+  return `${head}# API\n\n${document.info.description}\n\nShapes of bodies: \`/docs\` and \`/openapi.json\` of a running service. Beside the answers below, each may be 401, 403 or 429: see [access](access.md).\n\n${operations.join('\n')}`;
 }
 
 function realtimePage(): string {
   const rows = realtimeSupport.map(([event, support]) => `| ${event} | ${cell(support)} |`);
   return `${head}# OpenAI Realtime\n\n\`WS /v1/realtime\` speaks the part of that protocol which its client libraries need for a spoken conversation.\nEach connection is a call of its own; it ends with the connection.\n\n| events | supported |\n| --- | --- |\n${rows.join('\n')}\n`;
+}
+
+function accessPage(): string {
+  const mark = (has: boolean) => (has ? 'yes' : '');
+  const held = permissions.map(
+    (one) =>
+      `| \`${one}\` | ${permissionMeanings[one]} | ${roles.map((role) => mark(permissionsOf[role].includes(one))).join(' | ')} |`,
+  );
+  const needs: Readonly<Record<string, string>> = {
+    open: 'nothing',
+    any: 'any key or token',
+    own: 'a signature of its own kind',
+    asterisk: 'an address that `AUDIOSOCKET_ALLOW` names',
+  };
+  const routes = rules.map(
+    ({ method, path, need, socket }) => `| ${socket ? 'WS' : method} | \`${path}\` | ${needs[need] ?? `\`${need}\``} |`,
+  );
+  return `${head}# Access
+
+What a role may do. A key has a role, and may be narrowed to some of its permissions; a token of the identity provider names a role; a caller's token is for one session.
+
+| permission | what it allows | ${roles.join(' | ')} |
+| --- | --- |${roles.map(() => ' --- |').join('')}
+${held.join('\n')}
+
+What each route needs.
+
+| method | path | needs |
+| --- | --- | --- |
+${routes.join('\n')}
+`;
 }
 
 /** Path from the root of the project → text. */
@@ -109,6 +157,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/cli.md', cliPage()],
     ['docs/reference/api.md', await apiPage()],
+    ['docs/reference/access.md', accessPage()],
     ['docs/reference/realtime.md', realtimePage()],
     ['docs/reference/floor.md', floorPage()],
     ['docs/reference/bank-openapi.json', `${JSON.stringify(bankOpenApi(version), null, 2)}\n`],

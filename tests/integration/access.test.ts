@@ -249,7 +249,12 @@ describe('the audit log', () => {
     const [refused, forbidden, read, made] = await entries();
     expect(refused).toMatchObject({ actor: 'nobody', action: 'GET /sessions', status: 401 });
     expect(forbidden).toMatchObject({ role: 'agent', action: 'DELETE /keys/{id}', target: { id }, status: 403 });
-    expect(read).toMatchObject({ actor: forbidden?.actor, action: 'GET /sessions/{id}', target: { id: 'some-session' }, status: 404 });
+    expect(read).toMatchObject({
+      actor: forbidden?.actor,
+      action: 'GET /sessions/{id}',
+      target: { id: 'some-session' },
+      status: 404,
+    });
     expect(made).toMatchObject({ role: 'admin', action: 'POST /keys', status: 201 });
     expect(JSON.stringify(await entries())).not.toContain('vbk_');
   });
