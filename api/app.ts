@@ -21,7 +21,9 @@ import { issuesOf } from './bodies.ts';
 import { callSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
+import type { DataLife } from './data-life.ts';
 import { addDocs } from './docs.ts';
+import { addEdge, type EdgeOptions } from './edge.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
@@ -38,6 +40,7 @@ import { addBatchScheduleRoutes } from './routes/batch-schedules.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addCodecCors, addCodecRoutes } from './routes/codec.ts';
+import { addDataLifeRoutes } from './routes/data-life.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
@@ -54,6 +57,7 @@ import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 import type { VoiceEngines } from './voice-engines.ts';
 
 export interface AppDependencies {
+  readonly edge: EdgeOptions;
   readonly audit: AuditTrail;
   readonly access: Access;
   readonly db: Database;
@@ -61,6 +65,7 @@ export interface AppDependencies {
   readonly voiceEngines: VoiceEngines;
   readonly batches: BatchService;
   readonly schedules: BatchSchedules;
+  readonly dataLife: DataLife;
   readonly hub: MediaHub;
   readonly blobs: Pick<BlobStore, 'find' | 'put'>;
   /** Names the language model whose adapters are trained. */
@@ -99,10 +104,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
     c.header('Allow', methods.join(', '));
     return problemResponse(c, new VoicebotError('method-not-allowed', `${c.req.method} is not possible here.`));
   });
-  app.use(async (c, next) => {
-    await next();
-    c.header('X-Content-Type-Options', 'nosniff');
-  });
+  addEdge(app, deps.edge);
   addCodecCors(app, deps.temporalUiOrigins);
   app.use(deps.access.guard);
   app.route('/', mediaRoutes(deps.hub));
@@ -122,6 +124,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addKeyRoutes(app, deps);
   addTokenRoutes(app, deps);
   addAuditRoutes(app, deps);
+  addDataLifeRoutes(app, deps);
   addCodecRoutes(app, deps.codec);
   app.get('/metrics', async (c) => {
     deps.metrics.openTurns.set(deps.hub.openTurns);
@@ -163,11 +166,11 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
     },
     upgradeWebSocket((c) => {
       const { maxAudioSeconds, live, logger, access } = deps;
-      return authenticatedSocket(c, access, async () => {
+      return authenticatedSocket(c, access, async ({ tenant }) => {
         try {
           const sessionId = parseSessionId(c.req.param('id') ?? '');
           await connections.free(sessionId);
-          const opened = await calls.open(sessionId);
+          const opened = await calls.open(sessionId, tenant);
           const events = ['1', 'true'].includes(c.req.query('events') ?? '');
           const countTurn = () => access.limits.turn(sessionId);
           return callSocket({ sessionId, opened, events, live, maxAudioSeconds, logger, connections, countTurn });

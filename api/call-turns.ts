@@ -23,6 +23,7 @@ import {
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
 import { callStart } from './call-start.ts';
+import type { CallTenants } from './call-tenants.ts';
 import { fromTemporal, isCallEnded, nextTurnOf } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
 
@@ -30,6 +31,8 @@ export interface CallTurnsOptions {
   readonly client: Client;
   readonly hub: MediaHub;
   readonly settings: CallSettings;
+  /** Whose calls these are. */
+  readonly tenants: CallTenants;
   /** One turn, all steps together. */
   readonly turnTimeoutMs: number;
   /** Seals what callers tell in confidence, before it is sent anywhere. */
@@ -119,7 +122,8 @@ export class CallTurns {
    * @throws VoicebotError `conflict` for a turn that is under way.
    */
   async retry(sessionId: string, turn: number): Promise<TurnOutcome> {
-    const { client, settings, turnTimeoutMs } = this.#options;
+    const { client, tenants, turnTimeoutMs } = this.#options;
+    const settings = await tenants.settingsOf(sessionId);
     const updateId = randomUUID();
     try {
       return await this.#temporal.within(turnTimeoutMs, () =>
@@ -206,8 +210,9 @@ export class CallTurns {
   }
 
   /** Update-with-start: also a call whose start was lost takes its turn. */
-  #startTurn(sessionId: string, input: TakeTurnInput) {
-    const { client, settings } = this.#options;
+  async #startTurn(sessionId: string, input: TakeTurnInput) {
+    const { client, tenants } = this.#options;
+    const settings = await tenants.settingsOf(sessionId);
     return this.#temporal.ask(settings.workerWaitMs, () => {
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
         ...callStart(sessionId, settings),

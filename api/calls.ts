@@ -23,13 +23,14 @@ import {
 } from '../workflows/definitions.ts';
 import type { Admission } from './admission.ts';
 import { callStart } from './call-start.ts';
+import { CallTenants } from './call-tenants.ts';
 import { CallTurns, type CallTurnsOptions } from './call-turns.ts';
 import type { Readiness } from './readiness.ts';
 import { SingleSteps } from './single-steps.ts';
 import { fromTemporal } from './temporal-errors.ts';
 import { TemporalRequests } from './temporal-requests.ts';
 
-export interface CallServiceOptions extends CallTurnsOptions {
+export interface CallServiceOptions extends Omit<CallTurnsOptions, 'tenants'> {
   readonly db: Database;
   readonly maxConcurrentSessions: number;
   /** Lets new sessions in once the service is ready … */
@@ -61,6 +62,7 @@ const retryAfterSeconds = 10;
 export class CallService {
   readonly #options: CallServiceOptions;
   readonly #temporal: TemporalRequests;
+  readonly #tenants: CallTenants;
   readonly turns: CallTurns;
   /** Steps outside of any call. */
   readonly steps: SingleSteps;
@@ -68,13 +70,17 @@ export class CallService {
   constructor(options: CallServiceOptions) {
     this.#options = options;
     this.#temporal = new TemporalRequests(options.client);
-    this.turns = new CallTurns(options, this.#temporal);
+    this.#tenants = new CallTenants(options.db, options.settings);
+    this.turns = new CallTurns({ ...options, tenants: this.#tenants }, this.#temporal);
     this.steps = new SingleSteps({ ...options, timeoutMs: options.turnTimeoutMs }, this.#temporal);
   }
 
-  /** Admits a new session and starts its call. @throws VoicebotError `conflict` for a known id, `overloaded`. */
-  async create(sessionId: string): Promise<void> {
-    const admission = await this.#admit(sessionId);
+  /**
+   * Admits a new session and starts its call. @param tenant whose it is; that of the configuration when unset.
+   * @throws VoicebotError `conflict` for a known id, `overloaded`.
+   */
+  async create(sessionId: string, tenant?: string): Promise<void> {
+    const admission = await this.#admit(sessionId, tenant);
     if (admission !== 'admitted') {
       throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, {
         hint: 'Choose another id; an id is used once.',
@@ -83,9 +89,9 @@ export class CallService {
     await this.#startCall(sessionId);
   }
 
-  /** Makes sure that the session can take turns, and tells where it stands. */
-  async open(sessionId: string): Promise<OpenedCall> {
-    const admission = await this.#admit(sessionId).catch(async (error) => {
+  /** Makes sure that the session can take turns, and tells where it stands. @param tenant of a new one, as for `create`. */
+  async open(sessionId: string, tenant?: string): Promise<OpenedCall> {
+    const admission = await this.#admit(sessionId, tenant).catch(async (error) => {
       const away = databaseProblem(error) ?? error;
       if (!isVoicebotError(away) || away.code !== 'dependency-unavailable') throw error;
       // Temporal knows who is in a call while the database is away; a new caller must wait for it.
@@ -169,11 +175,12 @@ export class CallService {
     this.#temporal.stop();
   }
 
-  async #admit(sessionId: string) {
+  async #admit(sessionId: string, tenant = this.#options.settings.scope?.tenant) {
     const { db, maxConcurrentSessions, admission, readiness, metrics } = this.#options;
     // Callers in a call go on with it; new ones wait before anything is written, so that a process that dies meanwhile leaves nothing.
     if (readiness && !readiness.ready && !(await isSession(db, sessionId))) await readiness.admit();
-    const admitted = await admitSession(db, sessionId, maxConcurrentSessions, this.#options.settings.scope?.tenant);
+    const admitted = await admitSession(db, sessionId, maxConcurrentSessions, tenant);
+    if (admitted === 'admitted') this.#tenants.note(sessionId, tenant);
     if (admitted === 'full') {
       metrics?.sessionsRefused.inc({ reason: 'sessions' });
       throw new VoicebotError('overloaded', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {
@@ -194,9 +201,10 @@ export class CallService {
   }
 
   async #startCall(sessionId: string): Promise<void> {
+    const settings = await this.#tenants.settingsOf(sessionId);
     try {
       await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
-        this.#options.client.workflow.start<typeof call>(callWorkflow, callStart(sessionId, this.#options.settings)),
+        this.#options.client.workflow.start<typeof call>(callWorkflow, callStart(sessionId, settings)),
       );
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { sessionIdPattern } from '../domain/session-id.ts';
 
 /** Shapes of the API, for validation and for its OpenAPI document. */
 
@@ -19,11 +20,14 @@ export const problemSchema = z
   .openapi('Problem');
 
 export const sessionIdSchema = z.object({
-  id: z.string().openapi({
-    param: { name: 'id', in: 'path' },
-    example: 'caller-42',
-    description: '1 to 64 letters, digits, dots, dashes and underscores.',
-  }),
+  id: z
+    .string()
+    .regex(sessionIdPattern, 'is no session id')
+    .openapi({
+      param: { name: 'id', in: 'path' },
+      example: 'caller-42',
+      description: '1 to 64 letters, digits, dots, dashes and underscores.',
+    }),
 });
 
 export const sessionSchema = z
@@ -139,7 +143,12 @@ const limit = z.coerce.number().int().min(1).max(1000).default(100);
 export const listQuerySchema = z.object({
   status: z.enum(['active', 'ended', 'timed-out']).optional(),
   limit,
-  cursor: z.string().max(500).optional().openapi({ description: '`nextCursor` of the page before.' }),
+  cursor: z
+    .string()
+    .max(500)
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .optional()
+    .openapi({ description: '`nextCursor` of the page before.' }),
 });
 export const turnParamsSchema = z.object({
   id: sessionIdSchema.shape.id,

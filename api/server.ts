@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createServer } from 'node:https';
 import { serve } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -17,6 +18,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Largest WebSocket message, bytes. */
   readonly maxMessageBytes: number;
+  /** Speaks TLS with this; in the clear when unset. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
 const serviceRestart = 1012;
@@ -25,10 +28,17 @@ const socketCheckMs = 15_000;
 
 /** Listens for the API. @throws VoicebotError `port-taken`. */
 export async function startServer(app: OpenAPIHono, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, maxMessageBytes } = options;
+  const { host, port, maxMessageBytes, tls } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols: namedProtocol });
   // The two libraries' types differ in an option that is not used.
-  const server = serve({ fetch: app.fetch, hostname: host, port, websocket: { server: sockets as never } }) as Server;
+  const server = serve({
+    fetch: app.fetch,
+    hostname: host,
+    port,
+    websocket: { server: sockets as never },
+    ...(tls && { createServer, serverOptions: { ...tls, minVersion: 'TLSv1.2' } }),
+  }) as Server;
+  boundWaits(server);
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -39,7 +49,7 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
   }
   const heartbeat = setInterval(() => checkSockets(sockets), socketCheckMs);
   return {
-    url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
     stop: async () => {
       clearInterval(heartbeat);
       for (const socket of sockets.clients) socket.close(serviceRestart, 'The service restarts; connect again.');
@@ -50,6 +60,14 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+}
+
+/** Who sends a request byte by byte holds nothing for long: its headers, then all of it. A media pipe is written for as long as a turn takes. */
+function boundWaits(server: Server): void {
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 15 * 60_000;
+  server.keepAliveTimeout = 10_000;
+  server.maxRequestsPerSocket = 0;
 }
 
 /** The first protocol that carries no credential: what is chosen is sent back. */

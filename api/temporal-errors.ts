@@ -1,4 +1,10 @@
-import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { callEnded, invalidTurn } from '../workflows/definitions.ts';
@@ -23,6 +29,9 @@ export function fromTemporal(error: unknown): VoicebotError {
   if (isVoicebotError(error)) return error;
   if (error instanceof WorkflowNotFoundError)
     return new VoicebotError('not-found', 'This call is not running any more.', { cause: error });
+  // A call is started with its first turn; one that has ended is not started again.
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    return new VoicebotError('conflict', 'This call has ended.', { hint: 'Start a new session.', cause: error });
   let cause: unknown = error;
   while (
     (cause instanceof WorkflowFailedError || cause instanceof WorkflowUpdateFailedError || cause instanceof ActivityFailure) &&

@@ -7,6 +7,7 @@ import { addBatchCommands } from './commands/batch.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addDataLifeCommands } from './commands/data-life.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addEngineCommands } from './commands/engines.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -41,6 +42,7 @@ export function createProgram(): Command {
   addModelsCommand(program);
   addKeyCommands(program);
   addAuditCommands(program);
+  addDataLifeCommands(program);
   addDeploymentCommands(program);
   return program;
 }

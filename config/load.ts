@@ -44,6 +44,9 @@ function crossCheck(config: Config): string[] {
   if (config.AUTH_ISSUER && !config.AUTH_ISSUER.startsWith('https:') && !isLoopback(new URL(config.AUTH_ISSUER).hostname)) {
     problems.push('AUTH_ISSUER: must be https, but on this machine');
   }
+  if ((config.TLS_CERT_FILE === undefined) !== (config.TLS_KEY_FILE === undefined)) {
+    problems.push('TLS_CERT_FILE, TLS_KEY_FILE: one is of no use without the other');
+  }
   const ports = { PORT: config.PORT, TEMPORAL_PORT: config.TEMPORAL_PORT, TEMPORAL_UI_PORT: config.TEMPORAL_UI_PORT };
   const entries = Object.entries(ports);
   for (const [index, [name, value]] of entries.entries()) {
@@ -83,7 +86,7 @@ export const temporalUiOrigins = ({ TEMPORAL_UI_ORIGIN: origin, TEMPORAL_UI_PORT
 /** The base URL that workers use for the media pipes. */
 export function mediaUrl(config: Config): string {
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
-  return config.MEDIA_URL ?? `http://${host}:${config.PORT}`;
+  return config.MEDIA_URL ?? `${config.TLS_CERT_FILE ? 'https' : 'http'}://${host}:${config.PORT}`;
 }
 
 /** The language model engine that this configuration selects. */
@@ -121,7 +124,8 @@ export const installedVoices = (config: Config) => ({
   zonos: listed(config.ZONOS_VOICE_NAMES),
 });
 
-const listed = (names: string): string[] =>
+/** What stands in a list, separated by commas. */
+export const listed = (names: string): string[] =>
   names
     .split(',')
     .map((name) => name.trim())

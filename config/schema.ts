@@ -23,6 +23,7 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+const days = z.coerce.number().min(0.001).max(36_500).optional();
 const rate = (perMinute: number) => z.coerce.number().int().min(1).max(1_000_000).default(perMinute);
 
 const url = (protocols: RegExp) => z.string().regex(protocols);
@@ -62,6 +63,17 @@ export const configSchema = z.object({
     .describe(
       'File in which the end of the audit log is written down every five minutes, best on another machine; DATA_DIR/audit-anchors.jsonl when unset.',
     ),
+  TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Certificate chain (PEM) with which the API speaks TLS itself; unset where a proxy does. MEDIA_URL must then name it as the certificate does.',
+    ),
+  TLS_KEY_FILE: z.string().optional().describe('Private key (PEM) of that certificate.'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .describe('Origins whose pages may ask the API, separated by commas, as https://console.bank.example; none when empty.'),
   TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -101,6 +113,10 @@ export const configSchema = z.object({
   BLOB_S3_ENDPOINT: url(/^https?:\/\//)
     .optional()
     .describe('Endpoint of an S3-compatible store other than AWS.'),
+  RETENTION_SESSIONS_DAYS: days.describe(
+    'Days after which an ended session is deleted with all that belongs to it: turns, audio, reviews, histories of Temporal. Unset: kept.',
+  ),
+  RETENTION_AUDIO_DAYS: days.describe('Days after which the audio of turns is deleted. Unset: kept as long as the session.'),
   RECORD_AUDIO: z.stringbool().default(false).describe('Keep the audio of turns as recordings.'),
   KEEP_FAILED_AUDIO: z
     .stringbool()

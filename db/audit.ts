@@ -4,7 +4,7 @@ import type { Database } from './open.ts';
 import { auditLog } from './schema.ts';
 
 /** Any number, the same in every process: one at a time adds an entry to the chain. */
-const auditLock = 7_402_292;
+const auditLock = 7_402_293;
 
 /** Adds an entry to the end of the chain. */
 export function addAuditEntry(db: Database, record: AuditRecord): Promise<AuditEntry> {

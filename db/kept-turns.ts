@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, gt, lt, sql } from 'drizzle-orm';
 import type { Exchange, TurnOutcome } from '../domain/call.ts';
 import { findRecording } from './blobs.ts';
 import type { Database } from './open.ts';
-import { recordings, turnMetrics, turns } from './schema.ts';
+import { recordings, sessions, turnMetrics, turns } from './schema.ts';
 
 export type TurnRow = typeof turns.$inferSelect;
 
@@ -75,7 +75,7 @@ export interface TurnCursor {
 /** Failed turns of all calls, newest first. */
 export function listFailedTurns(
   db: Database,
-  { limit, after }: { limit: number; after?: TurnCursor | undefined },
+  { tenant, limit, after }: { tenant?: string | undefined; limit: number; after?: TurnCursor | undefined },
 ): Promise<FailedTurn[]> {
   const audio = db
     .select({ one: sql`1` })
@@ -84,6 +84,11 @@ export function listFailedTurns(
   const older =
     after &&
     sql`(${turns.createdAt}, ${turns.sessionId}, ${turns.turn}) < (${after.at.toISOString()}::timestamptz, ${after.sessionId}, ${after.turn})`;
+  const session = db
+    .select({ one: sql`1` })
+    .from(sessions)
+    .where(and(eq(sessions.id, turns.sessionId), eq(sessions.tenant, tenant ?? '')));
+  const its = tenant === undefined ? undefined : exists(session);
   return db
     .select({
       sessionId: turns.sessionId,
@@ -97,7 +102,7 @@ export function listFailedTurns(
       hasAudio: sql<boolean>`exists (${audio})`,
     })
     .from(turns)
-    .where(and(eq(turns.status, 'failed'), older))
+    .where(and(eq(turns.status, 'failed'), its, older))
     .orderBy(desc(turns.createdAt), desc(turns.sessionId), desc(turns.turn))
     .limit(limit);
 }

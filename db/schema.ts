@@ -21,6 +21,7 @@ import type { Permission, Role } from '../domain/access/access.ts';
 import type { AdapterMetrics, AdapterState } from '../domain/adapter.ts';
 import type { AssistantFiles } from '../domain/assistant/read.ts';
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../domain/call.ts';
+import type { DeletedCounts, DeletionReason } from '../domain/data-life.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import type { BatchState, ItemState, MessageState } from '../domain/messages/message.ts';
 import type { KeptPart } from '../domain/messages/parts.ts';
@@ -493,4 +494,19 @@ export const auditLog = pgTable(
     hash: text('hash').notNull(),
   },
   (table) => [index('audit_log_actor').on(table.actor, table.seq), index('audit_log_tenant').on(table.tenant, table.seq)],
+);
+
+/** What was deleted of what callers have said: by retention, or because somebody asked for it. */
+export const deletions = pgTable(
+  'deletions',
+  {
+    id: uuid('id').primaryKey(),
+    at: at('at').notNull(),
+    tenant: text('tenant').notNull(),
+    reason: text('reason').$type<DeletionReason>().notNull(),
+    sessionId: text('session_id'),
+    requestedBy: text('requested_by').notNull(),
+    deleted: jsonb('deleted').$type<DeletedCounts>().notNull(),
+  },
+  (table) => [index('deletions_at').on(table.tenant, table.at)],
 );

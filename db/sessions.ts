@@ -130,10 +130,14 @@ function newest<T extends PgTable>(table: T, kept: readonly (keyof T['_']['colum
 
 export interface SessionFilter {
   readonly status?: CallStatus | undefined;
+  /** Of one tenant alone; of all when unset. */
+  readonly tenant?: string | undefined;
   readonly limit: number;
   /** The list goes on after this session. */
   readonly after?: { readonly at: Date; readonly id: string } | undefined;
 }
+
+const ofTenant = (tenant: string | undefined) => (tenant === undefined ? undefined : eq(sessions.tenant, tenant));
 
 /** Newest first. */
 export async function listSessions(db: Database, filter: SessionFilter): Promise<SessionRow[]> {
@@ -141,18 +145,19 @@ export async function listSessions(db: Database, filter: SessionFilter): Promise
 }
 
 /** The query behind `listSessions`. */
-export function sessionList(db: Database, { status, limit, after }: SessionFilter) {
+export function sessionList(db: Database, { status, tenant, limit, after }: SessionFilter) {
   const older = after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after.at.toISOString()}::timestamptz, ${after.id})`;
   return db
     .select()
     .from(sessions)
-    .where(and(status ? eq(sessions.status, status) : undefined, older))
+    .where(and(status ? eq(sessions.status, status) : undefined, ofTenant(tenant), older))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
     .limit(limit);
 }
 
-export async function countActiveSessions(db: Database): Promise<number> {
-  const [row] = await db.select({ n: count() }).from(sessions).where(eq(sessions.status, 'active'));
+export async function countActiveSessions(db: Database, tenant?: string): Promise<number> {
+  const active = and(eq(sessions.status, 'active'), ofTenant(tenant));
+  const [row] = await db.select({ n: count() }).from(sessions).where(active);
   return row?.n ?? 0;
 }
 

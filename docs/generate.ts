@@ -82,10 +82,20 @@ async function apiPage(): Promise<string> {
     authenticator: undefined,
     limits: new Limits(undefined, undefined),
     audit: { record: async () => {} },
+    tenantOfSession: async () => undefined,
+    origins: [],
     trustedProxies: nobody,
     asterisk: nobody,
   });
-  const parts = { hub: new MediaHub('http://localhost'), health: { version: '' }, telephony: {}, temporalUiOrigins: [], access };
+  const edge = { corsOrigins: [], tls: false };
+  const parts = {
+    hub: new MediaHub('http://localhost'),
+    health: { version: '' },
+    telephony: {},
+    temporalUiOrigins: [],
+    access,
+    edge,
+  };
   const app = createApp(parts as unknown as AppDependencies);
   const document = (await (await app.request('/openapi.json')).json()) as {
     info: { description: string };

@@ -1,10 +1,10 @@
 import { VoicebotError } from './errors.ts';
 
-const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const sessionIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** @throws VoicebotError `invalid-request` for anything but 1 to 64 letters, digits, `.`, `_` and `-`. */
 export function parseSessionId(text: string): string {
-  if (pattern.test(text)) return text;
+  if (sessionIdPattern.test(text)) return text;
   throw new VoicebotError('invalid-request', 'The session id is not valid.', {
     hint: 'Use 1 to 64 letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
   });

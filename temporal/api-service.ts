@@ -6,6 +6,7 @@ import { maxWavBytes } from '../api/audio-input.ts';
 import { BatchSchedules } from '../api/batch-schedules.ts';
 import { BatchService } from '../api/batches.ts';
 import { CallService } from '../api/calls.ts';
+import { DataLife } from '../api/data-life.ts';
 import type { EarEngines } from '../api/live/ears.ts';
 import type { LiveDependencies } from '../api/live/live-setup.ts';
 import { Prompts } from '../api/live/prompts.ts';
@@ -14,7 +15,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, installedVoices, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
+import { canTransfer, installedVoices, listed, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -22,10 +23,11 @@ import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
+import { messageOf } from '../domain/errors.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
-import { openAccess } from './access.ts';
+import { certificateOf, openAccess } from './access.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { TemporalConnection } from './connection.ts';
 import type { Engines } from './engines.ts';
@@ -116,7 +118,16 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     waitMs: config.WORKER_WAIT * 1000,
   });
   const schedules = new BatchSchedules({ client, waitMs: config.WORKER_WAIT * 1000 });
+  const dataLife = new DataLife({
+    client,
+    db: database.db,
+    retention: { sessionsDays: config.RETENTION_SESSIONS_DAYS, audioDays: config.RETENTION_AUDIO_DAYS },
+    timeZone: config.BANK_TIME_ZONE,
+    waitMs: config.WORKER_WAIT * 1000,
+  });
+  void dataLife.schedule().catch((error) => logger.warn({ error: messageOf(error) }, 'retention could not be scheduled'));
   cleanup.add('batches', async () => {
+    dataLife.stop();
     batches.stop();
     schedules.stop();
   });
@@ -146,11 +157,16 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     voiceEngines,
     batches,
     schedules,
+    dataLife,
     hub,
     blobs,
     modelName: modelName(config),
     codec: options.codec,
     temporalUiOrigins: temporalUiOrigins(config),
+    edge: {
+      corsOrigins: listed(config.CORS_ORIGINS),
+      tls: Boolean(config.TLS_CERT_FILE) || (config.PUBLIC_URL ?? '').startsWith('https:'),
+    },
     metrics,
     logger,
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,
@@ -162,6 +178,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     host: config.HOST,
     port: config.PORT,
     maxMessageBytes: maxWavBytes(config.MAX_AUDIO_SECONDS),
+    tls: await certificateOf(config),
   });
   cleanup.add('API', () => listening.stop());
   if (config.AUDIOSOCKET_PORT) {

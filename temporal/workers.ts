@@ -6,6 +6,7 @@ import { createAdapterRecords } from '../activities/adapter-records.ts';
 import { Assistants } from '../activities/assistants.ts';
 import { createBankActivities } from '../activities/bank.ts';
 import { createCacheActivities } from '../activities/cache.ts';
+import { createDataLife } from '../activities/data-life.ts';
 import { KnowledgeImport } from '../activities/knowledge-import.ts';
 import { createLlmActivities } from '../activities/llm.ts';
 import { createMessageCheck } from '../activities/message-check.ts';
@@ -41,6 +42,7 @@ import { greeting, wording } from '../domain/wording.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import type { Sealer } from '../media/sealed.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
+import { deleteHistories } from './call-histories.ts';
 import { converterOf } from './connection.ts';
 import { importDemoKnowledge } from './demo-knowledge.ts';
 import { deploymentOptions } from './deployment.ts';
@@ -324,6 +326,10 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
           ...{ db: needed(db), blobs: needed(blobs), mastering: engines.mastering },
           catalogue: installedCatalogue(installedVoices(config)),
           workersOf: (taskQueue) => pollersOf(connection, config.TEMPORAL_NAMESPACE, taskQueue),
+        }),
+        ...createDataLife({
+          ...{ db: needed(db), blobs: needed(blobs) },
+          deleteHistories: (sessionId) => deleteHistories(connection, config.TEMPORAL_NAMESPACE, sessionId),
         }),
         ...createAdapterRecords({
           ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },

@@ -24,6 +24,8 @@ export const batchWorkflow = 'batch';
 export const scheduledBatchWorkflow = 'scheduledBatch';
 export const recordMessageWorkflow = 'recordMessage';
 export const controlEngineWorkflow = 'controlEngine';
+export const applyRetentionWorkflow = 'applyRetention';
+export const eraseSessionWorkflow = 'eraseSession';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {

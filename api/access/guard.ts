@@ -25,7 +25,11 @@ export interface AccessOptions {
   readonly limits: Limits;
   /** Keeps who did what. */
   readonly audit: Pick<AuditTrail, 'record'>;
+  /** Whose session it is; undefined where there is none. */
+  readonly tenantOfSession: (sessionId: string) => Promise<string | undefined>;
   readonly trustedProxies: AddressList;
+  /** Of pages that may ask, beside this service's own. */
+  readonly origins: readonly string[];
   /** Where the bank's Asterisk asks from. */
   readonly asterisk: AddressList;
 }
@@ -59,6 +63,8 @@ export class Access {
       const connects = matched?.rule.socket === true && isUpgrade(c);
       const credential = credentialOf(c);
       try {
+        // Nobody has to say who they are, or the browser does for every page.
+        if (!authenticator || isBasic(c)) this.#assertOrigin(c);
         const principal = await this.principalOf(credential, address, connects);
         if (!principal && !connects) throw notKnown();
         c.set('principal', principal);
@@ -77,24 +83,44 @@ export class Access {
     };
   }
 
+  /** Keeps pages of others from asking in the name of whoever looks at them. @throws VoicebotError `unauthorized`. */
+  #assertOrigin(c: Context): void {
+    const origin = c.req.header('origin');
+    if (origin === undefined || this.#options.origins.includes(origin)) return;
+    if (URL.canParse(origin) && new URL(origin).host === c.req.header('host')) return;
+    throw new VoicebotError('unauthorized', 'Pages of this origin may not ask here.', {
+      hint: 'CORS_ORIGINS lists those that may.',
+    });
+  }
+
   #record(c: Context, matched: Matched | undefined, status: number): Promise<void> {
     const principal = c.get('principal');
     return this.#options.audit.record({
       actor: principal?.id ?? 'nobody',
       role: principal?.role ?? 'none',
-      tenant: principal?.tenant ?? c.req.query('tenant') ?? '',
+      tenant: kept(principal?.tenant ?? c.req.query('tenant') ?? ''),
       address: c.get('clientAddress'),
       action: matched ? `${matched.rule.method} ${matched.rule.path}` : c.req.method,
-      target: { ...matched?.params },
+      target: Object.fromEntries(Object.entries(matched?.params ?? {}).map(([name, value]) => [name, kept(value)])),
       status,
     });
   }
 
   async #admit(principal: Principal, address: string, matched: Matched | undefined, connects: boolean): Promise<void> {
-    if (matched) allow(principal, matched);
-    else if (!principal.permissions.has('admin')) throw new VoicebotError('not-found', 'There is nothing here.');
+    if (matched) {
+      allow(principal, matched);
+      if (ofSession.test(matched.rule.path)) await this.assertOwnSession(principal, matched.params.id);
+    } else if (!principal.permissions.has('admin')) throw new VoicebotError('not-found', 'There is nothing here.');
     await this.#options.limits.request(principal, address);
     if (connects) await this.connected(principal, address);
+  }
+
+  /** @throws VoicebotError `not-found` for a session of another tenant. */
+  async assertOwnSession({ tenant }: Principal, id: string | undefined): Promise<void> {
+    if (tenant === undefined || id === undefined) return;
+    const its = await this.#options.tenantOfSession(decoded(id) ?? '');
+    if (its === undefined || its === tenant) return;
+    throw new VoicebotError('not-found', `There is no session '${id.slice(0, 64)}'.`);
   }
 
   /** Counts a connection. @throws VoicebotError `limit-reached`. */
@@ -124,6 +150,12 @@ export class Access {
   }
 }
 
+/** As much of it as is kept, of what Postgres can keep. */
+const kept = (text: string): string => text.replaceAll('\0', '').slice(0, 200);
+
+/** Paths whose `id` is a session. */
+const ofSession = /^\/(sessions|ws)\/\{id\}/;
+
 /** @throws VoicebotError `unauthorized` that names what is missing. */
 function allow(principal: Principal, { rule, params }: Matched): void {
   if (rule.need !== 'any') assertPermission(principal, rule.need as Permission);
@@ -139,6 +171,12 @@ export function assertPermission({ permissions, role }: Principal, needed: Permi
 export function assertSession({ sessionId }: Principal, asked: string | undefined): void {
   if (sessionId === undefined || asked === undefined || decoded(asked) === sessionId) return;
   throw new VoicebotError('unauthorized', 'This token is for another session.');
+}
+
+/** @throws VoicebotError `unauthorized` where a key is for one tenant, and this is about all. */
+export function assertAllTenants(principal: Principal | undefined): void {
+  if (principal?.tenant === undefined) return;
+  throw new VoicebotError('unauthorized', 'This is for administrators of all tenants.');
 }
 
 function decoded(text: string): string | undefined {
@@ -164,6 +202,8 @@ const isUpgrade = (c: Context): boolean => c.req.header('upgrade')?.toLowerCase(
 
 /** Subprotocols that carry a credential: of this service, and of OpenAI's clients in browsers. */
 export const tokenProtocols = ['voicebot.token.', 'openai-insecure-api-key.'] as const;
+
+const isBasic = (c: Context): boolean => /^basic /i.test(c.req.header('authorization') ?? '');
 
 /** What a request says who it is from: never in its URL, which logs keep. */
 function credentialOf(c: Context): string | undefined {

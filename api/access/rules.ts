@@ -100,6 +100,7 @@ export const rules: readonly Rule[] = [
   ...rule('read', 'POST /temporal/codec/decode'),
   ...rule('admin', 'POST /temporal/codec/encode'),
   ...rule('call', 'POST /tokens'),
+  ...rule('admin', 'DELETE /sessions/{id}/data', 'GET /deletions'),
   ...rule('admin', 'GET /audit', 'GET /audit/verify', 'GET /audit/export'),
   ...rule('admin', 'POST /keys', 'GET /keys', 'DELETE /keys/{id}'),
 ];

@@ -31,6 +31,7 @@ export async function authenticatedSocket(c: Context, access: Access, open: Open
     if (!known) throw new VoicebotError('unauthenticated', 'The token is missing.');
     assertPermission(known, 'call');
     assertSession(known, sessionId);
+    await access.assertOwnSession(known, sessionId);
     await access.connected(known, c.get('clientAddress'));
     return open(known);
   }).events();

@@ -3,6 +3,7 @@ import { upgradeWebSocket } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { WSContext, WSEvents } from 'hono/ws';
 import { toPcm16 } from '../../audio/pcm.ts';
+import type { Principal } from '../../domain/access/access.ts';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import { readFrames } from '../../media/speech-frames.ts';
 import type { Access } from '../access/guard.ts';
@@ -30,8 +31,8 @@ export function addRealtime(app: OpenAPIHono, options: RealtimeOptions): void {
   app.get(
     '/v1/realtime',
     upgradeWebSocket((c) =>
-      authenticatedSocket(c, options.access, async ({ sessionId }) =>
-        new RealtimeSession(options, c.req.query('model') ?? 'voicebot', sessionId).events(),
+      authenticatedSocket(c, options.access, async (principal) =>
+        new RealtimeSession(options, c.req.query('model') ?? 'voicebot', principal).events(),
       ),
     ),
   );
@@ -44,6 +45,7 @@ const lineFormat = (format: RealtimeAudioFormat): AudioFormat =>
 class RealtimeSession {
   readonly #options: RealtimeOptions;
   readonly #sessionId: string;
+  readonly #tenant: string | undefined;
   readonly #model: string;
   #format: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24000 };
   #vad = true;
@@ -59,8 +61,9 @@ class RealtimeSession {
   #order: Promise<void> = Promise.resolve();
   #events: ResponseEvents | undefined;
 
-  constructor(options: RealtimeOptions, model: string, sessionId = `realtime-${randomUUID()}`) {
-    this.#sessionId = sessionId;
+  constructor(options: RealtimeOptions, model: string, { sessionId, tenant }: Principal) {
+    this.#sessionId = sessionId ?? `realtime-${randomUUID()}`;
+    this.#tenant = tenant;
     this.#options = options;
     this.#model = model;
   }
@@ -70,7 +73,7 @@ class RealtimeSession {
       onOpen: (_event, ws) => {
         this.#events = new ResponseEvents((event) => this.#send(ws, event));
         this.#enqueue(async () => {
-          await this.#options.live.calls.create(this.#sessionId);
+          await this.#options.live.calls.create(this.#sessionId, this.#tenant);
           this.#events?.send({ type: 'session.created', session: this.#session() });
         });
       },

@@ -4,8 +4,10 @@ import { findAdapter, listAdapters, registerAdapter } from '../../db/adapters.ts
 import type { BlobStore } from '../../db/blobs.ts';
 import type { Database } from '../../db/open.ts';
 import { activateAdapter } from '../../db/tenants.ts';
+import { localPrincipal } from '../../domain/access/access.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
+import type { Access } from '../access/guard.ts';
 import { readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
@@ -165,9 +167,10 @@ export interface AdapterRouteDependencies {
   readonly calls: CallService;
   readonly blobs: Pick<BlobStore, 'put'>;
   readonly modelName: string;
+  readonly access: Pick<Access, 'assertOwnSession'>;
 }
 
-export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName }: AdapterRouteDependencies): void {
+export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName, access }: AdapterRouteDependencies): void {
   const known = async (name: string) => {
     const row = await findAdapter(db, name);
     if (!row) throw notFound(`There is no adapter '${name}'.`);
@@ -199,6 +202,7 @@ export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName
   app.openapi(activate, async (c) => {
     const { name, sessionId } = c.req.valid('json');
     if (name !== null) await known(name);
+    await access.assertOwnSession(c.get('principal') ?? localPrincipal, sessionId);
     if (sessionId === undefined) await activateAdapter(db, c.req.valid('query').tenant, name);
     else await calls.setAdapter(parseSessionId(sessionId), name);
     return c.json({ name }, 200);

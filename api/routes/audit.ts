@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { allAuditEntries, listAuditEntries } from '../../db/audit.ts';
 import type { Database } from '../../db/open.ts';
-import { type Principal, roles } from '../../domain/access/access.ts';
+import { roles } from '../../domain/access/access.ts';
 import type { AuditEntry } from '../../domain/audit/chain.ts';
-import { VoicebotError } from '../../domain/errors.ts';
 import type { AuditTrail } from '../access/audit-trail.ts';
-import { tenantFor } from '../access/guard.ts';
+import { assertAllTenants, tenantFor } from '../access/guard.ts';
 import { jsonLines } from '../json-lines.ts';
 import { json, plainText, problems } from '../schemas.ts';
 import { tenantName } from './tenant.ts';
@@ -113,12 +112,6 @@ export function addAuditRoutes(app: OpenAPIHono, { db, audit }: AuditRouteDepend
     assertAllTenants(c.get('principal'));
     return c.body(jsonLines(allAuditEntries(db)), 200, { 'Content-Type': 'application/x-ndjson' }) as never;
   });
-}
-
-/** The chain runs through the entries of all tenants. */
-function assertAllTenants(principal: Principal | undefined): void {
-  if (principal?.tenant === undefined) return;
-  throw new VoicebotError('unauthorized', 'The whole log is for administrators of all tenants.');
 }
 
 const shown = ({ atMs, target, ...entry }: AuditEntry) => ({ ...entry, target: { ...target }, at: new Date(atMs).toISOString() });

@@ -141,6 +141,8 @@ const threshold = createRoute({
           .number()
           .min(0)
           .max(1)
+          // The column is of single precision, and refuses what is nearly nothing.
+          .transform((value) => Number(value.toFixed(6)))
           .nullable()
           .openapi({ description: "Null for the model's own; 1 serves the very same question alone." }),
       }),

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { cors } from 'hono/cors';
 import { VoicebotError } from '../../domain/errors.ts';
+import { assertAllTenants } from '../access/guard.ts';
 import { json, jsonBody, problems } from '../schemas.ts';
 
 /** Where the Temporal UI and CLI ask. */
@@ -37,13 +38,22 @@ export function addCodecCors(app: OpenAPIHono, origins: readonly string[]): void
   const headers = ['Authorization', 'Authorization-Extras', 'Content-Type', 'X-Namespace'];
   app.use(
     `${codecPath}/*`,
-    cors({ origin: [...origins], allowMethods: ['POST'], allowHeaders: headers, maxAge: preflightSeconds }),
+    cors({
+      origin: [...origins],
+      allowMethods: ['POST'],
+      allowHeaders: headers,
+      // A key that the browser was given for this API goes with it.
+      credentials: true,
+      maxAge: preflightSeconds,
+    }),
   );
 }
 
 export function addCodecRoutes(app: OpenAPIHono, codec: PayloadCodec | undefined): void {
   for (const wish of ['decode', 'encode'] as const) {
     app.openapi(codecRoute(wish), async (c) => {
+      // Nobody can tell whose a payload is.
+      assertAllTenants(c.get('principal'));
       if (!codec) throw new VoicebotError('unsupported', 'Payloads are not encrypted here (PAYLOAD_ENCRYPTION).');
       const payloads = c.req.valid('json').payloads.map(read);
       return c.json({ payloads: (await codec[wish](payloads)).map(written) }, 200);

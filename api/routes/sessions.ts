@@ -80,9 +80,13 @@ export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: Sessio
   };
   app.openapi(list, async (c) => {
     const { status, limit, cursor } = c.req.valid('query');
+    const tenant = c.get('principal')?.tenant;
     const [at, last] = cursor ? (partsOf(cursor, 2) as [Date, string]) : [];
     const after = at && { at, id: String(last) };
-    const [rows, active] = await Promise.all([listSessions(db, { status, limit: limit + 1, after }), countActiveSessions(db)]);
+    const [rows, active] = await Promise.all([
+      listSessions(db, { status, tenant, limit: limit + 1, after }),
+      countActiveSessions(db, tenant),
+    ]);
     const { page, end } = pageOf(rows, limit);
     return c.json({ sessions: page.map(shown), active, nextCursor: end ? cursorOf(end.createdAt, end.id) : null }, 200);
   });
@@ -94,7 +98,7 @@ export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: Sessio
   app.openapi(create, async (c) => {
     const id = parseSessionId(c.req.valid('param').id);
     await access.limits.session(c.get('principal'), c.get('clientAddress'));
-    await calls.create(id);
+    await calls.create(id, c.get('principal')?.tenant);
     return c.json(shown(await known(id)), 201);
   });
   app.openapi(end, async (c) => {

@@ -106,7 +106,10 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs, access }: Tu
     const { limit, cursor } = c.req.valid('query');
     const [at, sessionId, turn] = cursor ? (partsOf(cursor, 3) as [Date, string, number]) : [];
     const after = at && { at, sessionId: String(sessionId), turn: Number(turn) };
-    const { page, end } = pageOf(await listFailedTurns(db, { limit: limit + 1, after }), limit);
+    const { page, end } = pageOf(
+      await listFailedTurns(db, { tenant: c.get('principal')?.tenant, limit: limit + 1, after }),
+      limit,
+    );
     const turns = page.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
     return c.json({ turns, nextCursor: end ? cursorOf(end.createdAt, end.sessionId, end.turn) : null }, 200);
   });

@@ -1,7 +1,7 @@
-import { mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig, needsAuthentication } from '../../config/load.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Config } from '../../config/schema.ts';
 import { version } from '../../config/version.ts';
@@ -63,7 +63,9 @@ async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): 
   });
   listener.stop();
   if (!stack) return;
-  showAddresses(stack, queues, log.file);
+  const keyFile = join(resolve(config.DATA_DIR), 'admin.key');
+  const firstKey = wanted.api && needsAuthentication(config) && existsSync(keyFile) ? keyFile : undefined;
+  showAddresses(stack, queues, { log: log.file, firstKey });
   void stack.ready.then(() => showReady(wanted.api, performance.now() - startedAt));
   const failure = await Promise.race([interrupted.then(() => undefined), stack.failed.catch((error: Error) => error)]);
   process.stdout.write(failure ? '' : '\nStopping ...\n');
@@ -115,7 +117,13 @@ interface Shown {
   readonly database: string | undefined;
 }
 
-function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: string | undefined): void {
+interface ShownFiles {
+  readonly log: string | undefined;
+  /** Where the first start has left an administrator's key. */
+  readonly firstKey: string | undefined;
+}
+
+function showAddresses(stack: Shown, queues: readonly TaskQueue[], files: ShownFiles): void {
   const rows: [string, string | undefined][] = [
     ['API', stack.apiUrl],
     ['API documentation', stack.apiUrl && `${stack.apiUrl}/docs`],
@@ -124,7 +132,8 @@ function showAddresses(stack: Shown, queues: readonly TaskQueue[], logFile: stri
     ['Temporal', stack.temporalAddress],
     ['Database', stack.database],
     ['Workers', queues.join(', ') || undefined],
-    ['Log', logFile],
+    ['First key', files.firstKey],
+    ['Log', files.log],
   ];
   const shown = rows
     .filter((row): row is [string, string] => row[1] !== undefined)

@@ -179,7 +179,10 @@ export class RowChecker {
     const { slots = [] } = this.#rules.defaults;
     const unknown = missing.filter((name) => !slots.includes(name));
     if (unknown.length > 0) {
-      throw new Rejection('missing-placeholder', `The row has no value for ${unknown.map(place).join(', ')}.`);
+      throw new Rejection(
+        'missing-placeholder',
+        `The row has no value for ${unknown.map(place).join(', ')}, and the batch names it as no slot.`,
+      );
     }
     if (text.length > maxCharacters) {
       throw new Rejection('text-too-long', `The text has ${text.length} characters; ${title} speaks ${maxCharacters} at most.`);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Limits } from '../../api/access/limits.ts';
+import { addAuditEntry, allAuditEntries } from '../../db/audit.ts';
 import { BlobStore, dropRecordings, findRecording, keepRecordings, openBlobs, storeRecording } from '../../db/blobs.ts';
 import { countLookup, findExact, findNearest, putAnswer } from '../../db/cache.ts';
 import { cacheStats } from '../../db/cache-admin.ts';
@@ -21,6 +23,7 @@ import {
   sessionList,
   withdrawSession,
 } from '../../db/sessions.ts';
+import { type AuditEntry, checkChain } from '../../domain/audit/chain.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
 import { testScope } from '../support/brain.ts';
 import { startPostgres } from '../support/postgres-server.ts';
@@ -69,6 +72,45 @@ describe.each([
     )) as unknown as { rows: { indexdef: string }[] };
     expect(rows[0]?.indexdef).toMatch(/hnsw \(embedding vector_cosine_ops\)/);
     await database.ping();
+  });
+
+  test('the audit log is a chain without gaps, however many add to it, and is not changed', async () => {
+    const { db } = database;
+    const record = {
+      atMs: 1,
+      actor: 'key:a',
+      role: 'admin',
+      tenant: '',
+      address: '::1',
+      action: 'GET /keys',
+      target: {},
+      status: 200,
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, i) => addAuditEntry(db, { ...record, atMs: i + 1 })));
+    const entries: AuditEntry[] = [];
+    for await (const entry of allAuditEntries(db)) entries.push(entry);
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect((await checkChain(entries, [])).findings).toEqual([]);
+    for (const change of ["update audit_log set actor = 'x'", 'delete from audit_log', 'truncate audit_log']) {
+      await expect(db.execute(sql.raw(change))).rejects.toMatchObject({ cause: { message: 'the audit log is only added to' } });
+    }
+    // Whoever may take the trigger away is seen by the hashes.
+    await db.execute(sql.raw('alter table audit_log disable trigger audit_log_is_added_to'));
+    await db.execute(sql.raw("update audit_log set actor = 'x' where seq = 7"));
+    expect((await checkChain(allAuditEntries(db), [])).findings).toEqual([{ seq: 7, problem: 'changed' }]);
+  });
+
+  test('what is counted for limits is counted for all processes', async () => {
+    const rates = { requests: 100, connections: 3, sessions: 3, turns: 2, wrongTries: 2 };
+    const store = database.pool && { pool: database.pool, table: 'rate_limits' };
+    const [one, other] = [new Limits(rates, store), new Limits(rates, store)];
+    const session = `counted-${Date.now()}`;
+    await one.turn(session);
+    await other.turn(session);
+    // The embedded database belongs to one process, which counts for itself.
+    const refused = store ? other.turn(session) : one.turn(session).then(() => one.turn(session));
+    await expect(refused).rejects.toMatchObject({ code: 'limit-reached', retryAfterSeconds: expect.any(Number) });
+    await one.turn(`${session}-other`);
   });
 
   test('a session is admitted once, and no more than the limit at once', async () => {

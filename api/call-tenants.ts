@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../db/open.ts';
+import { findSession } from '../db/sessions.ts';
+import type { CallSettings } from '../workflows/definitions.ts';
+
+/** Sessions whose tenants are remembered; of the others the database knows. */
+const maxKnown = 20_000;
+/** A caller does not wait longer for a database that is away. */
+const lookupMs = 500;
+
+/** Whose calls these are. */
+export class CallTenants {
+  readonly #db: Database;
+  readonly #settings: CallSettings;
+  readonly #known = new Map<string, string>();
+
+  /** @param settings of calls whose tenant nobody knows. */
+  constructor(db: Database, settings: CallSettings) {
+    this.#db = db;
+    this.#settings = settings;
+  }
+
+  note(sessionId: string, tenant: string | undefined): void {
+    if (tenant === undefined) return;
+    if (this.#known.size >= maxKnown) {
+      const [oldest] = this.#known.keys();
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    this.#known.set(sessionId, tenant);
+  }
+
+  /** With the tenant of the session; those of the configuration where the database is away. */
+  async settingsOf(sessionId: string): Promise<CallSettings> {
+    const known = this.#known.get(sessionId);
+    if (known !== undefined) return this.#with(known);
+    const late = sleep(lookupMs, undefined, { ref: false });
+    const row = await Promise.race([findSession(this.#db, sessionId).catch(() => undefined), late]);
+    // A call that runs has settings of its own: these count for one whose start was lost alone.
+    if (!row) return this.#settings;
+    this.note(sessionId, row.tenant);
+    return this.#with(row.tenant);
+  }
+
+  #with(tenant: string): CallSettings {
+    const { scope } = this.#settings;
+    return scope === undefined || scope.tenant === tenant ? this.#settings : { ...this.#settings, scope: { ...scope, tenant } };
+  }
+}

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../../config/load.ts';
+import { connectTemporal, type TemporalConnection } from '../../temporal/connection.ts';
+import { openPayloadCodec } from '../../temporal/payloads/open.ts';
+import type { Stack } from '../../temporal/stack.ts';
+import type { TestEnvironment } from './test-stack.ts';
+
+/** A client of a stack's Temporal that reads what passes through it, as the stack's own does. */
+export async function temporalOf(stack: Stack, environment: TestEnvironment): Promise<TemporalConnection> {
+  const secret = environment.SECRETS_KEY ?? (await readFile(join(environment.DATA_DIR ?? '', 'secrets.key'), 'utf8')).trim();
+  const codec = await openPayloadCodec(loadConfig(environment), secret);
+  return connectTemporal({ address: stack.temporalAddress, namespace: 'default', codec });
+}
