@@ -57,6 +57,8 @@ export class TemporalRequests {
 
   async #persist<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     for (;;) {
+      // The client would send it all the same: what is asked after the end must not arrive.
+      signal.throwIfAborted();
       try {
         // A signal of its own for each try: the client leaves a listener on it.
         return await this.#client.connection.withAbortSignal(AbortSignal.any([signal]), request);

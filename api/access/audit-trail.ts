@@ -19,13 +19,13 @@ export interface AuditTrailOptions {
 
 /** What reads what callers have said, beside what changes anything. */
 const auditedReads = new Set([
-  ...['/sessions/{id}', '/sessions/{id}/turns', '/sessions/{id}/turns/{turn}/audio', '/sessions/{id}/reviews', '/turns'],
-  ...['/cache/entries', '/cache/export', '/cache/reviews', '/temporal/codec/decode'],
+  ...['GET /sessions/{id}', 'GET /sessions/{id}/turns', 'GET /sessions/{id}/turns/{turn}/audio', 'GET /sessions/{id}/reviews'],
+  ...['GET /turns', 'GET /cache/entries', 'GET /cache/export', 'GET /cache/reviews', 'POST /temporal/codec/decode'],
 ]);
 
 /** Whether it is kept who did this. What callers do in their calls is kept with the calls. */
 export function isAudited({ method, path, need }: Rule, principal: Principal | undefined): boolean {
-  if (need === 'admin' || auditedReads.has(path)) return true;
+  if (need === 'admin' || auditedReads.has(`${method} ${path}`)) return true;
   if (need === 'call') return principal?.role !== 'caller' && (path === '/tokens' || method === 'DELETE');
   return method !== 'GET' && (need === 'operate' || need === 'content');
 }

@@ -78,7 +78,8 @@ export class Access {
       await next();
       if (matched && isAudited(matched.rule, c.get('principal'))) {
         const failed = await this.#record(c, matched, c.res.status).catch((error) => error);
-        if (failed) c.res = problemResponse(c, failed);
+        // What went wrong by itself has told nothing.
+        if (failed && c.res.status < 500) c.res = problemResponse(c, failed);
       }
     };
   }

@@ -112,6 +112,41 @@ describe('a key', () => {
     expect(listed.keys.map(({ name }) => name)).toEqual(['clerk', 'north']);
   });
 
+  it('opens calls of its tenant, and sees no others', async () => {
+    const keyOf = async (tenant: string) => (await makeKey({ name: tenant, role: 'operator', tenant })).key;
+    const [west, south] = [await keyOf('west'), await keyOf('south')];
+    expect((await request('POST', '/sessions/of-west', west)).status).toBe(201);
+    expect((await request('POST', '/sessions/of-west/turns', west, { text: 'Hello.' })).status).toBe(200);
+    for (const [method, path, body] of [
+      ['GET', '/sessions/of-west'],
+      ['GET', '/sessions/of-west/turns'],
+      ['GET', '/sessions/of-west/turns/1/audio'],
+      ['GET', '/sessions/of-west/reviews'],
+      ['POST', '/sessions/of-west'],
+      ['POST', '/sessions/of-west/turns', { text: 'Hello.' }],
+      ['POST', '/sessions/of-west/turns/1/retry'],
+      ['PUT', '/sessions/of-west/turns/1/review', { verdict: 'right' }],
+      ['PUT', '/adapters/active', { name: null, sessionId: 'of-west' }],
+      ['DELETE', '/sessions/of-west'],
+    ] as const) {
+      expect([method, path, (await request(method, path, south, body)).status]).toEqual([method, path, 404]);
+    }
+    const listed = async (by: string) => {
+      const { sessions, active } = (await (await request('GET', '/sessions', by)).json()) as {
+        sessions: { id: string }[];
+        active: number;
+      };
+      return { ids: sessions.map(({ id }) => id), active };
+    };
+    expect(await listed(west)).toEqual({ ids: ['of-west'], active: 1 });
+    expect(await listed(south)).toEqual({ ids: [], active: 0 });
+    const token = ((await (await request('POST', '/tokens', south, { session: 'of-west' })).json()) as { token: string }).token;
+    await expect(LiveClient.connect({ baseUrl: stack.apiUrl ?? '', sessionId: 'of-west', token })).rejects.toMatchObject({
+      code: 4404,
+    });
+    expect((await request('POST', '/temporal/codec/decode', south, { payloads: [] })).status).toBe(403);
+  });
+
   it('is not stored, not listed, and does not work once it is revoked', async () => {
     const { key, id } = await makeKey({ name: 'gone', role: 'agent', expiresInDays: 1 });
     expect(JSON.stringify(await (await request('GET', '/keys', adminKey)).json())).not.toContain(key.slice(-43));

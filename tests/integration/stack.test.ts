@@ -73,6 +73,8 @@ describe('the service', () => {
         ...['/adapters/{name}/training', '/adapters/{name}/unload', '/cache/entries', '/cache/export', '/cache/optimize'],
         ...['/cache/reviews', '/cache/reviews/{review}', '/cache/stats', '/cache/threshold'],
         ...['/knowledge/articles', '/knowledge/articles/{article}', '/sessions/{id}/reviews'],
+        ...['/audit', '/audit/export', '/audit/verify', '/deletions', '/keys', '/keys/{id}', '/sessions/{id}/data', '/tokens'],
+        ...['/temporal/codec/decode', '/temporal/codec/encode', '/messages/{key}/speech'],
         ...['/batch-schedules', '/batch-schedules/{id}', '/batch-schedules/{id}/run'],
         ...['/batches', '/batches/{id}', '/batches/{id}/items', '/batches/{id}/pause', '/batches/{id}/resume'],
         ...['/batches/{id}/cancel', '/batches/{id}/retry', '/batches/{id}/download', '/tts/engines', '/tts/voices'],
