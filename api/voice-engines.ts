@@ -42,7 +42,8 @@ export class VoiceEngines {
 
   /** Has one worker load or free its model. @throws VoicebotError `engine-unavailable` that says what it needs. */
   async control(engine: VoiceEngine, wish: ControlEngineInput['wish']): Promise<ControlEngineResult> {
-    if (wish !== 'status') this.#statuses.delete(engine.id);
+    // One goes where another comes: what was known of the others is not so any more.
+    if (wish !== 'status') this.#statuses.clear();
     const result = await this.#options.steps.controlEngine({ engine: engine.id, wish });
     if (result.state !== 'unavailable') return result;
     throw new VoicebotError('engine-unavailable', result.why ?? `${engine.title} cannot be loaded.`, {

@@ -17,10 +17,10 @@ import type { StepTiming, TurnOutcome } from '../domain/call.ts';
 import { Kokoro } from '../engines/kokoro/kokoro.ts';
 import { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
-import { connectTemporal } from '../temporal/connection.ts';
 import { gather, to16k } from '../tests/support/audio.ts';
 import { testSealer } from '../tests/support/brain.ts';
 import { testRuntime } from '../tests/support/runtime.ts';
+import { temporalOf } from '../tests/support/stack-temporal.ts';
 import { startTestStack, testEnvironment } from '../tests/support/test-stack.ts';
 import { machine, note, printReport, round, spread } from './report.ts';
 
@@ -44,7 +44,7 @@ const folder = await mkdtemp(join(tmpdir(), 'voicebot-bench-'));
 const environment = await testEnvironment({ MAX_CONCURRENT_SESSIONS: '1000' });
 note('Starting the stack ...');
 const stack = await startTestStack(environment);
-const temporal = await connectTemporal({ address: stack.temporalAddress, namespace: 'default' });
+const temporal = await temporalOf(stack, environment);
 
 // The same service as the API's, with pipes of its own, so that the first audio can be seen when it arrives.
 const server = serve({ fetch: (request) => mediaRoutes(hub).fetch(request), port: 0, hostname: '127.0.0.1' }) as Server;

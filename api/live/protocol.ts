@@ -25,7 +25,7 @@ export const startMessage = z
       .enum(voiceEngineIds)
       .optional()
       .describe(
-        'Speaks with an engine of quality, where a worker of it runs: slowly, with fillers. TURN_TIMEOUT bounds what a turn may take.',
+        'Speaks with an engine of quality, where a worker of it runs: slowly, with fillers. A turn may take an hour then.',
       ),
     language: z
       .string()

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import pg from 'pg';
+import { payloadValue } from '../../api/temporal-payloads.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
 import { wording } from '../../domain/wording.ts';
 import { until } from '../support/until.ts';
@@ -137,7 +137,7 @@ async function outcomesOf(client: Client, workflowId: string): Promise<TurnOutco
     for (const event of events ?? []) {
       const payload = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success?.payloads?.[0];
       if (!payload) continue;
-      const outcome = defaultPayloadConverter.fromPayload<Partial<TurnOutcome>>(payload);
+      const outcome = (await payloadValue(client, payload)) as Partial<TurnOutcome>;
       if (outcome.status === 'answered' || outcome.status === 'failed') found.push(outcome as TurnOutcome);
     }
   }

@@ -11,11 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from '../../bench/report.ts';
 import { loadConfig } from '../../config/load.ts';
-import { connectTemporal } from '../../temporal/connection.ts';
 import { ensureTemporalCli } from '../../temporal/models.ts';
 import { freePort } from '../../temporal/ports.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
+import { temporalOf } from '../support/stack-temporal.ts';
 import { ChaosCaller, type Heard } from './caller.ts';
 import { type Call, checkInvariants } from './invariants.ts';
 import { type Component, postgresComponent, startPart, startTemporal } from './processes.ts';
@@ -169,7 +169,7 @@ storm.over = true;
 note('The storm is over; calls are finished.');
 await Promise.all(lines);
 
-const connection = await connectTemporal({ address: env.TEMPORAL_ADDRESS, namespace });
+const connection = await temporalOf({ temporalAddress: env.TEMPORAL_ADDRESS }, env);
 const checked = await checkInvariants({
   calls,
   databaseUrl: postgres.url,

@@ -76,8 +76,12 @@ describe.runIf(hasPythonWorkers())('an engine of the Python worker', () => {
       engine: 'nari_dia',
       state: 'ready',
       resident: 'nari_dia',
+      warning: null,
     });
-    expect((await ask('POST', '/tts/engines/zonos/load')).body).toMatchObject({ state: 'ready', resident: 'zonos' });
+    expect((await ask('POST', '/tts/engines/zonos/load')).body).toMatchObject({
+      ...{ state: 'ready', resident: 'zonos' },
+      warning: 'nari_dia is in the memory of this worker, and is unloaded first.',
+    });
     expect(await states()).toMatchObject({ nari_dia: 'unloaded', zonos: 'ready', tortoise: 'unavailable' });
     expect((await ask('POST', '/tts/engines/zonos/unload')).body).toMatchObject({ state: 'unloaded', resident: null });
   });

@@ -7,8 +7,11 @@ import type { Stack } from '../../temporal/stack.ts';
 import type { TestEnvironment } from './test-stack.ts';
 
 /** A client of a stack's Temporal that reads what passes through it, as the stack's own does. */
-export async function temporalOf(stack: Stack, environment: TestEnvironment): Promise<TemporalConnection> {
-  const secret = environment.SECRETS_KEY ?? (await readFile(join(environment.DATA_DIR ?? '', 'secrets.key'), 'utf8')).trim();
-  const codec = await openPayloadCodec(loadConfig(environment), secret);
-  return connectTemporal({ address: stack.temporalAddress, namespace: 'default', codec });
+export async function temporalOf(
+  { temporalAddress: address }: Pick<Stack, 'temporalAddress'>,
+  environment: TestEnvironment,
+): Promise<TemporalConnection> {
+  const config = loadConfig(environment);
+  const secret = config.SECRETS_KEY ?? (await readFile(join(config.DATA_DIR, 'secrets.key'), 'utf8')).trim();
+  return connectTemporal({ address, namespace: config.TEMPORAL_NAMESPACE, codec: await openPayloadCodec(config, secret) });
 }
