@@ -36,7 +36,7 @@ export interface AccessOptions {
 
 const notKnown = () =>
   new VoicebotError('unauthenticated', 'This needs a key or a token.', {
-    hint: 'Send Authorization: Bearer with a key (voicebot keys create) or a token.',
+    hint: 'Send Authorization: Bearer with a key (voicebot keys create) or a token; the command line takes it from VOICEBOT_API_KEY.',
   });
 
 /** Lets in who may. Everything that comes by HTTP goes through here first. */

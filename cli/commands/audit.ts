@@ -88,8 +88,10 @@ function shown({ entries, anchors, findings }: AuditCheck): string {
 }
 
 async function linesOf<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new VoicebotError('invalid-request', `${file} cannot be read (${cause.code}).`, { cause });
+  });
   try {
-    const text = await readFile(file, 'utf8');
     return text
       .split('\n')
       .filter(Boolean)

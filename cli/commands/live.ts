@@ -41,6 +41,9 @@ export function addLiveCommand(program: Command): void {
     .action(talk);
 }
 
+/** Close code of a socket whose caller is not known. */
+const unauthenticated = 4401;
+
 async function talk(options: LiveOptions): Promise<void> {
   const pcm = toPcm16(await resample(decodeWav(await readInput(options.input), maxInputSeconds), sampleRateHz));
   const heard: Uint8Array[] = [];
@@ -61,7 +64,9 @@ async function talk(options: LiveOptions): Promise<void> {
     throw new VoicebotError('dependency-unavailable', `The call cannot begin: ${error.message}`, {
       hint:
         error instanceof ConnectionClosed
-          ? 'Choose another session id.'
+          ? error.code === unauthenticated
+            ? 'Set VOICEBOT_API_KEY to a key, or to a token that has opened no connection yet (voicebot token).'
+            : 'Choose another session id.'
           : 'Start the API with npm start, or give its address by --url.',
     });
   });

@@ -24,7 +24,7 @@ const messagesOfSocket = 8;
 const atOnce = 6;
 const shown = 20;
 /** So many go to what reads files and frames, at thousands a second; the others through the network. */
-const readShare = 0.7;
+const readShare = 0.8;
 const memoryMb = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
 /** Sends so many messages that nobody foresaw to everything that is open to the outside. The same seed sends the same. */
