@@ -85,7 +85,7 @@ export async function fuzzRequest({ url }: FuzzTarget, random: Random): Promise<
   const address = url + (filled + query).slice(0, 4_000);
   try {
     const init = body ? { method, headers: { 'Content-Type': body.type }, body: body.content as string } : { method };
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(30_000) });
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(60_000) });
     const isText = response.headers.get('content-type')?.includes('json') === true;
     const text = isText ? await response.text() : '';
     if (!isText) await response.body?.cancel();
