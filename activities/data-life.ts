@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { BlobStore } from '../db/blobs.ts';
 import { deleteAudioBefore, deleteSession, recordDeletion, sessionsEndedBefore } from '../db/data-life.ts';
 import type { Database } from '../db/open.ts';
-import { added, type DeletedCounts, type DeletionReason, nothingDeleted } from '../domain/data-life.ts';
+import { added, type DeletedCounts, nothingDeleted } from '../domain/data-life.ts';
 import { throwIfAborted } from '../domain/errors.ts';
 import { runActivity } from './run-activity.ts';
 
@@ -46,14 +46,6 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
     return { ...(await deleteSession(db, blobs, sessionId)), histories };
   }
 
-  async function keep(
-    id: string,
-    about: { tenant: string; reason: DeletionReason; sessionId: string | null; requestedBy: string },
-    deleted: DeletedCounts,
-  ) {
-    await recordDeletion(db, { id, atMs: Date.now(), ...about, deleted });
-  }
-
   return {
     deleteExpired: ({ id, sessionsBeforeMs, audioBeforeMs }) =>
       runActivity(async (signal) => {
@@ -76,13 +68,14 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
           if (gone < pageSize) break;
         }
         const something = Object.values(deleted).some((count) => count > 0);
-        if (something) await keep(id, { tenant: '', reason: 'retention', sessionId: null, requestedBy: 'retention' }, deleted);
+        const about = { tenant: '', reason: 'retention', sessionId: null, requestedBy: 'retention' } as const;
+        if (something) await recordDeletion(db, { id, atMs: Date.now(), ...about, deleted });
         return deleted;
       }),
     eraseSession: ({ id, sessionId, tenant, requestedBy }) =>
       runActivity(async () => {
         const deleted = await erase(sessionId);
-        await keep(id, { tenant, reason: 'erasure', sessionId, requestedBy }, deleted);
+        await recordDeletion(db, { id, atMs: Date.now(), tenant, reason: 'erasure', sessionId, requestedBy, deleted });
         return deleted;
       }),
   };

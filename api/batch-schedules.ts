@@ -1,14 +1,9 @@
-import {
-  type Client,
-  type ScheduleDescription,
-  ScheduleNotFoundError,
-  type ScheduleOptions,
-  type ScheduleUpdateOptions,
-} from '@temporalio/client';
+import { type Client, type ScheduleDescription, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import { isVoicebotError, messageOf, VoicebotError } from '../domain/errors.ts';
 import { batchIdOf, type ScheduledBatch } from '../domain/messages/scheduled-batch.ts';
 import { scheduledBatchWorkflow, taskQueues } from '../workflows/definitions.ts';
 import { notFound } from './problem.ts';
+import { putSchedule } from './put-schedule.ts';
 import { fromTemporal, isAway } from './temporal-errors.ts';
 import { TemporalRequests } from './temporal-requests.ts';
 
@@ -77,11 +72,7 @@ export class BatchSchedules {
     };
     const known = await this.#find(tenant, scheduled.id);
     try {
-      await this.#temporal.within(this.#waitMs, async () => {
-        if (known)
-          await this.#handleOf(tenant, scheduled.id).update((before) => ({ ...before, ...options }) as ScheduleUpdateOptions);
-        else await this.#client.schedule.create(options);
-      });
+      await this.#temporal.within(this.#waitMs, () => putSchedule(this.#client, known !== undefined, options));
     } catch (error) {
       // What the server says of a time that it cannot read has no code of its own.
       if (isVoicebotError(error) || isAway(error)) throw fromTemporal(error);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, ScheduleNotFoundError, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import { type Client, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import type { Database } from '../db/open.ts';
 import { findSession } from '../db/sessions.ts';
 import type { Deletion, Retention } from '../domain/data-life.ts';
@@ -7,6 +7,7 @@ import { VoicebotError } from '../domain/errors.ts';
 import type { eraseSession } from '../workflows/data-life.ts';
 import { applyRetentionWorkflow, eraseSessionWorkflow, taskQueues } from '../workflows/definitions.ts';
 import { notFound } from './problem.ts';
+import { putSchedule } from './put-schedule.ts';
 import { TemporalRequests } from './temporal-requests.ts';
 
 export interface DataLifeOptions {
@@ -61,8 +62,7 @@ export class DataLife {
         throw error;
       });
       if (none) return known && handle.delete();
-      if (known) await handle.update((before) => ({ ...before, ...options }) as ScheduleUpdateOptions);
-      else await client.schedule.create(options);
+      await putSchedule(client, known !== undefined, options);
     });
   }
 

@@ -6,6 +6,7 @@ import { addVersion } from './messages.ts';
 import type { Database } from './open.ts';
 import { knownRenderings, type NewRendering, renderingHash } from './renderings.ts';
 import { batches, batchItems, renderings } from './schema.ts';
+import { storable } from './storable.ts';
 
 export type BatchRow = typeof batches.$inferSelect;
 export type ItemRow = typeof batchItems.$inferSelect;
@@ -72,9 +73,6 @@ function itemValues(row: BatchItem | RejectedRow, loudnessLufs: number) {
     hash: renderingHash(row, loudnessLufs),
   };
 }
-
-/** Postgres has no character of code 0. */
-const storable = (text: string): string => text.replaceAll('\0', '');
 
 export async function setBatchState(db: Database, tenant: string, id: string, state: BatchState): Promise<void> {
   const endedAt = state === 'done' || state === 'cancelled' ? new Date() : null;

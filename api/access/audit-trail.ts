@@ -1,11 +1,11 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import type { Logger } from '../../config/logger.ts';
 import { addAuditEntry, allAuditEntries, lastAuditEntry } from '../../db/audit.ts';
 import type { Database } from '../../db/open.ts';
 import type { Principal } from '../../domain/access/access.ts';
 import { type AuditAnchor, type AuditCheck, type AuditRecord, checkChain } from '../../domain/audit/chain.ts';
+import { anchorLine, linesIn } from '../../domain/audit/lines.ts';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import type { Rule } from './rules.ts';
 
@@ -29,8 +29,6 @@ export function isAudited({ method, path, need }: Rule, principal: Principal | u
   if (need === 'call') return principal?.role !== 'caller' && (path === '/tokens' || method === 'DELETE');
   return method !== 'GET' && (need === 'operate' || need === 'content');
 }
-
-const anchorSchema = z.object({ seq: z.number().int(), hash: z.string(), atMs: z.number() });
 
 /** Keeps who did what. */
 export class AuditTrail {
@@ -93,9 +91,6 @@ export class AuditTrail {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    return text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => anchorSchema.parse(JSON.parse(line)));
+    return linesIn(text, anchorLine);
   }
 }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
+import { storable } from '../../db/storable.ts';
 import { localPrincipal, type Permission, type Principal } from '../../domain/access/access.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { problemOf, problemResponse } from '../problem.ts';
@@ -151,8 +152,8 @@ export class Access {
   }
 }
 
-/** As much of it as is kept, of what Postgres can keep. */
-const kept = (text: string): string => text.replaceAll('\0', '').slice(0, 200);
+/** As much of it as is kept. */
+const kept = (text: string): string => storable(text).slice(0, 200);
 
 /** Paths whose `id` is a session. */
 const ofSession = /^\/(sessions|ws)\/\{id\}/;

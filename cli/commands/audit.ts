@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type AuditCheck, type AuditEntry, checkChain } from '../../domain/audit/chain.ts';
+import { anchorLine, entryLine, linesIn } from '../../domain/audit/lines.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl } from '../api-client.ts';
 import { print, table } from '../output.ts';
@@ -15,17 +16,6 @@ interface Common {
 }
 
 type Listed = Omit<AuditEntry, 'atMs'> & { readonly at: string };
-
-const anchorLine = z.object({ seq: z.number(), hash: z.string(), atMs: z.number() });
-const entryLine = anchorLine.extend({
-  actor: z.string(),
-  role: z.string(),
-  tenant: z.string(),
-  address: z.string(),
-  action: z.string(),
-  target: z.record(z.string(), z.string()),
-  status: z.number(),
-});
 
 export function addAuditCommands(program: Command): void {
   const audit = program.command('audit').description('Who did what.');
@@ -92,10 +82,7 @@ async function linesOf<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
     throw new VoicebotError('invalid-request', `${file} cannot be read (${cause.code}).`, { cause });
   });
   try {
-    return text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => schema.parse(JSON.parse(line)));
+    return linesIn(text, schema);
   } catch (cause) {
     throw new VoicebotError('invalid-request', `${file} is no export of the audit log.`, { cause });
   }
