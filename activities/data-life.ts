@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { BlobStore } from '../db/blobs.ts';
-import { deleteAudioBefore, deleteSession, recordDeletion, sessionsEndedBefore } from '../db/data-life.ts';
+import { deleteAudioBefore, deleteSession, type ExpiredSession, recordDeletion, sessionsEndedBefore } from '../db/data-life.ts';
 import type { Database } from '../db/open.ts';
 import { added, type DeletedCounts, nothingDeleted } from '../domain/data-life.ts';
 import { throwIfAborted } from '../domain/errors.ts';
@@ -33,7 +33,7 @@ export interface DataLifeDependencies {
   readonly db: Database;
   readonly blobs: BlobStore;
   /** Deletes the executions of a call in Temporal, with their histories. @returns how many. */
-  readonly deleteHistories: (sessionId: string) => Promise<number>;
+  readonly deleteHistories: (session: ExpiredSession) => Promise<number>;
 }
 
 /** Rows that are looked for at a time. */
@@ -41,9 +41,9 @@ const pageSize = 100;
 
 export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependencies): DataLifeActivities {
   /** The histories go first: what is left of a session leads to them. */
-  async function erase(sessionId: string): Promise<DeletedCounts> {
-    const histories = await deleteHistories(sessionId);
-    return { ...(await deleteSession(db, blobs, sessionId)), histories };
+  async function erase(session: ExpiredSession): Promise<DeletedCounts> {
+    const histories = await deleteHistories(session);
+    return { ...(await deleteSession(db, blobs, session.id)), histories };
   }
 
   return {
@@ -55,7 +55,7 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
           const page = await sessionsEndedBefore(db, new Date(sessionsBeforeMs), pageSize);
           for (const session of page) {
             throwIfAborted(signal);
-            deleted = added(deleted, await erase(session.id));
+            deleted = added(deleted, await erase(session));
           }
           tell();
           if (page.length < pageSize) break;
@@ -74,7 +74,7 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
       }),
     eraseSession: ({ id, sessionId, tenant, requestedBy }) =>
       runActivity(async () => {
-        const deleted = await erase(sessionId);
+        const deleted = await erase({ id: sessionId, tenant });
         await recordDeletion(db, { id, atMs: Date.now(), tenant, reason: 'erasure', sessionId, requestedBy, deleted });
         return deleted;
       }),

@@ -63,7 +63,7 @@ export class BatchSchedules {
       action: {
         type: 'startWorkflow',
         workflowType: scheduledBatchWorkflow,
-        workflowId: `scheduled-batch-${tenant}-${scheduled.id}`,
+        workflowId: `scheduled-batch-${tenant}/${scheduled.id}`,
         taskQueue: taskQueues.calls,
         args: [scheduled],
         memo: { ...memo },
@@ -128,7 +128,7 @@ export class BatchSchedules {
   }
 }
 
-const scheduleIdOf = (tenant: string, id: string) => `batch-schedule-${tenant}-${id}`;
+const scheduleIdOf = (tenant: string, id: string) => `batch-schedule-${tenant}/${id}`;
 
 function statusOf({ action, info }: ScheduleDescription): ScheduleStatus {
   const { cron, timeZone, scheduled } = action.memo as unknown as Memo;

@@ -1,11 +1,19 @@
 import { workflowIdOf } from '../domain/session-id.ts';
 import type { call } from '../workflows/call.ts';
-import { type CallSettings, callStatusAttribute, taskQueues, turnsAttribute } from '../workflows/definitions.ts';
+import {
+  type CallSettings,
+  callStatusAttribute,
+  taskQueues,
+  tenantAttribute,
+  tenantOfCall,
+  turnsAttribute,
+} from '../workflows/definitions.ts';
 
 /** How the workflow of a call is started, by whoever comes first. */
 export function callStart(sessionId: string, settings: CallSettings) {
+  const tenant = tenantOfCall(settings);
   return {
-    workflowId: workflowIdOf(sessionId),
+    workflowId: workflowIdOf(sessionId, tenant),
     taskQueue: taskQueues.calls,
     args: [{ sessionId, settings }] as Parameters<typeof call>,
     // A worker that died with a step of the workflow in its hands is not waited for any longer; replays take far less.
@@ -16,6 +24,9 @@ export function callStart(sessionId: string, settings: CallSettings) {
     typedSearchAttributes: [
       { key: callStatusAttribute, value: 'active' },
       { key: turnsAttribute, value: 0 },
+      { key: tenantAttribute, value: tenant },
     ],
+    // Where many wait, every tenant's calls get their share; steps inherit it.
+    priority: { fairnessKey: tenant },
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../db/open.ts';
 import { findSession } from '../db/sessions.ts';
-import type { CallSettings } from '../workflows/definitions.ts';
+import { type CallSettings, tenantOfCall } from '../workflows/definitions.ts';
 
 /** Sessions whose tenants are remembered; of the others the database knows. */
 const maxKnown = 20_000;
@@ -29,19 +29,21 @@ export class CallTenants {
     this.#known.set(sessionId, tenant);
   }
 
-  /** With the tenant of the session; those of the configuration where the database is away. */
-  async settingsOf(sessionId: string): Promise<CallSettings> {
+  /** Whose a session is; the configuration's where nobody knows it, or the database is away. */
+  async of(sessionId: string): Promise<string> {
     const known = this.#known.get(sessionId);
-    if (known !== undefined) return this.#with(known);
+    if (known !== undefined) return known;
     const late = sleep(lookupMs, undefined, { ref: false });
     const row = await Promise.race([findSession(this.#db, sessionId).catch(() => undefined), late]);
     // A call that runs has settings of its own: these count for one whose start was lost alone.
-    if (!row) return this.#settings;
+    if (!row) return tenantOfCall(this.#settings);
     this.note(sessionId, row.tenant);
-    return this.#with(row.tenant);
+    return row.tenant;
   }
 
-  #with(tenant: string): CallSettings {
+  /** Those of the configuration, with the session's tenant. */
+  async settingsOf(sessionId: string): Promise<CallSettings> {
+    const tenant = await this.of(sessionId);
     const { scope } = this.#settings;
     return scope === undefined || scope.tenant === tenant ? this.#settings : { ...this.#settings, scope: { ...scope, tenant } };
   }

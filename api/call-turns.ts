@@ -19,6 +19,7 @@ import {
   type TakeTurnInput,
   takeTurn,
   taskQueues,
+  tenantOfCall,
 } from '../workflows/definitions.ts';
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
@@ -100,7 +101,7 @@ export class CallTurns {
   async takeText(sessionId: string, text: string, turn?: number): Promise<TurnOutcome> {
     const { settings, turnTimeoutMs } = this.#options;
     const { lastTurn, expectedDigits } = await this.#temporal.ask(settings.workerWaitMs, () =>
-      this.#handle(sessionId).query(callState),
+      this.#handle(sessionId).then((handle) => handle.query(callState)),
     );
     const input: TakeTurnInput = {
       turn: turn ?? lastTurn + 1,
@@ -124,11 +125,9 @@ export class CallTurns {
   async retry(sessionId: string, turn: number): Promise<TurnOutcome> {
     const { client, tenants, turnTimeoutMs } = this.#options;
     const settings = await tenants.settingsOf(sessionId);
-    const updateId = randomUUID();
+    const [updateId, handle] = [randomUUID(), await this.#handle(sessionId)];
     try {
-      return await this.#temporal.within(turnTimeoutMs, () =>
-        this.#handle(sessionId).executeUpdate(retryTurn, { args: [{ turn }], updateId }),
-      );
+      return await this.#temporal.within(turnTimeoutMs, () => handle.executeUpdate(retryTurn, { args: [{ turn }], updateId }));
     } catch (error) {
       const failure = fromTemporal(error);
       const ended = failure.code === 'not-found' || (failure.code === 'conflict' && isCallEnded(error));
@@ -136,7 +135,7 @@ export class CallTurns {
     }
     return this.#temporal.ask(turnTimeoutMs, () =>
       client.workflow.execute<typeof retryTurnOfEndedCall>(retryTurnWorkflow, {
-        workflowId: `retry-${workflowIdOf(sessionId)}-${turn}`,
+        workflowId: `retry-${workflowIdOf(sessionId, tenantOfCall(settings))}-${turn}`,
         // Two who ask at the same time get the same answer.
         workflowIdConflictPolicy: 'USE_EXISTING',
         taskQueue: taskQueues.calls,
@@ -232,7 +231,8 @@ export class CallTurns {
     this.#running.add(tracked);
   }
 
-  #handle(sessionId: string) {
-    return this.#options.client.workflow.getHandle<typeof call>(workflowIdOf(sessionId));
+  async #handle(sessionId: string) {
+    const { client, tenants } = this.#options;
+    return client.workflow.getHandle<typeof call>(workflowIdOf(sessionId, await tenants.of(sessionId)));
   }
 }

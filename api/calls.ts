@@ -18,6 +18,7 @@ import {
   hangUp,
   newLine,
   played,
+  tenantOfCall,
   transferCall,
   useAdapter,
 } from '../workflows/definitions.ts';
@@ -99,6 +100,9 @@ export class CallService {
       if (state?.status !== 'active') throw error;
       return 'exists' as const;
     });
+    if (admission === 'taken') {
+      throw new VoicebotError('conflict', `The id '${sessionId}' is taken.`, { hint: 'Connect with another session id.' });
+    }
     if (admission === 'ended') {
       throw new VoicebotError('conflict', `The session '${sessionId}' has ended.`, { hint: 'Connect with a new session id.' });
     }
@@ -106,7 +110,7 @@ export class CallService {
       await this.#startCall(sessionId);
       return { lastTurn: 0 };
     }
-    const arrived = await this.#signal(() => this.#handle(sessionId).signal(newLine));
+    const arrived = await this.#signal(sessionId, (handle) => handle.signal(newLine));
     // A process died between admitting the session and starting its call; one that has ended is not started again.
     if (!arrived) await this.#startCall(sessionId);
     const { lastTurn } = await this.state(sessionId);
@@ -129,39 +133,37 @@ export class CallService {
     return undefined;
   }
 
-  state(sessionId: string): Promise<CallState> {
-    return this.#temporal.ask(this.#options.settings.workerWaitMs, () => this.#handle(sessionId).query(callState));
+  async state(sessionId: string): Promise<CallState> {
+    const handle = await this.#handle(sessionId);
+    return this.#temporal.ask(this.#options.settings.workerWaitMs, () => handle.query(callState));
   }
 
   /** The LoRA adapter of a call from its next turn on; null for the tenant's. */
   async setAdapter(sessionId: string, adapter: string | null): Promise<void> {
-    await this.#temporal.ask(this.#options.settings.workerWaitMs, () =>
-      this.#handle(sessionId).signal(useAdapter, adapter ?? undefined),
-    );
+    const handle = await this.#handle(sessionId);
+    await this.#temporal.ask(this.#options.settings.workerWaitMs, () => handle.signal(useAdapter, adapter ?? undefined));
   }
 
   /** Tells the call what was heard of a reply. */
   async reportPlayed(sessionId: string, playback: Playback): Promise<void> {
-    await this.#signal(() => this.#handle(sessionId).signal(played, playback));
+    await this.#signal(sessionId, (handle) => handle.signal(played, playback));
   }
 
   /** Takes an attempt at a turn back: it was no turn, or its caller is gone. */
   async dropAttempt(sessionId: string, turn: number, attempt: string): Promise<void> {
-    await this.#signal(() => this.#handle(sessionId).signal(dropAttempt, { turn, attempt }));
+    await this.#signal(sessionId, (handle) => handle.signal(dropAttempt, { turn, attempt }));
   }
 
   /** Hands the caller over to a person. @returns whether somebody took the call. */
   async transfer(sessionId: string, line: Line): Promise<{ readonly transferred: boolean }> {
     const { turnTimeoutMs } = this.#options;
-    const updateId = randomUUID();
-    return this.#temporal.ask(turnTimeoutMs, () =>
-      this.#handle(sessionId).executeUpdate(transferCall, { args: [line], updateId }),
-    );
+    const [updateId, handle] = [randomUUID(), await this.#handle(sessionId)];
+    return this.#temporal.ask(turnTimeoutMs, () => handle.executeUpdate(transferCall, { args: [line], updateId }));
   }
 
   /** Ends the call. @throws VoicebotError `not-found`. */
   async end(sessionId: string, reason: CallEndReason = 'hangup'): Promise<void> {
-    const arrived = await this.#signal(() => this.#handle(sessionId).signal(hangUp, reason));
+    const arrived = await this.#signal(sessionId, (handle) => handle.signal(hangUp, reason));
     if (!arrived) await recordCallEnded(this.#options.db, sessionId, 'ended', reason);
   }
 
@@ -175,21 +177,18 @@ export class CallService {
     this.#temporal.stop();
   }
 
-  async #admit(sessionId: string, tenant = this.#options.settings.scope?.tenant) {
-    const { db, maxConcurrentSessions, admission, readiness, metrics } = this.#options;
+  async #admit(sessionId: string, own: string | undefined): Promise<'admitted' | 'exists' | 'ended' | 'taken'> {
+    const { db, maxConcurrentSessions, admission, readiness, settings } = this.#options;
     // Callers in a call go on with it; new ones wait before anything is written, so that a process that dies meanwhile leaves nothing.
     if (readiness && !readiness.ready && !(await isSession(db, sessionId))) await readiness.admit();
-    const admitted = await admitSession(db, sessionId, maxConcurrentSessions, tenant);
-    if (admitted === 'admitted') this.#tenants.note(sessionId, tenant);
-    if (admitted === 'full') {
-      metrics?.sessionsRefused.inc({ reason: 'sessions' });
-      throw new VoicebotError('overloaded', `${maxConcurrentSessions} sessions are active, the most that are allowed.`, {
-        retryable: true,
-        retryAfterSeconds,
-        hint: 'End a session, or raise MAX_CONCURRENT_SESSIONS.',
-      });
-    }
+    const tenant = own ?? tenantOfCall(settings);
+    const asked = { id: sessionId, tenant, anyTenant: own === undefined, maxActive: maxConcurrentSessions };
+    const admitted = await admitSession(db, asked);
+    if (admitted === 'full') throw this.#full(`${maxConcurrentSessions} sessions`, 'MAX_CONCURRENT_SESSIONS');
+    if (admitted === 'tenant-full')
+      throw this.#full(`As many sessions of the tenant '${tenant}'`, 'its limit (voicebot tenants set)');
     if (admitted === 'admitted') {
+      this.#tenants.note(sessionId, tenant);
       try {
         admission?.check();
       } catch (error) {
@@ -198,6 +197,15 @@ export class CallService {
       }
     }
     return admitted;
+  }
+
+  #full(sessions: string, limit: string): VoicebotError {
+    this.#options.metrics?.sessionsRefused.inc({ reason: 'sessions' });
+    return new VoicebotError('overloaded', `${sessions} are active, the most that are allowed.`, {
+      retryable: true,
+      retryAfterSeconds,
+      hint: `End a session, or raise ${limit}.`,
+    });
   }
 
   async #startCall(sessionId: string): Promise<void> {
@@ -214,9 +222,10 @@ export class CallService {
   }
 
   /** Sends word to a call; one that has ended needs it no more. @returns whether it has not. */
-  async #signal(send: () => Promise<void>): Promise<boolean> {
+  async #signal(sessionId: string, send: (handle: WorkflowHandle<typeof call>) => Promise<void>): Promise<boolean> {
+    const handle = await this.#handle(sessionId);
     try {
-      await this.#temporal.ask(this.#options.settings.workerWaitMs, send);
+      await this.#temporal.ask(this.#options.settings.workerWaitMs, () => send(handle));
       return true;
     } catch (error) {
       if (isVoicebotError(error) && error.code === 'not-found') return false;
@@ -224,7 +233,7 @@ export class CallService {
     }
   }
 
-  #handle(sessionId: string): WorkflowHandle<typeof call> {
-    return this.#options.client.workflow.getHandle<typeof call>(workflowIdOf(sessionId));
+  async #handle(sessionId: string): Promise<WorkflowHandle<typeof call>> {
+    return this.#options.client.workflow.getHandle<typeof call>(workflowIdOf(sessionId, await this.#tenants.of(sessionId)));
   }
 }

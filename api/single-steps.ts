@@ -158,7 +158,7 @@ export class SingleSteps {
   /** Starts a training. @returns the id of its workflow. @throws VoicebotError `conflict` while one of that name runs. */
   async train(input: Parameters<typeof adapterTraining>[0]): Promise<string> {
     const { client, settings } = this.#options;
-    const workflowId = `adapter-training-${input.name}`;
+    const workflowId = trainingId(input.tenant, input.name);
     try {
       await this.#temporal.within(settings.workerWaitMs, () =>
         client.workflow.start<typeof adapterTraining>(adapterTrainingWorkflow, {
@@ -178,9 +178,9 @@ export class SingleSteps {
   }
 
   /** Where a training stands, with the last beat of the trainer. */
-  async training(name: string): Promise<{ status: string; progress?: unknown; result?: unknown }> {
+  async training(tenant: string, name: string): Promise<{ status: string; progress?: unknown; result?: unknown }> {
     const { client, settings } = this.#options;
-    const handle = client.workflow.getHandle<typeof adapterTraining>(`adapter-training-${name}`);
+    const handle = client.workflow.getHandle<typeof adapterTraining>(trainingId(tenant, name));
     const { status, raw } = await this.#temporal.ask(settings.workerWaitMs, () => handle.describe());
     const beats = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
     const progress = beats[0] ? await payloadValue(client, beats[0]) : undefined;
@@ -220,3 +220,5 @@ export class SingleSteps {
     });
   }
 }
+
+const trainingId = (tenant: string, name: string): string => `adapter-training-${tenant}/${name}`;

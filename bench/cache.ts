@@ -27,7 +27,7 @@ const [entries, lookups] = [Number(values.entries), Number(values.lookups)];
 const server = process.env.DATABASE_URL ? undefined : await startPostgres();
 const url = process.env.DATABASE_URL ?? server?.url;
 if (!url) throw new Error('There is no Postgres with pgvector; set DATABASE_URL.');
-const { db, close, description } = await openDatabase({ url, dataDir: '.' });
+const { acrossTenants: db, close, description } = await openDatabase({ url, dataDir: '.' });
 
 const dimensions = 384;
 const topics = 2_000;

@@ -30,7 +30,7 @@ const stack = await startTestStack(
   await testEnvironment({ DATABASE_URL: server.url, DATA_DIR: folder, TRANSFER_TO: '+15550100' }),
 );
 await stack.ready;
-const { db, close } = await openDatabase({ url: server.url, dataDir: folder });
+const { acrossTenants: db, close } = await openDatabase({ url: server.url, dataDir: folder });
 const caller = new Kokoro(testRuntime(), { voice: 'am_michael' });
 const today = bankClock('UTC').today();
 

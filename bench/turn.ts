@@ -53,7 +53,7 @@ const hub = new MediaHub(`http://127.0.0.1:${(server.address() as { port: number
 const database = await openDatabase({ dataDir: folder });
 const calls = new CallService({
   client: temporal.client,
-  db: database.db,
+  db: database.acrossTenants,
   hub,
   sealer: testSealer,
   maxConcurrentSessions: 1000,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rolesIn } from '../domain/model-probe.ts';
+import { defaultTenant, tenantPattern } from '../domain/tenant.ts';
 
 /** Language models that are fetched by name: ids of the manifest. */
 export const languageModels = ['smollm2', 'qwen2.5-0.5b', 'qwen2.5-1.5b', 'smollm2-1.7b', 'mistral-7b'] as const;
@@ -333,8 +334,8 @@ export const configSchema = z.object({
     .describe('Gets the summary of a call that is handed over, by POST.'),
   TENANT: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/)
-    .default('default')
+    .regex(tenantPattern)
+    .default(defaultTenant)
     .describe('Whose calls these are, where several banks share a database: knowledge, cache and adapter are theirs alone.'),
   PERSONA: z
     .string()

@@ -29,7 +29,12 @@ export async function listAdapters(db: Database): Promise<(AdapterRow & { readon
 
 /** A name is one file for ever. @returns `exists` for a name that has another file. */
 export async function registerAdapter(db: Database, adapter: NewAdapter): Promise<'registered' | 'exists'> {
-  await db.insert(adapters).values(adapter).onConflictDoNothing();
+  // Registered for all tenants, it is everybody's.
+  const tenant = sql`nullif(current_setting('voicebot.tenant'), '*')`;
+  await db
+    .insert(adapters)
+    .values({ ...adapter, tenant })
+    .onConflictDoNothing();
   const row = await findAdapter(db, adapter.name);
   return row?.sha256 === adapter.sha256 ? 'registered' : 'exists';
 }

@@ -5,7 +5,7 @@ import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import { VoicebotError } from '../domain/errors.ts';
 import type { Database } from './open.ts';
-import { recordings } from './schema.ts';
+import { recordings, tenantOfSession } from './schema.ts';
 
 /** Bytes by key, in a local folder or in S3. */
 export class BlobStore {
@@ -84,7 +84,7 @@ export async function keepRecordings(db: Database, sessionId: string, turn: numb
   if (stored.length === 0) return;
   await db
     .insert(recordings)
-    .values(stored.map((recording) => ({ sessionId, turn, ...recording })))
+    .values(stored.map((recording) => ({ tenant: tenantOfSession(sessionId), sessionId, turn, ...recording })))
     .onConflictDoNothing();
 }
 

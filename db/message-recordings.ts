@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, arrayOverlaps, eq, inArray, isNull, or } from 'drizzle-orm';
+import { and, arrayOverlaps, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import { type KeptPart, oneSpaced } from '../domain/messages/parts.ts';
 import { clausesOf } from '../domain/sentences.ts';
 import { isPlayed, itsRendering } from './messages.ts';
@@ -30,7 +30,10 @@ export async function recordingsOf(db: Database, tenant: string, texts: readonly
   if (texts.length === 0) return [];
   const hashes = [...new Set(texts.map(textHash))];
   const clauses = [...new Set(texts.flatMap(clauseHashes))];
-  const said = or(inArray(renderings.textHash, hashes), arrayOverlaps(renderings.clauseHashes, clauses));
+  const said = or(
+    inArray(renderings.textHash, hashes),
+    and(isNotNull(renderings.parts), arrayOverlaps(renderings.clauseHashes, clauses)),
+  );
   const rows = await db
     .select(playedColumns)
     .from(renderings)

@@ -3,14 +3,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { allTenants } from '../domain/tenant.ts';
 import { databaseUnavailable } from './errors.ts';
-import * as schema from './schema.ts';
+import { grantTables, prepareRoles } from './roles.ts';
+import type * as schema from './schema.ts';
+import { scopeOfQuery } from './scope.ts';
+import { scopedEmbedded, scopedServer } from './scoped.ts';
 
 /** The same queries run on the embedded Postgres and on a server. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
 export interface OpenDatabase {
+  /** Asks for the tenant of the moment (`inTenant`), and for none without. */
   readonly db: Database;
+  /** Asks for all tenants: for what belongs to none of them. */
+  readonly acrossTenants: Database;
   /** How it is named to people: no password. */
   readonly description: string;
   /** The pool of connections to a server; unset where the database is embedded. */
@@ -62,34 +69,25 @@ async function openServer(url: string): Promise<OpenDatabase> {
     const client = await pool.connect();
     try {
       await client.query('select pg_advisory_lock($1)', [migrationLock]);
+      await prepareRoles(client);
       await migrate(drizzle(client), { migrationsFolder });
+      await grantTables(client);
     } finally {
       await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => {});
       client.release();
     }
   } catch (error) {
     await pool.end();
+    if (error instanceof VoicebotError && error.code === 'invalid-config') throw error;
     throw new VoicebotError('dependency-unavailable', `${description} cannot be used: ${reasonOf(error)}`, {
       retryable: true,
       hint: 'Check DATABASE_URL, that the server runs, and that its pgvector extension is installed.',
       cause: error,
     });
   }
-  const db = drizzle(pool, { schema });
-  // drizzle takes a connection for a transaction and does not give it back when the server is gone by the time of its `begin`.
-  db.transaction = async (work, options) => {
-    const client = await pool.connect();
-    let broken = true;
-    try {
-      const result = await drizzle(client, { schema }).transaction(work as never, options);
-      broken = false;
-      return result as never;
-    } finally {
-      client.release(broken);
-    }
-  };
   return {
-    db: db as unknown as Database,
+    db: await scopedServer(pool, scopeOfQuery),
+    acrossTenants: await scopedServer(pool, () => allTenants),
     description,
     pool,
     ping: async () => void (await pool.query('select 1')),
@@ -109,10 +107,13 @@ async function openEmbedded(folder: string): Promise<OpenDatabase> {
       cause: error,
     });
   });
-  const db = drizzle(client, { schema });
-  await migrate(db, { migrationsFolder });
+  await prepareRoles(client);
+  await migrate(drizzle(client), { migrationsFolder });
+  await grantTables(client);
+  const scoped = await scopedEmbedded(client);
   return {
-    db: db as unknown as Database,
+    db: scoped(scopeOfQuery),
+    acrossTenants: scoped(() => allTenants),
     description: `PGlite in ${folder}`,
     ping: async () => void (await client.query('select 1')),
     close: () => client.close(),

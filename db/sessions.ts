@@ -2,26 +2,47 @@ import { and, count, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import type { Database } from './open.ts';
-import { sessions, turnMetrics, turns } from './schema.ts';
+import { askedTenant } from './schema/columns.ts';
+import { sessions, tenantOfSession, tenants, turnMetrics, turns } from './schema.ts';
 
 export type SessionRow = typeof sessions.$inferSelect;
 
 /** Any number, the same in every process that counts sessions. */
 const admissionLock = 7_402_292;
 
-export type Admission = 'admitted' | 'exists' | 'ended' | 'full';
+/** `full`: of all tenants together; `tenant-full`: of this one; `taken`: the id is another tenant's. */
+export type Admission = 'admitted' | 'exists' | 'ended' | 'taken' | 'full' | 'tenant-full';
+
+export interface AdmissionRequest {
+  readonly id: string;
+  readonly tenant: string;
+  /** Sessions of other tenants may be gone on with, by whoever may ask for all. */
+  readonly anyTenant: boolean;
+  /** Active sessions of all tenants. */
+  readonly maxActive: number;
+}
 
 /**
  * Adds a session if there is room. Counting and adding happen under one lock, so that the limit holds for any number of API
  * processes.
+ * @param db of all tenants: they share the room, and the ids.
  */
-export function admitSession(db: Database, id: string, maxActive: number, tenant = 'default'): Promise<Admission> {
+export function admitSession(db: Database, { id, tenant, anyTenant, maxActive }: AdmissionRequest): Promise<Admission> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${admissionLock})`);
-    const [existing] = await tx.select({ status: sessions.status }).from(sessions).where(eq(sessions.id, id));
+    const [existing] = await tx
+      .select({ status: sessions.status, tenant: sessions.tenant })
+      .from(sessions)
+      .where(eq(sessions.id, id));
+    if (existing && !anyTenant && existing.tenant !== tenant) return 'taken';
     if (existing) return existing.status === 'active' ? 'exists' : 'ended';
-    const [active] = await tx.select({ n: count() }).from(sessions).where(eq(sessions.status, 'active'));
-    if ((active?.n ?? 0) >= maxActive) return 'full';
+    const [its] = await tx.select({ max: tenants.maxSessions }).from(tenants).where(eq(tenants.id, tenant));
+    const [active] = await tx
+      .select({ all: count(), its: sql<number>`(count(*) filter (where ${sessions.tenant} = ${tenant}))::int` })
+      .from(sessions)
+      .where(eq(sessions.status, 'active'));
+    if ((active?.all ?? 0) >= maxActive) return 'full';
+    if ((active?.its ?? 0) >= (its?.max ?? maxActive)) return 'tenant-full';
     await tx.insert(sessions).values({ id, tenant });
     return 'admitted';
   });
@@ -40,7 +61,7 @@ export async function withdrawSession(db: Database, id: string): Promise<void> {
 
 /** Idempotent: the row may be there already. */
 export async function recordCallStarted(db: Database, id: string): Promise<void> {
-  await db.insert(sessions).values({ id }).onConflictDoNothing();
+  await db.insert(sessions).values({ id, tenant: askedTenant }).onConflictDoNothing();
 }
 
 export async function recordCallEnded(db: Database, id: string, status: CallStatus, reason: CallEndReason): Promise<void> {
@@ -55,10 +76,11 @@ export async function recordCallEnded(db: Database, id: string, status: CallStat
 export async function recordTurn(db: Database, sessionId: string, outcome: TurnOutcome): Promise<void> {
   const { turn, timings, error } = outcome;
   await db.transaction(async (tx) => {
-    await tx.insert(sessions).values({ id: sessionId }).onConflictDoNothing();
+    await tx.insert(sessions).values({ id: sessionId, tenant: askedTenant }).onConflictDoNothing();
     const written = await tx
       .insert(turns)
       .values({
+        tenant: tenantOfSession(sessionId),
         sessionId,
         turn,
         // Other attempts are never recorded.
@@ -100,7 +122,7 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
     ];
     await tx
       .insert(turnMetrics)
-      .values(metrics.map((metric) => ({ sessionId, turn, ...metric })))
+      .values(metrics.map((metric) => ({ tenant: tenantOfSession(sessionId), sessionId, turn, ...metric })))
       .onConflictDoUpdate({
         target: [turnMetrics.sessionId, turnMetrics.turn, turnMetrics.step],
         set: newest(turnMetrics, ['sessionId', 'turn', 'step', 'createdAt']),

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from './open.ts';
-import { sessions, turnReviews, turns } from './schema.ts';
+import { sessions, tenantOfSession, turnReviews, turns } from './schema.ts';
 
 export interface TurnReview {
   readonly sessionId: string;
@@ -22,7 +22,7 @@ export async function reviewTurn(
 ): Promise<void> {
   await db
     .insert(turnReviews)
-    .values({ sessionId, turn, verdict, betterReply })
+    .values({ tenant: tenantOfSession(sessionId), sessionId, turn, verdict, betterReply })
     .onConflictDoUpdate({ target: [turnReviews.sessionId, turnReviews.turn], set: { verdict, betterReply } });
 }
 

@@ -1,4 +1,5 @@
 import { VoicebotError } from './errors.ts';
+import { defaultTenant } from './tenant.ts';
 
 export const sessionIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -10,5 +11,6 @@ export function parseSessionId(text: string): string {
   });
 }
 
-/** The workflow that is this session's call. */
-export const workflowIdOf = (sessionId: string): string => `call-${sessionId}`;
+/** The workflow that is this session's call. Ids of sessions hold no slash, so that no tenant's call can bear the name of another's. */
+export const workflowIdOf = (sessionId: string, tenant: string): string =>
+  `call-${tenant === defaultTenant ? '' : `${tenant}/`}${sessionId}`;

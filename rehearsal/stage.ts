@@ -72,7 +72,7 @@ export async function openStage(
     await stack.ready;
     return {
       apiUrl: stack.apiUrl ?? '',
-      db: database.db,
+      db: database.acrossTenants,
       tts: engines.tts,
       close: async () => {
         await stack.stop();

@@ -17,7 +17,7 @@ import { VoicebotError } from '../domain/errors.ts';
 /** Who may use the API, as the configuration has it. */
 export async function openAccess(
   config: Config,
-  { db, pool }: OpenDatabase,
+  { acrossTenants: db, pool }: OpenDatabase,
   { logger, audit }: { readonly logger: Logger; readonly audit: AuditTrail },
 ): Promise<Access> {
   const authenticated = needsAuthentication(config);

@@ -83,7 +83,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   cleanup.add('admission', async () => admission.stop());
   const calls = new CallService({
     client,
-    db: database.db,
+    db: database.acrossTenants,
     hub,
     readiness,
     admission,
@@ -141,7 +141,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   const live = liveDependencies(config, { calls, prompts, engines, logger });
   const dialplan = new Dialplan(config.TRANSFER_TO);
   const audit = new AuditTrail({
-    db: database.db,
+    db: database.acrossTenants,
     logger,
     anchorFile: resolve(config.AUDIT_ANCHOR_FILE ?? join(config.DATA_DIR, 'audit-anchors.jsonl')),
   });

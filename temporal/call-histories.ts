@@ -11,10 +11,10 @@ const notFound = 5;
 export async function deleteHistories(
   { workflowService }: Pick<Client, 'workflowService'>,
   namespace: string,
-  sessionId: string,
+  { id: sessionId, tenant }: { readonly id: string; readonly tenant: string },
 ): Promise<number> {
-  const id = workflowIdOf(sessionId);
-  // Ids of sessions hold letters, digits, '.', '_' and '-' alone.
+  const id = workflowIdOf(sessionId, tenant);
+  // Ids of sessions and names of tenants hold letters, digits, '.', '_' and '-' alone.
   const query = `WorkflowId = '${id}' OR WorkflowId STARTS_WITH 'retry-${id}-'`;
   let deleted = 0;
   let nextPageToken: Uint8Array | undefined;

@@ -94,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database && !options.database) cleanup.add('database', () => database.close());
-    if (database && demoBank) await seedDemoBank(database.db, bankClock(config.BANK_TIME_ZONE).today());
+    if (database && demoBank) await seedDemoBank(database.acrossTenants, bankClock(config.BANK_TIME_ZONE).today());
     const secret = await secretOf(config, dataDir);
     const sealer = new Sealer(secret);
     const codec = await openPayloadCodec(config, secret);

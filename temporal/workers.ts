@@ -31,6 +31,7 @@ import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { DemoBank } from '../db/demo-bank.ts';
 import type { Database } from '../db/open.ts';
+import { inTenant } from '../db/scope.ts';
 import { SpeechStore } from '../db/speech.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
 import { approvedReplies } from '../domain/dialog/approved-replies.ts';
@@ -38,6 +39,7 @@ import { identifications, identify } from '../domain/dialog/identification.ts';
 import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
 import { splitSentences } from '../domain/sentences.ts';
+import { allTenants } from '../domain/tenant.ts';
 import { greeting, wording } from '../domain/wording.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -49,6 +51,7 @@ import { deploymentOptions } from './deployment.ts';
 import { type Engines, type ServicePart, temperatureOf } from './engines.ts';
 import { createRemoteVoiceWorker } from './remote-voice.ts';
 import { StepMetrics } from './step-metrics.ts';
+import { TenantScope } from './tenant-scope.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface WorkerDependencies {
@@ -115,7 +118,9 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
     queues.includes('tts') && deps.blobs ? createRemoteVoiceWorker(deps.config, { ...deps, blobs: deps.blobs }) : undefined;
   const made = queues.map((queue) => createWorker(queue, { ...deps, assistants, understanding, speech }));
   const workers = (await Promise.all([...made, remote])).filter((worker) => worker !== undefined);
-  const learnt = understanding?.load().catch((error) => logger.warn({ error: messageOf(error) }, 'the router is not ready'));
+  const learnt = inTenant(allTenants, () => understanding?.load())?.catch((error) =>
+    logger.warn({ error: messageOf(error) }, 'the router is not ready'),
+  );
   // Callers would wait in vain for one that still loads or learns.
   const loaded = queues.map(async (queue) => {
     await deps.warm.get(queue)?.catch(() => undefined);
@@ -131,7 +136,7 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
       await running;
     }),
   ).then(() => undefined);
-  const taught = teachDemo(queues, deps, preparing.signal).catch((error) => {
+  const taught = inTenant(deps.config.TENANT, () => teachDemo(queues, deps, preparing.signal)).catch((error) => {
     if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, "the demo bank's articles are not imported");
   });
   const worded = prepareWording(speech, deps, preparing.signal).catch((error) => {
@@ -140,13 +145,14 @@ export async function startWorkers(queues: readonly TaskQueue[], deps: WorkerDep
   const prepared = Promise.all([polling, taught, worded]).then(() => undefined);
   if (understanding) {
     void prepared
-      .then(() => understanding.refine(preparing.signal))
+      .then(() => inTenant(allTenants, () => understanding.refine(preparing.signal)))
       .catch((error) => {
         if (!preparing.signal.aborted) logger.warn({ error: messageOf(error) }, 'the tagger has not learnt');
       });
   }
   if (readsHere) void prepared.then(() => probeModel(deps, preparing.signal));
-  if (speech) void prepared.then(() => speakAhead(speech, { ...deps, assistants }, preparing.signal));
+  if (speech)
+    void prepared.then(() => inTenant(deps.config.TENANT, () => speakAhead(speech, { ...deps, assistants }, preparing.signal)));
   return {
     queues,
     polling,
@@ -256,7 +262,9 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: concurrency,
     // Every beat is sent: fewer would look like death.
     maxHeartbeatThrottleInterval: heartbeatMs,
-    interceptors: { activity: [(context) => ({ inbound: new StepMetrics(context, queue, metrics) })] },
+    interceptors: {
+      activity: [(context) => ({ inbound: new StepMetrics(context, queue, metrics) }), () => ({ inbound: new TenantScope() })],
+    },
   });
 }
 
@@ -329,7 +337,7 @@ function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, deps: Parts): object {
         }),
         ...createDataLife({
           ...{ db: needed(db), blobs: needed(blobs) },
-          deleteHistories: (sessionId) => deleteHistories(connection, config.TEMPORAL_NAMESPACE, sessionId),
+          deleteHistories: (session) => deleteHistories(connection, config.TEMPORAL_NAMESPACE, session),
         }),
         ...createAdapterRecords({
           ...{ db: needed(db), blobs: needed(blobs), assistants: needed(deps.assistants), bankName: config.BANK_NAME },

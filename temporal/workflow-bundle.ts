@@ -26,7 +26,11 @@ export async function workflowBundle(cacheDir: string): Promise<string> {
   const file = join(folder, `${await keyOf()}.js`);
   if (await stat(file).catch(() => undefined)) return file;
   const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, log() {} };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows', 'index.ts'), logger: quiet });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows', 'index.ts'),
+    workflowInterceptorModules: [join(root, 'workflows', 'interceptors.ts')],
+    logger: quiet,
+  });
   await mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, code);

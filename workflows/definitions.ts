@@ -4,6 +4,7 @@ import type { CallEndReason, CallStatus, Exchange, Playback, SpeechStyle, TurnMe
 import type { DialogState, SpokenSecret, Trust } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 import type { ItemCounts } from '../domain/messages/message.ts';
+import { defaultTenant } from '../domain/tenant.ts';
 
 /** Names, messages and types of the workflows, shared with everybody who talks to them. */
 
@@ -27,6 +28,9 @@ export const controlEngineWorkflow = 'controlEngine';
 export const applyRetentionWorkflow = 'applyRetention';
 export const eraseSessionWorkflow = 'eraseSession';
 
+/** Header of a step that holds the tenant for whom it is taken. */
+export const tenantHeader = 'voicebot-tenant';
+
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {
   calls: 'calls',
@@ -39,6 +43,9 @@ export const taskQueues = {
   telephony: 'telephony',
 } as const;
 export type TaskQueue = keyof typeof taskQueues;
+
+/** Whose a call is. */
+export const tenantOfCall = ({ scope }: CallSettings): string => scope?.tenant ?? defaultTenant;
 
 /** Bounds that are fixed when a call starts, so that a change of configuration cannot break its replay. */
 export interface CallSettings {
@@ -168,7 +175,7 @@ export const useAdapter = defineSignal<[adapter: string | undefined]>('useAdapte
 export const transferCall = defineUpdate<{ readonly transferred: boolean }, [Line]>('transferCall');
 export const callState = defineQuery<CallState>('callState');
 
-export const batchWorkflowId = (tenant: string, batchId: string): string => `batch-${tenant}-${batchId}`;
+export const batchWorkflowId = (tenant: string, batchId: string): string => `batch-${tenant}/${batchId}`;
 
 export interface BatchInput {
   readonly tenant: string;
@@ -198,4 +205,5 @@ export const invalidTurn = 'InvalidTurn';
 export const callStatusAttribute = defineSearchAttributeKey('VoicebotStatus', SearchAttributeType.KEYWORD);
 export const turnsAttribute = defineSearchAttributeKey('VoicebotTurns', SearchAttributeType.INT);
 export const lastIntentAttribute = defineSearchAttributeKey('VoicebotLastIntent', SearchAttributeType.KEYWORD);
-export const searchAttributes = [callStatusAttribute, turnsAttribute, lastIntentAttribute] as const;
+export const tenantAttribute = defineSearchAttributeKey('VoicebotTenant', SearchAttributeType.KEYWORD);
+export const searchAttributes = [callStatusAttribute, turnsAttribute, lastIntentAttribute, tenantAttribute] as const;

@@ -1,8 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
+import { inTenant } from '../../db/scope.ts';
 import { storable } from '../../db/storable.ts';
 import { localPrincipal, type Permission, type Principal } from '../../domain/access/access.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import { allTenants, defaultTenant } from '../../domain/tenant.ts';
 import { problemOf, problemResponse } from '../problem.ts';
 import { type AuditTrail, isAudited } from './audit-trail.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -76,7 +78,9 @@ export class Access {
         if (!connects) throw error;
         c.set('refusal', error);
       }
-      await next();
+      const principal = c.get('principal');
+      // Whoever has not said who they are asks the database for nothing.
+      await (principal ? inTenant(principal.tenant ?? allTenants, next) : next());
       if (matched && isAudited(matched.rule, c.get('principal'))) {
         const failed = await this.#record(c, matched, c.res.status).catch((error) => error);
         // What went wrong by itself has told nothing.
@@ -192,7 +196,7 @@ function decoded(text: string): string | undefined {
 /** The tenant that a request is about. @throws VoicebotError `unauthorized` for one that is not the principal's. */
 export function tenantFor(principal: Principal | undefined, asked: string | undefined): string {
   const own = principal?.tenant;
-  if (own === undefined) return asked ?? 'default';
+  if (own === undefined) return asked ?? defaultTenant;
   if (asked === undefined || asked === own) return own;
   throw new VoicebotError('unauthorized', `This key is not for the tenant '${asked.slice(0, 64)}'.`);
 }

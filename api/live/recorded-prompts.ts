@@ -4,6 +4,7 @@ import { decodeWav } from '../../audio/wav.ts';
 import type { BlobStore } from '../../db/blobs.ts';
 import { recordingsFor } from '../../db/message-recordings.ts';
 import type { Database } from '../../db/open.ts';
+import { inTenant } from '../../db/scope.ts';
 
 export interface RecordedPrompt {
   readonly text: string;
@@ -35,7 +36,7 @@ export class RecordedPrompts<Name extends string> {
 
   async refresh(): Promise<void> {
     const { db, blobs, tenant, rateHz } = this.#options;
-    const all = await recordingsFor(db, tenant, Object.values<string>(this.#keys));
+    const all = await inTenant(tenant, () => recordingsFor(db, tenant, Object.values<string>(this.#keys)));
     for (const [name, key] of Object.entries(this.#keys) as [Name, string][]) {
       const played = all.get(key);
       if (played?.blobKey === this.#known.get(name)?.blobKey) continue;

@@ -145,7 +145,7 @@ const training = createRoute({
   path: '/adapters/{name}/training',
   tags,
   summary: 'How a training stands',
-  request: { params: nameSchema },
+  request: { params: nameSchema, query: tenantQuery },
   responses: {
     200: json(
       z.object({
@@ -214,7 +214,9 @@ export function addAdapterRoutes(app: OpenAPIHono, { db, calls, blobs, modelName
     const input = { name, tenant: c.req.valid('query').tenant, baseModel: modelName, ...c.req.valid('json') };
     return c.json({ workflowId: await calls.steps.train(input) }, 202);
   });
-  app.openapi(training, async (c) => c.json(await calls.steps.training(c.req.valid('param').name), 200));
+  app.openapi(training, async (c) =>
+    c.json(await calls.steps.training(c.req.valid('query').tenant, c.req.valid('param').name), 200),
+  );
 }
 
 async function stored(name: string, bytes: Uint8Array, blobs: Pick<BlobStore, 'put'>) {

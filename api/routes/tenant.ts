@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { defaultTenant, tenantPattern } from '../../domain/tenant.ts';
 import { tenantFor } from '../access/guard.ts';
 import { parsed } from '../bodies.ts';
 
-export const tenantName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const tenantName = z.string().regex(tenantPattern);
 
 /** Whose data a request is about. */
 export const tenantQuery = z.object({
-  tenant: tenantName.default('default').openapi({ description: 'That of the key, where it is for one.' }),
+  tenant: tenantName.default(defaultTenant).openapi({ description: 'That of the key, where it is for one.' }),
 });
 
 /** A query of its key's tenant: one that names none is about that, and one that names another is refused. */

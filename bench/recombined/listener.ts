@@ -35,8 +35,8 @@ export class Listener {
     const source = await shippedAssistant();
     const embedder = new Minilm(testRuntime());
     const understanding = new Understanding({
-      db: database.db,
-      assistants: new Assistants(database.db, source),
+      db: database.acrossTenants,
+      assistants: new Assistants(database.acrossTenants, source),
       embedder,
       routerTrainer: new ThreadedRouterTrainer(testRuntime()),
       modelName: 'none',

@@ -86,7 +86,7 @@ for (let kill = 0; kill < kills; kill++) {
 }
 note('The storm is over.');
 
-const { db, close } = await openDatabase({ url: postgres.url, dataDir: folder });
+const { acrossTenants: db, close } = await openDatabase({ url: postgres.url, dataDir: folder });
 const counts = await until(
   'no item is open',
   async () => {

@@ -241,10 +241,12 @@ describe('a socket', () => {
   });
 
   it("of the Realtime protocol takes OpenAI's ways of saying it", async () => {
-    for (const socket of [
-      new WebSocket(url('/v1/realtime'), { headers: headersOf(keys.agent) }),
-      new WebSocket(url('/v1/realtime'), ['realtime', `openai-insecure-api-key.${keys.agent}`]),
+    // One after the other: a socket that opens while nobody listens has said its first word in vain.
+    for (const open of [
+      () => new WebSocket(url('/v1/realtime'), { headers: headersOf(keys.agent) }),
+      () => new WebSocket(url('/v1/realtime'), ['realtime', `openai-insecure-api-key.${keys.agent}`]),
     ]) {
+      const socket = open();
       const [message] = (await once(socket, 'message')) as [Buffer];
       expect(JSON.parse(message.toString())).toMatchObject({ type: 'session.created' });
       socket.close();

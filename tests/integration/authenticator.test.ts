@@ -30,7 +30,7 @@ beforeEach(() => {
   now = new Date();
   const settings = { issuer: issuer.issuer, audience, roleClaim: 'realm.roles', tenantClaim: 'tenant' };
   authenticator = new Authenticator({
-    db: database.db,
+    db: database.acrossTenants,
     jwt: new JwtReader(settings),
     adminKey: 'an-administrator-of-the-configuration',
     now: () => now,
@@ -47,7 +47,7 @@ describe('a key', () => {
   const key = async (over: { role?: Role; permissions?: Permission[]; tenant?: string; expiresAt?: Date } = {}) => {
     const made = makeKey();
     const about = { name: 'test', role: 'operator', permissions: [], tenant: undefined, expiresAt: undefined } as const;
-    await addApiKey(database.db, { ...made, ...about, createdBy: 'test', ...over });
+    await addApiKey(database.acrossTenants, { ...made, ...about, createdBy: 'test', ...over });
     return made;
   };
 
@@ -69,7 +69,7 @@ describe('a key', () => {
     await expect(who(secret)).rejects.toMatchObject({ code: 'unauthenticated' });
     const other = await key();
     await who(other.secret);
-    await revokeApiKey(database.db, other.id, undefined, now);
+    await revokeApiKey(database.acrossTenants, other.id, undefined, now);
     later(5_001);
     await expect(who(other.secret)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(id).not.toBe(other.id);
@@ -88,7 +88,7 @@ describe("a caller's token", () => {
   const token = async (over: { addresses?: string[]; expiresAt?: Date } = {}) => {
     const secret = `vbt_${String(made++).padStart(43, 'x')}`;
     const about = { tenant: undefined, sessionId: 'caller-1', addresses: [], expiresAt: new Date(now.getTime() + 60_000) };
-    await addCallToken(database.db, { token: secret, ...about, createdBy: 'test', ...over }, now);
+    await addCallToken(database.acrossTenants, { token: secret, ...about, createdBy: 'test', ...over }, now);
     return secret;
   };
 
@@ -184,7 +184,7 @@ describe('a token of the identity provider', () => {
     await issuer.rotate();
     // The key set is asked for again at most every half minute.
     const fresh = new Authenticator({
-      db: database.db,
+      db: database.acrossTenants,
       jwt: new JwtReader({ issuer: issuer.issuer, audience, roleClaim: 'realm.roles', tenantClaim: 'tenant' }),
     });
     expect(await fresh.authenticate(await issuer.token(agent), home, false)).toMatchObject({ role: 'agent' });

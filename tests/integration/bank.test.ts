@@ -17,8 +17,8 @@ const usd = (minor: number) => ({ minor, currency: 'USD' });
 
 beforeAll(async () => {
   database = await openDatabase({ dataDir: await mkdtemp(join(tmpdir(), 'voicebot-bank-')) });
-  await seedDemoBank(database.db, '2026-11-24');
-  server = await startBankServer(new DemoBank(database.db));
+  await seedDemoBank(database.acrossTenants, '2026-11-24');
+  server = await startBankServer(new DemoBank(database.acrossTenants));
 });
 afterAll(async () => {
   await server?.close();
@@ -29,7 +29,10 @@ describe.each(['the demo bank', 'the same bank behind HTTP'])('%s', (name) => {
   let bank: Bank;
   const key = (text: string) => `${name} ${text}`;
   beforeAll(() => {
-    bank = name === 'the demo bank' ? new DemoBank(database.db) : new HttpBank({ baseUrl: `${server.url}/`, apiKey: 'token' });
+    bank =
+      name === 'the demo bank'
+        ? new DemoBank(database.acrossTenants)
+        : new HttpBank({ baseUrl: `${server.url}/`, apiKey: 'token' });
   });
   const account = async (kind: string) => {
     const found = (await bank.accounts(customerId)).find((one) => one.kind === kind);
@@ -56,7 +59,7 @@ describe.each(['the demo bank', 'the same bank behind HTTP'])('%s', (name) => {
 
   it('verifies by PIN and code, counts a try once, and locks out after three', async () => {
     const { number, pin, code, name: called } = demoCustomers[6];
-    await database.db.execute(sql`update demo_bank.customers set failed_tries = 0, locked_until = null`);
+    await database.acrossTenants.execute(sql`update demo_bank.customers set failed_tries = 0, locked_until = null`);
     const claim = { customerNumber: number, factor: 'phone-pin', value: pin } as const;
     expect(await bank.verify({ ...claim, key: key('1') })).toEqual({
       status: 'verified',
@@ -123,7 +126,7 @@ describe.each(['the demo bank', 'the same bank behind HTTP'])('%s', (name) => {
   });
 
   it('blocks a card and books a call-back', async () => {
-    await database.db.execute(sql`update demo_bank.cards set status = 'active'`);
+    await database.acrossTenants.execute(sql`update demo_bank.cards set status = 'active'`);
     expect(await bank.blockCard({ customerId, key: key('block'), cardId: 'customer-01-debit' })).toMatchObject({
       status: 'blocked',
     });

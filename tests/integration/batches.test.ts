@@ -92,7 +92,7 @@ describe('a batch', () => {
     const release = hold();
     await ask('POST', '/batches', { id: 'terminated', check: false, items: numbered('terminated', 3) });
     const temporal = await connectTemporal({ address: stack.temporalAddress, namespace: 'default' });
-    await temporal.client.workflow.getHandle('batch-default-terminated').terminate('by hand');
+    await temporal.client.workflow.getHandle('batch-default/terminated').terminate('by hand');
     await temporal.close();
     const { status, body } = await ask('POST', '/batches/terminated/pause');
     expect([status, body.detail]).toEqual([409, "The batch 'terminated' has ended (cancelled)."]);

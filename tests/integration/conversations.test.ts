@@ -12,7 +12,7 @@ let secrets: string[][];
 beforeAll(async () => {
   quietTemporal();
   text = await TextCalls.start();
-  secrets = await Promise.all(demoCustomers.map((_, index) => new Truth(text.database.db, index).secrets()));
+  secrets = await Promise.all(demoCustomers.map((_, index) => new Truth(text.database.acrossTenants, index).secrets()));
 });
 afterAll(() => text?.stop());
 
@@ -20,7 +20,7 @@ describe(`${scripts.length} calls in writing, with facts checked in the bank`, (
   it('are sixty at the least', () => expect(scripts.length).toBeGreaterThanOrEqual(60));
 
   it.each(scripts.map((script, index) => [script.name, script, index] as const))('%s', async (_name, script, index) => {
-    const { db } = text.database;
+    const { acrossTenants: db } = text.database;
     // Each call begins with a bank where nobody is locked out and no card is blocked.
     await db.execute(sql`update demo_bank.customers set failed_tries = 0, locked_until = null`);
     await db.execute(sql`update demo_bank.cards set status = 'active'`);
@@ -55,7 +55,7 @@ describe(`${scripts.length} calls in writing, with facts checked in the bank`, (
   });
 
   it('leave nothing personal in the cache, and no secret in any history', async () => {
-    const { rows } = (await text.database.db.execute(sql`select question, reply from cache_entries`)) as unknown as {
+    const { rows } = (await text.database.acrossTenants.execute(sql`select question, reply from cache_entries`)) as unknown as {
       rows: { question: string; reply: string }[];
     };
     expect(rows.length).toBeGreaterThan(5);

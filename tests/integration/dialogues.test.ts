@@ -34,7 +34,7 @@ describe('conversations that ship with the assistant', () => {
     };
     const {
       today,
-      database: { db },
+      database: { acrossTenants: db },
     } = text;
     const results: ConversationResult[] = [];
     for await (const result of new Rehearsal({ db, assistant, call, today }).run(chosen)) results.push(result);

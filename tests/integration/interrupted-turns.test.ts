@@ -57,7 +57,7 @@ beforeAll(async () => {
   quietTemporal();
   folder = await mkdtemp(join(tmpdir(), 'voicebot-interrupted-'));
   [environment, media, database] = await Promise.all([startTestServer(), startMediaServer(), openDatabase({ dataDir: folder })]);
-  const { db } = database;
+  const { acrossTenants: db } = database;
   const store = new SpeechStore(await openBlobs({ dataDir: folder }), 'test');
   const model = fakeModel(['A long answer, ', 'that has parts. ', 'And it goes on. ', 'And on.']);
   const steps = fakeSteps();

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => text?.stop());
 
 async function move(sessionId: string) {
-  const truth = new Truth(text.database.db, 2);
+  const truth = new Truth(text.database.acrossTenants, 2);
   const { number, pin, code } = truth.customer;
   const before = await truth.balance('current');
   const outcomes = await text.talk(sessionId, ['Move 100 dollars to my savings account.', number, pin, code, 'Yes.']);

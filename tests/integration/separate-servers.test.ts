@@ -113,7 +113,9 @@ describe.skipIf(!postgres)('API and workers apart, on a Temporal server and a Po
 
     it('start the call of a session whose process died between admitting it and starting it', async () => {
       const database = await openDatabase({ url: postgres?.url, dataDir: folder });
-      expect(await admitSession(database.db, 'left-behind', 100)).toBe('admitted');
+      expect(
+        await admitSession(database.acrossTenants, { id: 'left-behind', tenant: 'default', anyTenant: false, maxActive: 100 }),
+      ).toBe('admitted');
       await database.close();
       await takeTurn('left-behind');
     });

@@ -57,13 +57,13 @@ export class TextCalls {
   }
 
   get bank(): Bank {
-    return new DemoBank(this.database.db);
+    return new DemoBank(this.database.acrossTenants);
   }
 
   static async start(options: { readonly url?: string; readonly bank?: (demo: Bank) => Bank } = {}): Promise<TextCalls> {
     const folder = await mkdtemp(join(tmpdir(), 'voicebot-text-'));
     const [environment, database] = await Promise.all([startTestServer(), openDatabase({ dataDir: folder, url: options.url })]);
-    const { db } = database;
+    const { acrossTenants: db } = database;
     const clock = bankClock('UTC', () => new Date(now));
     const today = clock.today();
     await seedDemoBank(db, today);
