@@ -16,6 +16,7 @@ import type { BankStep, StepOutcome } from '../domain/dialog/steps.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import { guardReply } from '../domain/facts-guard.ts';
 import type { BankClock, Day } from '../domain/language/dates.ts';
+import { defaultTenant } from '../domain/tenant.ts';
 import { readPipe } from '../media/client.ts';
 import { collect } from '../media/pipe.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -80,13 +81,13 @@ export function createBankActivities({ bank, sealer, assistants, clock, db }: Ba
   return {
     perform: (input) =>
       runActivity(async (signal) => {
-        const assistant = await assistants.of(input.tenant ?? 'default', input.dialog.assistant);
+        const assistant = await assistants.of(input.tenant ?? defaultTenant, input.dialog.assistant);
         const say = assistant.saying(input.key);
         const doing: Doing = { ...input, bank, sealer, assistant, say, today: clock.today() };
         const outcome = comeBack(assistant, say, await perform(doing, signal));
         const { next } = outcome;
         if (next.kind === 'said' && input.saidUrl) {
-          await sayLines(input.saidUrl, next.reply, { rank: writerRank.bank, signal, tenant: input.tenant ?? 'default', db });
+          await sayLines(input.saidUrl, next.reply, { rank: writerRank.bank, signal, tenant: input.tenant ?? defaultTenant, db });
         }
         return outcome;
       }),
@@ -129,7 +130,7 @@ async function verify(
   { factor, secret }: Extract<BankStep, { kind: 'verify' }>,
   signal: AbortSignal,
 ): Promise<Outcomes> {
-  const { dialog, key, canTransfer, bank, sealer, assistant, say } = doing;
+  const { dialog, key, canTransfer, bank, sealer, assistant, say, tenant = defaultTenant } = doing;
   const { pending, customerNumber } = dialog;
   if (pending?.kind !== 'identify' || customerNumber === undefined) {
     const anew: DialogState = dialog.assistant === undefined ? newDialog : { ...newDialog, assistant: dialog.assistant };
@@ -145,8 +146,15 @@ async function verify(
   });
   const { request } = pending;
   if (result.status === 'verified') {
+    const customerHash = sealer.customerHash(tenant, sealer.open(customerNumber));
     const trust = factor === 'phone-pin' ? 'verified' : 'stepped-up';
-    const known: DialogState = { ...without(dialog, 'pending'), trust, customerId: result.customerId, failedTries: 0 };
+    const known: DialogState = {
+      ...without(dialog, 'pending'),
+      trust,
+      customerId: result.customerId,
+      customerHash,
+      failedTries: 0,
+    };
     const opening = factor === 'phone-pin' ? say('thank-you', { name: result.name }) : undefined;
     return decided({ ...doing, opening }, start(known, request, { assistant, say, canTransfer }), [result.name]);
   }

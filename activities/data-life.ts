@@ -1,18 +1,28 @@
+import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { BlobStore } from '../db/blobs.ts';
-import { deleteAudioBefore, deleteSession, type ExpiredSession, recordDeletion, sessionsEndedBefore } from '../db/data-life.ts';
+import {
+  deleteAudioBefore,
+  deleteQuestionsBefore,
+  deleteSession,
+  type ExpiredSession,
+  recordDeletion,
+  sessionsEndedBefore,
+  tenantsWithSessions,
+} from '../db/data-life.ts';
 import type { Database } from '../db/open.ts';
-import { added, type DeletedCounts, nothingDeleted } from '../domain/data-life.ts';
+import { inTenant } from '../db/scope.ts';
+import { sessionsOfCustomer } from '../db/sessions.ts';
+import { tenantProfile } from '../db/tenants.ts';
+import { added, type DeletedCounts, nothingDeleted, type Retention } from '../domain/data-life.ts';
 import { throwIfAborted } from '../domain/errors.ts';
 import { runActivity } from './run-activity.ts';
 
-export interface ExpiryInput {
+export interface ExpiryInput extends Retention {
   /** Names what is deleted now: the same again is the same. */
   readonly id: string;
-  /** Sessions that ended before, with all that belongs to them; none when unset. */
-  readonly sessionsBeforeMs?: number | undefined;
-  /** Audio from before; none when unset. */
-  readonly audioBeforeMs?: number | undefined;
+  /** What is older than so many days now is deleted. */
+  readonly nowMs: number;
 }
 
 export interface EraseInput {
@@ -22,11 +32,21 @@ export interface EraseInput {
   readonly requestedBy: string;
 }
 
+export interface EraseCustomerInput {
+  readonly id: string;
+  readonly tenant: string;
+  /** As sessions of the customer have it. */
+  readonly customerHash: string;
+  readonly requestedBy: string;
+}
+
 export interface DataLifeActivities {
   /** Deletes what has been kept long enough, and keeps that it did. */
   deleteExpired(input: ExpiryInput): Promise<DeletedCounts>;
   /** Deletes a session with all that belongs to it, and keeps that it did. */
   eraseSession(input: EraseInput): Promise<DeletedCounts>;
+  /** As `eraseSession`, for all sessions of a customer that have ended. */
+  eraseCustomer(input: EraseCustomerInput): Promise<DeletedCounts>;
 }
 
 export interface DataLifeDependencies {
@@ -38,6 +58,7 @@ export interface DataLifeDependencies {
 
 /** Rows that are looked for at a time. */
 const pageSize = 100;
+const dayMs = 86_400_000;
 
 export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependencies): DataLifeActivities {
   /** The histories go first: what is left of a session leads to them. */
@@ -46,31 +67,49 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
     return { ...(await deleteSession(db, blobs, session.id)), histories };
   }
 
+  /** What one tenant has kept long enough, by its own times where it has them. */
+  async function expire(tenant: string, input: ExpiryInput, signal: AbortSignal): Promise<DeletedCounts> {
+    const { retentionSessionsDays, retentionAudioDays } = await tenantProfile(db, tenant);
+    const before = (days: number | undefined) => (days === undefined ? undefined : new Date(input.nowMs - days * dayMs));
+    const sessionsBefore = before(retentionSessionsDays ?? input.sessionsDays);
+    const audioBefore = before(retentionAudioDays ?? input.audioDays);
+    let deleted = nothingDeleted;
+    const tell = () => Context.current().heartbeat({ tenant, deleted });
+    while (sessionsBefore) {
+      const page = await sessionsEndedBefore(db, sessionsBefore, pageSize);
+      for (const session of page) {
+        throwIfAborted(signal);
+        deleted = added(deleted, await erase(session));
+      }
+      tell();
+      if (page.length < pageSize) break;
+    }
+    while (audioBefore) {
+      throwIfAborted(signal);
+      const gone = await deleteAudioBefore(db, blobs, audioBefore, pageSize);
+      deleted = { ...deleted, recordings: deleted.recordings + gone };
+      tell();
+      if (gone < pageSize) break;
+    }
+    return sessionsBefore ? { ...deleted, questions: await deleteQuestionsBefore(db, sessionsBefore) } : deleted;
+  }
+
   return {
-    deleteExpired: ({ id, sessionsBeforeMs, audioBeforeMs }) =>
+    deleteExpired: (input) =>
       runActivity(async (signal) => {
-        let deleted = nothingDeleted;
-        const tell = () => Context.current().heartbeat(deleted);
-        while (sessionsBeforeMs !== undefined) {
-          const page = await sessionsEndedBefore(db, new Date(sessionsBeforeMs), pageSize);
-          for (const session of page) {
-            throwIfAborted(signal);
-            deleted = added(deleted, await erase(session));
-          }
-          tell();
-          if (page.length < pageSize) break;
+        let all = nothingDeleted;
+        const about = { atMs: input.nowMs, reason: 'retention', sessionId: null, requestedBy: 'retention' } as const;
+        for (const tenant of await tenantsWithSessions(db)) {
+          // Within its tenant, a step cannot delete what is another's.
+          const deleted = await inTenant(tenant, () => expire(tenant, input, signal));
+          if (!isNothing(deleted)) await recordDeletion(db, { id: idFor(input.id, tenant), tenant, ...about, deleted });
+          all = added(all, deleted);
         }
-        while (audioBeforeMs !== undefined) {
-          throwIfAborted(signal);
-          const gone = await deleteAudioBefore(db, blobs, new Date(audioBeforeMs), pageSize);
-          deleted = { ...deleted, recordings: deleted.recordings + gone };
-          tell();
-          if (gone < pageSize) break;
-        }
-        const something = Object.values(deleted).some((count) => count > 0);
-        const about = { tenant: '', reason: 'retention', sessionId: null, requestedBy: 'retention' } as const;
-        if (something) await recordDeletion(db, { id, atMs: Date.now(), ...about, deleted });
-        return deleted;
+        if (input.speechDays === undefined) return all;
+        const speech = await blobs.deleteBefore('speech', new Date(input.nowMs - input.speechDays * dayMs));
+        const deleted = { ...nothingDeleted, speech };
+        if (speech > 0) await recordDeletion(db, { id: idFor(input.id, 'speech'), tenant: '', ...about, deleted });
+        return added(all, deleted);
       }),
     eraseSession: ({ id, sessionId, tenant, requestedBy }) =>
       runActivity(async () => {
@@ -78,5 +117,25 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
         await recordDeletion(db, { id, atMs: Date.now(), tenant, reason: 'erasure', sessionId, requestedBy, deleted });
         return deleted;
       }),
+    eraseCustomer: ({ id, tenant, customerHash, requestedBy }) =>
+      runActivity(async (signal) => {
+        let deleted = nothingDeleted;
+        for (const session of await sessionsOfCustomer(db, customerHash)) {
+          throwIfAborted(signal);
+          if (session.status === 'active') continue;
+          deleted = added(deleted, await erase(session));
+          Context.current().heartbeat(deleted);
+        }
+        await recordDeletion(db, { id, atMs: Date.now(), tenant, reason: 'erasure', sessionId: null, requestedBy, deleted });
+        return deleted;
+      }),
   };
+}
+
+const isNothing = (deleted: DeletedCounts): boolean => Object.values(deleted).every((count) => count === 0);
+
+/** The same for the same: a step that is taken again keeps no second record. */
+function idFor(id: string, part: string): string {
+  const hex = createHash('sha256').update(`${id} ${part}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }

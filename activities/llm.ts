@@ -26,6 +26,8 @@ export interface ThinkInput {
   readonly approved?: string | undefined;
   /** Approved words for a model that may not talk. */
   readonly instead?: string | undefined;
+  /** Whose the bot says it is; that of the configuration when unset. */
+  readonly bankName?: string | undefined;
   /** LoRA adapter to speak with. */
   readonly adapter?: RegisteredAdapter | undefined;
 }
@@ -81,7 +83,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const said = pipe ? linesIn(pipe.claim.bytes).map((line) => readSaidLine(line).text) : [];
         if (pipe?.claim.ended) return { ...finished(said), firstSentenceMs };
         const adapter = await deps.adapters.ready(deps.model, input.adapter);
-        const reply = new GuardedReply(said, [deps.bankName]);
+        const reply = new GuardedReply(said, [input.bankName ?? deps.bankName]);
         const encoder = new TextEncoder();
         const lines = map(reply.sentences(generate(deps, input, adapter, signal)), (sentence) => {
           firstSentenceMs ||= performance.now() - started;
@@ -131,7 +133,7 @@ async function* generate(
   if (intentOf(input.transcript) === 'banking') return;
   const { info } = Context.current();
   const seed = createHash('sha256').update(`${info.workflowExecution?.workflowId} ${info.activityId}`).digest().readUInt32LE();
-  const messages = promptFor(deps.bankName, input.history, input.transcript, deps.historyMaxTokens);
+  const messages = promptFor(input.bankName ?? deps.bankName, input.history, input.transcript, deps.historyMaxTokens);
   yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature, adapter });
 }
 

@@ -6,6 +6,7 @@ import type { Metrics } from '../config/metrics.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import { withoutParameters } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
+import { tenantOfNumber } from '../db/tenants.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
@@ -49,9 +50,11 @@ import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
 import { ofOwnTenant } from './routes/tenant.ts';
+import { addTenantRoutes } from './routes/tenants.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTurnRoutes } from './routes/turns.ts';
 import { addVoiceRoutes } from './routes/voices.ts';
+import { addAsterisk } from './telephony/asterisk.ts';
 import type { Dialplan } from './telephony/dialplan.ts';
 import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 import type { VoiceEngines } from './voice-engines.ts';
@@ -61,6 +64,8 @@ export interface AppDependencies {
   readonly audit: AuditTrail;
   readonly access: Access;
   readonly db: Database;
+  /** Sees what is of all tenants, or of none. */
+  readonly acrossTenants: Database;
   readonly calls: CallService;
   readonly voiceEngines: VoiceEngines;
   readonly batches: BatchService;
@@ -122,6 +127,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addBatchScheduleRoutes(app, deps);
   addMessageRoutes(app, deps);
   addKeyRoutes(app, deps);
+  addTenantRoutes(app, deps);
   addTokenRoutes(app, deps);
   addAuditRoutes(app, deps);
   addDataLifeRoutes(app, deps);
@@ -132,11 +138,12 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   });
   addDocs(app);
   addCallSocket(app, deps, calls);
-  addTwilio(app, { live: deps.live, ...deps.telephony });
+  const tenantOf = (number: string) => tenantOfNumber(deps.acrossTenants, number);
+  addTwilio(app, { live: deps.live, tenantOf, ...deps.telephony });
   addRealtime(app, deps);
   addOpenAiSpeech(app, deps);
   addOpenAiTranscriptions(app, deps);
-  app.get('/telephony/asterisk/:uuid/next', (c) => c.text(deps.telephony.dialplan.next(c.req.param('uuid'))));
+  addAsterisk(app, deps.telephony.dialplan);
   app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -3,6 +3,7 @@ import { listItems } from '../db/batches.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import { renditionKey } from '../db/renderings.ts';
+import { keptInScope } from '../db/scope.ts';
 import { type Rendition, renditionTypes } from '../domain/messages/message.ts';
 
 export interface ArchiveSources {
@@ -50,5 +51,5 @@ export function batchArchive(
     }
     yield { name: 'manifest.json', input: JSON.stringify({ batch: batchId, rendition, messages: manifest }, null, 2) };
   }
-  return makeZip(files());
+  return makeZip(keptInScope(files()));
 }

@@ -66,7 +66,8 @@ export interface CallSocketOptions {
  */
 export function callSocket(options: CallSocketOptions): WSEvents {
   const { sessionId, maxAudioSeconds, logger, connections } = options;
-  const { calls, prompts, voiceRateHz } = options.live;
+  const { calls, voiceRateHz } = options.live;
+  const prompts = options.live.prompts.of(options.opened.tenant);
   let turn = options.opened.lastTurn;
   /** Whether the call has taken the last turn is not known. */
   let inDoubt = false;

@@ -18,6 +18,7 @@ import {
   hangUp,
   newLine,
   played,
+  setRecording,
   tenantOfCall,
   transferCall,
   useAdapter,
@@ -42,6 +43,8 @@ export interface CallServiceOptions extends Omit<CallTurnsOptions, 'tenants'> {
 }
 
 export interface OpenedCall {
+  /** Whose call it is. */
+  readonly tenant: string;
   readonly lastTurn: number;
   /** What became of the last turn, where nobody was on the line to hear it, or it is not known how much of it was heard. */
   readonly owed?: Promise<TurnOutcome | undefined> | undefined;
@@ -78,9 +81,9 @@ export class CallService {
 
   /**
    * Admits a new session and starts its call. @param tenant whose it is; that of the configuration when unset.
-   * @throws VoicebotError `conflict` for a known id, `overloaded`.
+   * @returns whose it is. @throws VoicebotError `conflict` for a known id, `overloaded`.
    */
-  async create(sessionId: string, tenant?: string): Promise<void> {
+  async create(sessionId: string, tenant?: string): Promise<string> {
     const admission = await this.#admit(sessionId, tenant);
     if (admission !== 'admitted') {
       throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, {
@@ -88,6 +91,7 @@ export class CallService {
       });
     }
     await this.#startCall(sessionId);
+    return this.#tenants.of(sessionId);
   }
 
   /** Makes sure that the session can take turns, and tells where it stands. @param tenant of a new one, as for `create`. */
@@ -108,13 +112,13 @@ export class CallService {
     }
     if (admission === 'admitted') {
       await this.#startCall(sessionId);
-      return { lastTurn: 0 };
+      return { tenant: await this.#tenants.of(sessionId), lastTurn: 0 };
     }
     const arrived = await this.#signal(sessionId, (handle) => handle.signal(newLine));
     // A process died between admitting the session and starting its call; one that has ended is not started again.
     if (!arrived) await this.#startCall(sessionId);
     const { lastTurn } = await this.state(sessionId);
-    return { lastTurn, owed: this.#owed(sessionId, lastTurn) };
+    return { tenant: await this.#tenants.of(sessionId), lastTurn, owed: this.#owed(sessionId, lastTurn) };
   }
 
   /** What became of the last turn of a live line, where it is not known to be heard; a turn that is under way is waited for. Never rejects. */
@@ -142,6 +146,11 @@ export class CallService {
   async setAdapter(sessionId: string, adapter: string | null): Promise<void> {
     const handle = await this.#handle(sessionId);
     await this.#temporal.ask(this.#options.settings.workerWaitMs, () => handle.signal(useAdapter, adapter ?? undefined));
+  }
+
+  /** Whether the call is to be recorded from now on, as its caller says by a key. */
+  async setRecording(sessionId: string, recorded: boolean): Promise<void> {
+    await this.#signal(sessionId, (handle) => handle.signal(setRecording, recorded));
   }
 
   /** Tells the call what was heard of a reply. */

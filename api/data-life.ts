@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import type { Database } from '../db/open.ts';
-import { findSession } from '../db/sessions.ts';
+import { findSession, type SessionRow, sessionsOfCustomer } from '../db/sessions.ts';
 import type { Deletion, Retention } from '../domain/data-life.ts';
 import { VoicebotError } from '../domain/errors.ts';
-import type { eraseSession } from '../workflows/data-life.ts';
-import { applyRetentionWorkflow, eraseSessionWorkflow, taskQueues } from '../workflows/definitions.ts';
+import type { Sealer } from '../media/sealed.ts';
+import type { eraseCustomer, eraseSession } from '../workflows/data-life.ts';
+import { applyRetentionWorkflow, eraseCustomerWorkflow, eraseSessionWorkflow, taskQueues } from '../workflows/definitions.ts';
 import { notFound } from './problem.ts';
 import { putSchedule } from './put-schedule.ts';
 import { TemporalRequests } from './temporal-requests.ts';
@@ -13,6 +14,7 @@ import { TemporalRequests } from './temporal-requests.ts';
 export interface DataLifeOptions {
   readonly client: Client;
   readonly db: Database;
+  readonly sealer: Pick<Sealer, 'customerHash'>;
   readonly retention: Retention;
   /** IANA time zone in which it is night. */
   readonly timeZone: string;
@@ -38,11 +40,10 @@ export class DataLife {
     this.#temporal.stop();
   }
 
-  /** Makes the schedule of the night as the configuration has it, or ends it where nothing is to be deleted. */
+  /** Makes the schedule of the night as the configuration has it; tenants may have times of their own. */
   async schedule(): Promise<void> {
     const { client, retention, timeZone, waitMs } = this.#options;
     const handle = client.schedule.getHandle(scheduleId);
-    const none = retention.sessionsDays === undefined && retention.audioDays === undefined;
     const options: ScheduleOptions = {
       scheduleId,
       spec: { cronExpressions: [atNight], timezone: timeZone },
@@ -61,9 +62,33 @@ export class DataLife {
         if (error instanceof ScheduleNotFoundError) return undefined;
         throw error;
       });
-      if (none) return known && handle.delete();
       await putSchedule(client, known !== undefined, options);
     });
+  }
+
+  /** Calls in which this customer was verified. @param customer what the bank knows them by, as callers say it. */
+  sessionsOf(tenant: string, customer: string): Promise<SessionRow[]> {
+    const { db, sealer } = this.#options;
+    return sessionsOfCustomer(db, sealer.customerHash(tenant, customer));
+  }
+
+  /** Deletes all calls of a customer. @throws VoicebotError `not-found`; `conflict` while one runs; `timeout` where it takes longer, and goes on. */
+  async eraseCustomer(tenant: string, customer: string, requestedBy: string): Promise<Deletion> {
+    const { client, sealer } = this.#options;
+    const found = await this.sessionsOf(tenant, customer);
+    if (found.length === 0) throw notFound('There is no call in which this customer was verified.');
+    const active = found.find(({ status }) => status === 'active');
+    if (active) throw new VoicebotError('conflict', `The session '${active.id}' is active.`, { hint: 'End it first.' });
+    const id = randomUUID();
+    const deleted = await this.#temporal.ask(erasureWaitMs, () =>
+      client.workflow.execute<typeof eraseCustomer>(eraseCustomerWorkflow, {
+        workflowId: `erasure-${id}`,
+        taskQueue: taskQueues.calls,
+        args: [{ id, tenant, customerHash: sealer.customerHash(tenant, customer), requestedBy }],
+        staticSummary: 'Erases the sessions of a customer',
+      }),
+    );
+    return { id, atMs: Date.now(), tenant, reason: 'erasure', sessionId: null, requestedBy, deleted };
   }
 
   /**

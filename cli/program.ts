@@ -17,6 +17,7 @@ import { addMessageCommands } from './commands/messages.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addServiceCommands } from './commands/services.ts';
 import { addSpeechCommands } from './commands/speech.ts';
+import { addTenantCommands } from './commands/tenants.ts';
 import { addTurnCommands } from './commands/turns.ts';
 
 /** The `voicebot` command. */
@@ -41,6 +42,7 @@ export function createProgram(): Command {
   addConfigCommand(program);
   addModelsCommand(program);
   addKeyCommands(program);
+  addTenantCommands(program);
   addAuditCommands(program);
   addDataLifeCommands(program);
   addDeploymentCommands(program);

@@ -118,6 +118,9 @@ export const configSchema = z.object({
     'Days after which an ended session is deleted with all that belongs to it: turns, audio, reviews, histories of Temporal. Unset: kept.',
   ),
   RETENTION_AUDIO_DAYS: days.describe('Days after which the audio of turns is deleted. Unset: kept as long as the session.'),
+  RETENTION_SPEECH_DAYS: days.describe(
+    'Days after which speech of approved wording that was made ahead is deleted; it is made again. Unset: kept.',
+  ),
   RECORD_AUDIO: z.stringbool().default(false).describe('Keep the audio of turns as recordings.'),
   KEEP_FAILED_AUDIO: z
     .stringbool()
@@ -361,6 +364,12 @@ export const configSchema = z.object({
     .default(true)
     .describe(
       'Encrypts all that passes through Temporal. Off for as long as workers of a release before 0.5 take tasks; what is in the clear is always read.',
+    ),
+  BLOB_ENCRYPTION: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Encrypts recordings, messages and what else is stored of callers, with keys of each tenant that come from those below; what is in the clear is always read.',
     ),
   PAYLOAD_KEYS: z
     .string()

@@ -4,29 +4,55 @@ import { and, eq } from 'drizzle-orm';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import { VoicebotError } from '../domain/errors.ts';
+import type { BlobCipher } from './blob-cipher.ts';
 import type { Database } from './open.ts';
 import { recordings, tenantOfSession } from './schema.ts';
+import { tenantOfScope } from './scope.ts';
 
-/** Bytes by key, in a local folder or in S3. */
+/** Bytes by key, in a local folder or in S3, encrypted where there is a cipher. */
 export class BlobStore {
   readonly #disk: Disk;
   readonly #prefix: string;
+  readonly #cipher: BlobCipher | undefined;
 
-  constructor(disk: Disk, prefix = '') {
+  constructor(disk: Disk, prefix = '', cipher?: BlobCipher) {
     this.#disk = disk;
+    this.#cipher = cipher;
     this.#prefix = prefix && `${prefix.replace(/\/$/, '')}/`;
   }
 
   put(key: string, bytes: Uint8Array, contentType: string): Promise<void> {
-    return this.#disk.put(this.#prefix + key, bytes, { contentType });
+    return this.#disk.put(this.#prefix + key, this.#cipher?.seal(key, bytes) ?? bytes, { contentType });
   }
 
-  get(key: string): Promise<Uint8Array> {
-    return this.#disk.getBytes(this.#prefix + key);
+  async get(key: string): Promise<Uint8Array> {
+    const stored = await this.#disk.getBytes(this.#prefix + key);
+    return this.#cipher?.open(key, stored) ?? stored;
   }
 
   delete(key: string): Promise<void> {
     return this.#disk.delete(this.#prefix + key);
+  }
+
+  /** Deletes what lies under a prefix and was stored before a moment. @returns how many. */
+  async deleteBefore(prefix: string, before: Date): Promise<number> {
+    let deleted = 0;
+    let paginationToken: string | undefined;
+    do {
+      const page = await this.#disk.listAll(this.#prefix + prefix, {
+        recursive: true,
+        ...(paginationToken && { paginationToken }),
+      });
+      for (const file of page.objects) {
+        if (!file.isFile) continue;
+        const { lastModified } = await this.#disk.getMetaData(file.key);
+        if (lastModified >= before) continue;
+        await this.#disk.delete(file.key);
+        deleted++;
+      }
+      paginationToken = page.paginationToken;
+    } while (paginationToken);
+    return deleted;
   }
 
   /** As `get`, or nothing where the key is not there. */
@@ -41,11 +67,16 @@ export interface BlobOptions {
   /** An S3-compatible server other than AWS. */
   readonly s3Endpoint?: string | undefined;
   readonly dataDir: string;
+  /** What is stored passes through it; in the clear when unset. */
+  readonly cipher?: BlobCipher | undefined;
 }
 
 export async function openBlobs(options: BlobOptions): Promise<BlobStore> {
   const { url = pathToFileURL(resolve(join(options.dataDir, 'blobs'))).href } = options;
-  if (url.startsWith('file:')) return new BlobStore(new Disk(new FSDriver({ location: new URL(url), visibility: 'private' })));
+  if (url.startsWith('file:')) {
+    const disk = new Disk(new FSDriver({ location: new URL(url), visibility: 'private' }));
+    return new BlobStore(disk, '', options.cipher);
+  }
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [];
   if (!bucket) throw new VoicebotError('invalid-config', `BLOB_URL '${url}' is neither file: nor s3://bucket/prefix.`);
   const { S3Driver } = await import('flydrive/drivers/s3');
@@ -55,6 +86,7 @@ export async function openBlobs(options: BlobOptions): Promise<BlobStore> {
   return new BlobStore(
     new Disk(new S3Driver({ client: client as never, bucket, visibility: 'private', supportsACL: false })),
     prefix,
+    options.cipher,
   );
 }
 
@@ -74,7 +106,7 @@ export type Recording = Omit<NewRecording, 'wav' | 'sessionId' | 'turn'> & { rea
 /** Stores the bytes; doing it again changes nothing. */
 export async function storeRecording(blobs: BlobStore, recording: NewRecording): Promise<Recording> {
   const { sessionId, turn, kind, sampleRateHz, durationMs, wav } = recording;
-  const blobKey = `recordings/${sessionId}/${String(turn).padStart(5, '0')}-${kind}.wav`;
+  const blobKey = `recordings/${tenantOfScope()}/${sessionId}/${String(turn).padStart(5, '0')}-${kind}.wav`;
   await blobs.put(blobKey, wav, 'audio/wav');
   return { kind, blobKey, sampleRateHz, durationMs: Math.round(durationMs) };
 }
@@ -106,4 +138,14 @@ export async function findRecording(
     .from(recordings)
     .where(and(eq(recordings.sessionId, sessionId), eq(recordings.turn, turn), eq(recordings.kind, kind)));
   return row;
+}
+
+/** All of a session, by turn. */
+export function recordingsOfSession(db: Database, sessionId: string) {
+  const { turn, kind, blobKey, durationMs } = recordings;
+  return db
+    .select({ turn, kind, blobKey, durationMs })
+    .from(recordings)
+    .where(eq(recordings.sessionId, sessionId))
+    .orderBy(turn, kind);
 }

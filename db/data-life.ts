@@ -2,7 +2,17 @@ import { and, asc, desc, eq, gt, isNotNull, lt } from 'drizzle-orm';
 import { type DeletedCounts, type Deletion, nothingDeleted } from '../domain/data-life.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Database } from './open.ts';
-import { callTokens, deletions, recordings, sessions, turnMetrics, turnReviews, turns } from './schema.ts';
+import {
+  cacheEntries,
+  cacheReviews,
+  callTokens,
+  deletions,
+  recordings,
+  sessions,
+  turnMetrics,
+  turnReviews,
+  turns,
+} from './schema.ts';
 
 export interface ExpiredSession {
   readonly id: string;
@@ -34,6 +44,19 @@ export async function deleteAudioBefore(db: Database, blobs: BlobStore, before: 
       .where(and(eq(recordings.sessionId, sessionId), eq(recordings.turn, turn), eq(recordings.kind, kind)));
   }
   return old.length;
+}
+
+/** Deletes what callers asked when the cache served them, and answers whose time is over. @returns how many questions. */
+export async function deleteQuestionsBefore(db: Database, before: Date): Promise<number> {
+  await db.delete(cacheEntries).where(lt(cacheEntries.expiresAt, new Date()));
+  const gone = await db.delete(cacheReviews).where(lt(cacheReviews.createdAt, before)).returning({ id: cacheReviews.id });
+  return gone.length;
+}
+
+/** Tenants whose sessions are kept. */
+export async function tenantsWithSessions(db: Database): Promise<string[]> {
+  const rows = await db.selectDistinct({ tenant: sessions.tenant }).from(sessions);
+  return rows.map(({ tenant }) => tenant);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { allTenants, tenantPattern } from '../domain/tenant.ts';
+import { allTenants, defaultTenant, tenantPattern } from '../domain/tenant.ts';
 
 const scope = new AsyncLocalStorage<string>();
 
@@ -16,6 +16,26 @@ export function scopeOfQuery(): string {
   const tenant = scope.getStore();
   if (tenant === undefined) throw new Error('This query is asked for no tenant: see inTenant in db/scope.ts.');
   return tenant;
+}
+
+/** The tenant that something is stored for. */
+export function tenantOfScope(): string {
+  const tenant = scope.getStore();
+  return tenant === undefined || tenant === allTenants ? defaultTenant : tenant;
+}
+
+/** The same, read for whom it was asked for, by whoever reads it later: a body that is sent while it is made. */
+export function keptInScope<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+  const asBefore = AsyncLocalStorage.snapshot();
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = asBefore(() => source[Symbol.asyncIterator]());
+      return {
+        next: () => asBefore(() => iterator.next()),
+        return: async () => (await asBefore(() => iterator.return?.())) ?? { done: true, value: undefined },
+      };
+    },
+  };
 }
 
 /** @throws TypeError for what names no tenant. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, arrayContains, count, desc, eq, getTableColumns, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import type { Database } from './open.ts';
@@ -131,7 +131,25 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
       .update(sessions)
       .set({ turns: turn, lastIntent: outcome.intent, updatedAt: new Date() })
       .where(and(eq(sessions.id, sessionId), lt(sessions.turns, turn)));
+    if (outcome.customerHash !== undefined) await addCustomer(tx, sessionId, outcome.customerHash);
   });
+}
+
+/** The session is a call of this customer, too. */
+async function addCustomer(db: Database, sessionId: string, customerHash: string): Promise<void> {
+  await db
+    .update(sessions)
+    .set({ customerHashes: sql`array_append(${sessions.customerHashes}, ${customerHash})` })
+    .where(and(eq(sessions.id, sessionId), not(arrayContains(sessions.customerHashes, [customerHash]))));
+}
+
+/** Calls in which a customer was verified, the oldest first. */
+export function sessionsOfCustomer(db: Database, customerHash: string): Promise<SessionRow[]> {
+  return db
+    .select()
+    .from(sessions)
+    .where(arrayContains(sessions.customerHashes, [customerHash]))
+    .orderBy(sessions.createdAt, sessions.id);
 }
 
 /** An answer that was recorded before anybody heard it was played when its caller came back. */

@@ -121,8 +121,10 @@ export interface TurnOutcome {
   readonly assistant?: string | undefined;
   /** The LoRA adapter that was in use. */
   readonly adapter?: string | undefined;
-  /** A secret was told in this turn: nothing of its sound is kept. */
+  /** A secret was told in this turn, or the caller wants no recording: nothing of its sound is kept. */
   readonly confidential?: boolean | undefined;
+  /** Of whoever is verified in the call (`DialogState`). */
+  readonly customerHash?: string | undefined;
   /** Digits that the bot waits for now, by voice or by keys. */
   readonly expectedDigits?: number | undefined;
   /** The bot has asked whether it shall do something. */

@@ -4,6 +4,8 @@ export interface Retention {
   readonly sessionsDays?: number | undefined;
   /** Audio of turns; kept as long as their session when unset. */
   readonly audioDays?: number | undefined;
+  /** Speech of approved wording that was made ahead, since it was made; what is needed again is made again. Kept when unset. */
+  readonly speechDays?: number | undefined;
 }
 
 export type DeletionReason = 'retention' | 'erasure';
@@ -17,9 +19,22 @@ export interface DeletedCounts {
   readonly tokens: number;
   /** Executions in Temporal, with their histories. */
   readonly histories: number;
+  /** Questions of callers that waited for a judgement of what the cache served. */
+  readonly questions: number;
+  /** Files of speech that was made ahead. */
+  readonly speech: number;
 }
 
-export const nothingDeleted: DeletedCounts = { sessions: 0, turns: 0, recordings: 0, reviews: 0, tokens: 0, histories: 0 };
+export const nothingDeleted: DeletedCounts = {
+  sessions: 0,
+  turns: 0,
+  recordings: 0,
+  reviews: 0,
+  tokens: 0,
+  histories: 0,
+  questions: 0,
+  speech: 0,
+};
 
 export const added = (a: DeletedCounts, b: DeletedCounts): DeletedCounts => ({
   sessions: a.sessions + b.sessions,
@@ -28,6 +43,8 @@ export const added = (a: DeletedCounts, b: DeletedCounts): DeletedCounts => ({
   reviews: a.reviews + b.reviews,
   tokens: a.tokens + b.tokens,
   histories: a.histories + b.histories,
+  questions: a.questions + b.questions,
+  speech: a.speech + b.speech,
 });
 
 /** What was deleted, when, and for whom. */
@@ -42,7 +59,7 @@ export interface Deletion {
   readonly deleted: DeletedCounts;
 }
 
-/** What is left after a session was erased, and why. */
+/** What is left after an erasure, and why. */
 export const remains: readonly { readonly what: string; readonly why: string }[] = [
   { what: 'Orders at the bank, with their receipts', why: "They are the bank's books, and lie there." },
   {

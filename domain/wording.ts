@@ -10,6 +10,8 @@ export const wording = {
   goodbye: 'Thank you for calling. Goodbye.',
   transfer: "I'll put you through to a colleague. One moment, please.",
   transferFailed: "I'm sorry, nobody can take your call right now.",
+  recordingStopped: 'All right. From now on this call is not recorded.',
+  recordingResumed: 'All right. From now on this call may be recorded again.',
   unavailable: 'I cannot reach that part of the bank right now. Nothing has been changed. Please try again in a moment.',
 } as const;
 

@@ -9,7 +9,7 @@ import { CallService } from '../api/calls.ts';
 import { DataLife } from '../api/data-life.ts';
 import type { EarEngines } from '../api/live/ears.ts';
 import type { LiveDependencies } from '../api/live/live-setup.ts';
-import { Prompts } from '../api/live/prompts.ts';
+import { TenantPrompts } from '../api/live/tenant-prompts.ts';
 import { Readiness } from '../api/readiness.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
@@ -22,6 +22,7 @@ import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
+import { tenantOfNumber } from '../db/tenants.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
 import { messageOf } from '../domain/errors.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
@@ -58,7 +59,7 @@ export const maxHistoryEvents = 1_500;
 
 export interface ApiService {
   readonly url: string;
-  readonly prompts: Prompts;
+  readonly prompts: TenantPrompts;
   readonly calls: CallService;
   /** Lets callers in, once it is told that all is there. */
   readonly readiness: Readiness;
@@ -121,7 +122,12 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   const dataLife = new DataLife({
     client,
     db: database.db,
-    retention: { sessionsDays: config.RETENTION_SESSIONS_DAYS, audioDays: config.RETENTION_AUDIO_DAYS },
+    sealer,
+    retention: {
+      sessionsDays: config.RETENTION_SESSIONS_DAYS,
+      audioDays: config.RETENTION_AUDIO_DAYS,
+      speechDays: config.RETENTION_SPEECH_DAYS,
+    },
     timeZone: config.BANK_TIME_ZONE,
     waitMs: config.WORKER_WAIT * 1000,
   });
@@ -131,15 +137,14 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     batches.stop();
     schedules.stop();
   });
-  const prompts = new Prompts(calls, logger, {
+  const prompts = new TenantPrompts(calls, logger, {
     db: database.db,
     blobs,
-    tenant: config.TENANT,
     rateHz: engines.tts.sampleRateHz,
     bankName: config.BANK_NAME,
   });
   const live = liveDependencies(config, { calls, prompts, engines, logger });
-  const dialplan = new Dialplan(config.TRANSFER_TO);
+  const dialplan = new Dialplan(config.TRANSFER_TO, (number) => tenantOfNumber(database.acrossTenants, number));
   const audit = new AuditTrail({
     db: database.acrossTenants,
     logger,
@@ -152,6 +157,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     access,
     audit,
     db: database.db,
+    acrossTenants: database.acrossTenants,
     assistant: options.assistant,
     calls,
     voiceEngines,
@@ -207,7 +213,7 @@ function followOnLine({ ears, lineOpened }: Engines): ReturnType<EarEngines['fol
 
 function liveDependencies(
   config: Config,
-  parts: { readonly calls: CallService; readonly prompts: Prompts; readonly engines: Engines; readonly logger: Logger },
+  parts: { readonly calls: CallService; readonly prompts: TenantPrompts; readonly engines: Engines; readonly logger: Logger },
 ): LiveDependencies {
   const { calls, prompts, engines, logger } = parts;
   const { turns } = engines.ears;

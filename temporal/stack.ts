@@ -21,7 +21,7 @@ import { keepDevServer, stopLeftover } from './dev-server.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
-import { openPayloadCodec } from './payloads/open.ts';
+import { openEncryption } from './payloads/open.ts';
 import { assertPortFree } from './ports.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -97,7 +97,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (database && demoBank) await seedDemoBank(database.acrossTenants, bankClock(config.BANK_TIME_ZONE).today());
     const secret = await secretOf(config, dataDir);
     const sealer = new Sealer(secret);
-    const codec = await openPayloadCodec(config, secret);
+    const { codec, cipher } = await openEncryption(config, secret);
     const target = {
       address: server?.address ?? config.TEMPORAL_ADDRESS ?? '',
       namespace: config.TEMPORAL_NAMESPACE,
@@ -124,7 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cleanup.add('engines', () => engines.unloadAll());
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
-    const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
+    const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir, cipher });
     const metrics = new Metrics();
     const workers = await startWorkers(queues, {
       config,
@@ -151,9 +151,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await warm.get('api')?.catch(() => undefined);
         // What workers of this process speak ahead of time need not be spoken twice.
         await workers.prepared;
-        void prompts.load();
+        // Those of the other tenants are made when they are first called.
+        const own = prompts.of(config.TENANT);
         // Where no worker runs at all, callers are told so honestly.
-        await Promise.race([prompts.attempted, sleep(config.WORKER_WAIT * 1000, undefined, { ref: false })]);
+        await Promise.race([own.attempted, sleep(config.WORKER_WAIT * 1000, undefined, { ref: false })]);
         readiness.becomeReady();
         // Where no worker runs yet it is begun by the next process, or the next import.
         calls.steps

@@ -163,7 +163,7 @@ function said(next: Extract<Next, { kind: 'said' }>, findings: Findings, timings
 }
 
 async function think(
-  { transcript, history, saidUrl }: Question,
+  { transcript, history, saidUrl, scope: { bankName } }: Question,
   adapter: RegisteredAdapter | undefined,
   { llm }: Steps,
   findings: Findings,
@@ -171,7 +171,14 @@ async function think(
   timings: Partial<TurnTimings>,
   instead?: string,
 ): Promise<Words> {
-  const input = { transcript, history, saidUrl, ...(adapter ? { adapter } : {}), ...(instead ? { instead } : {}) };
+  const input = {
+    transcript,
+    history,
+    saidUrl,
+    ...(adapter ? { adapter } : {}),
+    ...(instead ? { instead } : {}),
+    ...(bankName ? { bankName } : {}),
+  };
   const thought = await step('think', () => llm.think.executeWithOptions({ summary: label('think') }, [input]));
   findings.guards = [...findings.guards, ...(thought.guards ?? [])];
   // What was said without the adapter is not kept as its answer.

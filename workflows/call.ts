@@ -30,6 +30,7 @@ import {
   newLine,
   played,
   retryTurn,
+  setRecording,
   takeTurn,
   transferCall,
   turnsAttribute,
@@ -81,12 +82,14 @@ export async function call(input: CallInput): Promise<CallSummary> {
       if (request?.attempt !== undefined) offPath('preparing speech', steps.tts.prepare({ text: reply }));
     }
   };
+  let recordingPaused = input.carry?.recordingPaused ?? false;
   let adapter = input.carry?.adapter ?? settings.scope?.adapter;
   const surroundings = {
     sessionId,
     steps,
     scope: () => settings.scope && { ...settings.scope, ...(adapter === undefined ? {} : { adapter }) },
     later: offPath,
+    recordingPaused: () => recordingPaused,
     canTransfer: settings.canTransfer ?? false,
     maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
   };
@@ -110,6 +113,10 @@ export async function call(input: CallInput): Promise<CallSummary> {
   });
   setHandler(useAdapter, (name) => {
     adapter = name;
+  });
+  setHandler(setRecording, (recorded) => {
+    recordingPaused = !recorded;
+    if (recorded) conversation.mayRecord();
   });
   setHandler(newLine, () => conversation.lineLost());
   setHandler(played, (playback) => conversation.played(playback));
@@ -190,7 +197,12 @@ export async function call(input: CallInput): Promise<CallSummary> {
     await condition(() => allHandlersFinished() && (carriesRecords || pending.size === 0));
   }
   if (reason === 'history-full') {
-    const carry = { ...conversation.memory, unrecorded: [...unrecorded], ...(adapter === undefined ? {} : { adapter }) };
+    const carry = {
+      ...conversation.memory,
+      unrecorded: [...unrecorded],
+      ...(adapter === undefined ? {} : { adapter }),
+      recordingPaused,
+    };
     return continueAsNew<typeof call>({ sessionId, settings, carry });
   }
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition, deprecatePatch, isCancellation } from '@temporalio/workflow';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
-import { type DialogState, expectedDigits, newDialog } from '../domain/dialog/state.ts';
+import { type DialogState, expectedDigits, newDialog, without } from '../domain/dialog/state.ts';
 import { type CallCarry, invalidTurn, type TakeTurnInput } from './definitions.ts';
 import { TurnRun, type TurnSurroundings } from './turn.ts';
 
@@ -266,6 +266,11 @@ export class Conversation {
     // One that was made while the line was there is remembered already.
     if (unheard) this.#remember(outcome);
     this.#onSettled({ request: undefined, outcome, hadHistory, scope: undefined });
+  }
+
+  /** What the caller has said against a recording counts no more. */
+  mayRecord(): void {
+    this.#dialog = without(this.#dialog, 'unrecorded');
   }
 
   /** A newer outcome of a turn that was settled before. */

@@ -1,9 +1,7 @@
 import { proxyActivities, uuid4 } from '@temporalio/workflow';
-import type { DataLifeActivities, EraseInput } from '../activities/data-life.ts';
+import type { DataLifeActivities, EraseCustomerInput, EraseInput } from '../activities/data-life.ts';
 import type { DeletedCounts, Retention } from '../domain/data-life.ts';
 import { taskQueues } from './definitions.ts';
-
-const dayMs = 86_400_000;
 
 // Nobody waits for a night's deletions; a store that is away is waited for until the next night.
 const nightly = proxyActivities<Pick<DataLifeActivities, 'deleteExpired'>>({
@@ -16,7 +14,7 @@ const nightly = proxyActivities<Pick<DataLifeActivities, 'deleteExpired'>>({
 });
 
 // Somebody has asked for it, and must be able to rely on it: tried for a week.
-const asked = proxyActivities<Pick<DataLifeActivities, 'eraseSession'>>({
+const asked = proxyActivities<Pick<DataLifeActivities, 'eraseSession' | 'eraseCustomer'>>({
   taskQueue: taskQueues.records,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '30 seconds',
@@ -25,12 +23,16 @@ const asked = proxyActivities<Pick<DataLifeActivities, 'eraseSession'>>({
 });
 
 /** Deletes what has been kept long enough; a Temporal Schedule runs it each night. */
-export async function applyRetention({ sessionsDays, audioDays }: Retention): Promise<DeletedCounts> {
-  const before = (days: number | undefined) => (days === undefined ? undefined : Date.now() - days * dayMs);
-  return nightly.deleteExpired({ id: uuid4(), sessionsBeforeMs: before(sessionsDays), audioBeforeMs: before(audioDays) });
+export async function applyRetention(retention: Retention): Promise<DeletedCounts> {
+  return nightly.deleteExpired({ id: uuid4(), nowMs: Date.now(), ...retention });
 }
 
 /** Deletes one session with all that belongs to it. */
 export async function eraseSession(input: EraseInput): Promise<DeletedCounts> {
   return asked.eraseSession(input);
+}
+
+/** Deletes all sessions of a customer with all that belongs to them. */
+export async function eraseCustomer(input: EraseCustomerInput): Promise<DeletedCounts> {
+  return asked.eraseCustomer(input);
 }

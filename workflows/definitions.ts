@@ -27,6 +27,7 @@ export const recordMessageWorkflow = 'recordMessage';
 export const controlEngineWorkflow = 'controlEngine';
 export const applyRetentionWorkflow = 'applyRetention';
 export const eraseSessionWorkflow = 'eraseSession';
+export const eraseCustomerWorkflow = 'eraseCustomer';
 
 /** Header of a step that holds the tenant for whom it is taken. */
 export const tenantHeader = 'voicebot-tenant';
@@ -71,6 +72,8 @@ export interface CallSettings {
 
 export interface CallScope {
   readonly tenant: string;
+  /** What the bot says whose it is; that of the configuration when unset. */
+  readonly bankName?: string | undefined;
   readonly persona: string;
   /** LoRA adapter of this call; the tenant's when unset. */
   readonly adapter?: string | undefined;
@@ -90,6 +93,8 @@ export interface CallCarry {
   readonly history: readonly Exchange[];
   readonly recent: readonly TurnOutcome[];
   readonly dialog?: DialogState | undefined;
+  /** The caller has stopped the recording by a key. */
+  readonly recordingPaused?: boolean | undefined;
   /** LoRA adapter that was chosen during the call. */
   readonly adapter?: string | undefined;
   /** Turns that were settled and not recorded yet; recording one again changes nothing. */
@@ -166,6 +171,8 @@ export const retryTurn = defineUpdate<TurnOutcome, [{ readonly turn: number }]>(
 export const played = defineSignal<[Playback]>('played');
 /** An attempt at a turn was none, or its caller is gone before the turn was over. */
 export const dropAttempt = defineSignal<[{ readonly turn: number; readonly attempt: string }]>('dropAttempt');
+/** Whether the call is to be recorded, as the caller says by a key. */
+export const setRecording = defineSignal<[recorded: boolean]>('setRecording');
 /** The caller is on another line than before: what still waits for the old one need not. */
 export const newLine = defineSignal('newLine');
 export const hangUp = defineSignal<[reason?: CallEndReason]>('hangUp');

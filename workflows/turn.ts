@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, patched } from '@temporalio/workflow';
 import { isBackchannel } from '../domain/backchannel.ts';
 import {
   type Exchange,
@@ -33,6 +33,8 @@ export interface TurnSurroundings {
   dialog(): DialogState;
   /** The bot has asked for digits that nobody else may read. */
   asksForSecret(): boolean;
+  /** The caller has stopped the recording by a key. */
+  recordingPaused?(): boolean;
   /** Keeps work going that nobody waits for. */
   later(name: string, work: Promise<unknown>): void;
   /** The longest a caller may speak in one turn. */
@@ -131,12 +133,19 @@ export class TurnRun {
       ...(guards.length > 0 ? { guards } : {}),
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
       ...(dialog?.assistant ? { assistant: dialog.assistant } : {}),
-      ...(this.#confidential ? { confidential: true } : {}),
+      ...(this.#keepsNoSound(asked) ? { confidential: true } : {}),
+      ...(asked.customerHash ? { customerHash: asked.customerHash } : {}),
       ...(awaited === undefined ? {} : { expectedDigits: awaited }),
       ...(expectsYesOrNo(asked) ? { expectsConfirmation: true } : {}),
       ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };
+  }
+
+  /** Secrets, card data, and whoever wants no recording. */
+  #keepsNoSound({ unrecorded }: DialogState): boolean {
+    if (this.#confidential || unrecorded || this.#around.recordingPaused?.()) return true;
+    return this.#transcript.includes('[card number]') && patched('no-sound-of-cards');
   }
 
   async #take(line: TurnMedia): Promise<TurnOutcome> {

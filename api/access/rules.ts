@@ -32,7 +32,7 @@ export const rules: readonly Rule[] = [
     'DELETE /media/{turn}/{pipe}',
   ),
   ...rule('own', 'POST /telephony/twilio', 'GET /telephony/twilio/media'),
-  ...rule('asterisk', 'GET /telephony/asterisk/{uuid}/next'),
+  ...rule('asterisk', 'POST /telephony/asterisk/{uuid}', 'GET /telephony/asterisk/{uuid}/next'),
   ...rule('any', 'GET /docs', 'GET /docs/{file}', 'GET /openapi.json', 'GET /asyncapi.json'),
   ...rule('monitor', 'GET /metrics', 'GET /tts/engines'),
   ...rule('call', 'GET /ws/{id}', 'GET /v1/realtime').map((one) => ({ ...one, socket: true })),
@@ -100,9 +100,10 @@ export const rules: readonly Rule[] = [
   ...rule('read', 'POST /temporal/codec/decode'),
   ...rule('admin', 'POST /temporal/codec/encode'),
   ...rule('call', 'POST /tokens'),
-  ...rule('admin', 'DELETE /sessions/{id}/data', 'GET /deletions'),
+  ...rule('admin', 'DELETE /sessions/{id}/data', 'POST /erasures', 'POST /exports', 'GET /deletions'),
   ...rule('admin', 'GET /audit', 'GET /audit/verify', 'GET /audit/export'),
   ...rule('admin', 'POST /keys', 'GET /keys', 'DELETE /keys/{id}'),
+  ...rule('admin', 'GET /tenants', 'GET /tenants/{tenant}', 'PUT /tenants/{tenant}'),
 ];
 
 interface Matcher extends Rule {

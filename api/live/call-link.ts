@@ -61,6 +61,13 @@ export class CallLink {
     this.#tell(() => calls.dropAttempt(sessionId, attempt.turn, attempt.id).finally(() => attempt.close()));
   }
 
+  /** Whether the call is to be recorded from now on. Resolves once the call knows. */
+  async setRecording(recorded: boolean): Promise<void> {
+    const { calls, sessionId } = this.#options;
+    await this.#order;
+    await calls.setRecording(sessionId, recorded);
+  }
+
   /** @returns whether somebody took the call. */
   async transfer(line: Line): Promise<boolean> {
     const { calls, sessionId } = this.#options;

@@ -4,6 +4,8 @@ export type KeyPress =
   /** One of several; more are to come. */
   | { readonly kind: 'collected' }
   | { readonly kind: 'person' }
+  /** The caller wants no recording, or takes that back. */
+  | { readonly kind: 'recording'; readonly recorded: boolean }
   | { readonly kind: 'ignored' };
 
 /** A pause between two keys after which they belong to two entries. */
@@ -11,9 +13,15 @@ const pauseMs = 8_000;
 /** Keys that are kept at the most. */
 const maxDigits = 24;
 
+const commands: Readonly<Record<string, KeyPress>> = {
+  '0': { kind: 'person' },
+  '*': { kind: 'recording', recorded: false },
+  '#': { kind: 'recording', recorded: true },
+};
+
 /**
  * Keys of a caller. While the bot waits for digits they are collected until there are enough, or until #; * begins anew. Otherwise 0 asks
- * for a person.
+ * for a person, * stops the recording, and # lets it go on.
  */
 export class Keypad {
   #digits = '';
@@ -21,7 +29,7 @@ export class Keypad {
 
   /** @param expected digits that the bot waits for. @param now milliseconds of a clock that never goes back. */
   press(key: string, expected: number | undefined, now: number): KeyPress {
-    if (expected === undefined) return { kind: key === '0' ? 'person' : 'ignored' };
+    if (expected === undefined) return commands[key] ?? { kind: 'ignored' };
     if (now - this.#pressedAt > pauseMs) this.#digits = '';
     this.#pressedAt = now;
     if (key === '*') this.#digits = '';

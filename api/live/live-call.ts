@@ -53,7 +53,8 @@ export class LiveCall {
     this.#lastTurn = options.lastTurn;
     this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
     this.#reports = new CallReports({ ...options, logger: deps.logger, caller, link: this.#link });
-    this.#replies = { prompts: deps.prompts, steps: deps.calls.steps, style: options.style };
+    const prompts = deps.prompts.of(options.tenant);
+    this.#replies = { prompts, steps: deps.calls.steps, style: options.style };
     this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
     this.#ears = new Ears(deps.settings, deps.engines, {
       suspected: () => this.#voice.hold(),
@@ -69,12 +70,12 @@ export class LiveCall {
       caller,
       codec: options.codec,
       ears: this.#ears,
-      prompts: deps.prompts,
+      prompts,
       rateHz: deps.voiceRateHz,
       failed: (error) => this.#fail(error),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    if (options.greet || (options.lastTurn === 0 && deps.prompts.known('notice'))) this.#open(options.greet);
+    if (options.greet || (options.lastTurn === 0 && prompts.known('notice'))) this.#open(options.greet);
     void options.owed?.then((owed) => owed && this.#sayOwed(new OwedReply(owed, options.heard)));
   }
 
@@ -98,6 +99,15 @@ export class LiveCall {
     this.#interrupt();
     if (pressed.kind === 'person') void this.#transfer();
     if (pressed.kind === 'digits') this.#enter(pressed.digits);
+    if (pressed.kind === 'recording') this.#setRecording(pressed.recorded);
+  }
+
+  /** Told to the caller once the call knows. */
+  #setRecording(recorded: boolean): void {
+    this.#link.setRecording(recorded).then(
+      () => this.#voice.prompt(recorded ? 'recordingResumed' : 'recordingStopped'),
+      (error) => this.#fail(error),
+    );
   }
 
   /** Digits that were keyed in are a turn. */

@@ -5,8 +5,8 @@ import type { CallService, OpenedCall } from '../calls.ts';
 import type { LineCodec } from './audio-format.ts';
 import type { EarEngines, EarSettings } from './ears.ts';
 import type { HeardBefore } from './owed-reply.ts';
-import type { Prompts } from './prompts.ts';
 import type { LiveEvent } from './protocol.ts';
+import type { TenantPrompts } from './tenant-prompts.ts';
 
 /** Where a caller is: a socket, a telephone line. */
 export interface CallerLine {
@@ -30,7 +30,8 @@ export interface LiveSettings extends EarSettings {
 export interface LiveDependencies {
   readonly calls: CallService;
   readonly engines: EarEngines;
-  readonly prompts: Prompts;
+  /** What each tenant's calls play. */
+  readonly prompts: Pick<TenantPrompts, 'of'>;
   readonly settings: LiveSettings;
   readonly voiceRateHz: number;
   readonly logger: Logger;

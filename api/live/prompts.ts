@@ -1,4 +1,6 @@
 import type { Logger } from '../../config/logger.ts';
+import { inTenant } from '../../db/scope.ts';
+import { tenantProfile } from '../../db/tenants.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { greeting, wording } from '../../domain/wording.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
@@ -12,6 +14,8 @@ const texts = {
   stillThere: wording.stillThere,
   idleGoodbye: wording.idleGoodbye,
   transferFailed: wording.transferFailed,
+  recordingStopped: wording.recordingStopped,
+  recordingResumed: wording.recordingResumed,
 } as const;
 type SpokenPrompt = keyof typeof texts | 'greeting';
 /** `notice`: what the law asks to be said first, as that the call is recorded; there is one only where the bank has recorded it. */
@@ -26,15 +30,24 @@ export const promptMessages: Readonly<Record<PromptName, string>> = {
   stillThere: 'call/still-there',
   idleGoodbye: 'call/goodbye',
   transferFailed: 'call/transfer-failed',
+  recordingStopped: 'call/recording-stopped',
+  recordingResumed: 'call/recording-resumed',
 };
 
 const retryMs = 5_000;
 const refreshMs = 5_000;
 
+export interface PromptsOptions extends RecordedPromptsOptions {
+  /** Of a tenant that has no name of its own. */
+  readonly bankName: string;
+}
+
+/** What one tenant's calls play. */
 export class Prompts {
   readonly #calls: CallService;
   readonly #logger: Logger;
-  readonly #texts: Readonly<Record<SpokenPrompt, string>>;
+  readonly #options: PromptsOptions;
+  #texts: Readonly<Record<SpokenPrompt, string>>;
   readonly #recorded: RecordedPrompts<PromptName>;
   readonly #speech = new Map<SpokenPrompt, Uint8Array>();
   readonly #stopping = new AbortController();
@@ -44,7 +57,8 @@ export class Prompts {
     this.#tried = resolve;
   });
 
-  constructor(calls: CallService, logger: Logger, options: RecordedPromptsOptions & { readonly bankName: string }) {
+  constructor(calls: CallService, logger: Logger, options: PromptsOptions) {
+    this.#options = options;
     this.#calls = calls;
     this.#logger = logger;
     this.#texts = { ...texts, greeting: greeting(options.bankName) };
@@ -77,9 +91,19 @@ export class Prompts {
   }
 
   async #refresh(): Promise<void> {
-    await this.#recorded.refresh().catch((error) => {
+    await Promise.all([this.#recorded.refresh(), this.#rename()]).catch((error) => {
       this.#logger.warn({ error: messageOf(error) }, 'recorded prompts cannot be looked up');
     });
+  }
+
+  /** Callers are greeted with the name that the tenant has now. */
+  async #rename(): Promise<void> {
+    const { db, tenant } = this.#options;
+    const { bankName } = await inTenant(tenant, () => tenantProfile(db, tenant));
+    const text = greeting(bankName ?? this.#options.bankName);
+    if (text === this.#texts.greeting) return;
+    this.#texts = { ...this.#texts, greeting: text };
+    if (this.#speech.delete('greeting')) void this.speech('greeting');
   }
 
   stop(): void {

@@ -5,6 +5,7 @@ import type { WSContext, WSEvents } from 'hono/ws';
 import { toPcm16 } from '../../audio/pcm.ts';
 import type { Principal } from '../../domain/access/access.ts';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
+import { defaultTenant } from '../../domain/tenant.ts';
 import { readFrames } from '../../media/speech-frames.ts';
 import type { Access } from '../access/guard.ts';
 import { authenticatedSocket } from '../access/socket-login.ts';
@@ -45,7 +46,7 @@ const lineFormat = (format: RealtimeAudioFormat): AudioFormat =>
 class RealtimeSession {
   readonly #options: RealtimeOptions;
   readonly #sessionId: string;
-  readonly #tenant: string | undefined;
+  #tenant: string | undefined;
   readonly #model: string;
   #format: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24000 };
   #vad = true;
@@ -73,7 +74,7 @@ class RealtimeSession {
       onOpen: (_event, ws) => {
         this.#events = new ResponseEvents((event) => this.#send(ws, event));
         this.#enqueue(async () => {
-          await this.#options.live.calls.create(this.#sessionId, this.#tenant);
+          this.#tenant = await this.#options.live.calls.create(this.#sessionId, this.#tenant);
           this.#events?.send({ type: 'session.created', session: this.#session() });
         });
       },
@@ -162,7 +163,10 @@ class RealtimeSession {
   #startCall(codec: LineCodec): LiveCall {
     return new LiveCall(
       this.#options.live,
-      { sessionId: this.#sessionId, lastTurn: this.#turn, style: this.#style, language: undefined, greet: false, codec },
+      {
+        ...{ sessionId: this.#sessionId, tenant: this.#tenant ?? defaultTenant, lastTurn: this.#turn },
+        ...{ style: this.#style, language: undefined, greet: false, codec },
+      },
       {
         line: { kind: 'socket' },
         sendAudio: (bytes) => this.#events?.audio(bytes),

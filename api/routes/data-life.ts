@@ -1,9 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { BlobStore } from '../../db/blobs.ts';
 import { listDeletions } from '../../db/data-life.ts';
 import type { Database } from '../../db/open.ts';
 import { type Deletion, remains } from '../../domain/data-life.ts';
+import { customerArchive } from '../customer-archive.ts';
 import type { DataLife } from '../data-life.ts';
-import { json, problems, sessionIdSchema } from '../schemas.ts';
+import { notFound } from '../problem.ts';
+import { json, jsonBody, plainText, problems, sessionIdSchema } from '../schemas.ts';
+import { tenantQuery } from './tenant.ts';
 
 const section = ['Data life'];
 const count = z.number().int();
@@ -23,6 +27,8 @@ const deletionSchema = z
       reviews: count,
       tokens: count,
       histories: count.openapi({ description: 'Executions in Temporal, with their histories.' }),
+      questions: count.openapi({ description: 'Questions that waited for a judgement of what the cache served.' }),
+      speech: count.openapi({ description: 'Files of speech that was made ahead.' }),
     }),
   })
   .openapi('Deletion');
@@ -41,6 +47,37 @@ const erase = createRoute({
   responses: { 200: json(certificateSchema, 'The certificate.'), ...problems(400, 404, 409, 503, 504) },
 });
 
+/** In the body: what names a person belongs in no address. */
+const customerBody = jsonBody(
+  z.object({
+    customer: plainText(100).trim().min(1).openapi({ description: 'What the bank knows the customer by, as callers say it.' }),
+  }),
+);
+
+const eraseOfCustomer = createRoute({
+  method: 'post',
+  path: '/erasures',
+  tags: section,
+  summary: 'Erase all calls of a customer',
+  description:
+    "Of every call in which the customer was verified, what `DELETE /sessions/{id}/data` deletes of one. Calls in which nobody was verified are nobody's.",
+  request: { query: tenantQuery, body: customerBody },
+  responses: { 200: json(certificateSchema, 'The certificate.'), ...problems(400, 404, 409, 503, 504) },
+});
+
+const exportOfCustomer = createRoute({
+  method: 'post',
+  path: '/exports',
+  tags: section,
+  summary: 'All that is kept of a customer',
+  description: 'A zip file: `sessions.json` with every call in which the customer was verified, and what was recorded of it.',
+  request: { query: tenantQuery, body: customerBody },
+  responses: {
+    200: { description: 'The file.', content: { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } } },
+    ...problems(400, 404, 503),
+  },
+});
+
 const list = createRoute({
   method: 'get',
   path: '/deletions',
@@ -52,13 +89,28 @@ const list = createRoute({
 
 export interface DataLifeRouteDependencies {
   readonly db: Database;
-  readonly dataLife: Pick<DataLife, 'erase'>;
+  readonly blobs: Pick<BlobStore, 'find'>;
+  readonly dataLife: Pick<DataLife, 'erase' | 'eraseCustomer' | 'sessionsOf'>;
 }
 
-export function addDataLifeRoutes(app: OpenAPIHono, { db, dataLife }: DataLifeRouteDependencies): void {
+export function addDataLifeRoutes(app: OpenAPIHono, { db, blobs, dataLife }: DataLifeRouteDependencies): void {
   app.openapi(erase, async (c) => {
     const certificate = await dataLife.erase(c.req.valid('param').id, c.get('principal')?.id ?? 'local');
     return c.json({ ...shown(certificate), remains: [...remains] }, 200);
+  });
+  app.openapi(eraseOfCustomer, async (c) => {
+    const { tenant } = c.req.valid('query');
+    const certificate = await dataLife.eraseCustomer(tenant, c.req.valid('json').customer, c.get('principal')?.id ?? 'local');
+    return c.json({ ...shown(certificate), remains: [...remains] }, 200);
+  });
+  app.openapi(exportOfCustomer, async (c) => {
+    const found = await dataLife.sessionsOf(c.req.valid('query').tenant, c.req.valid('json').customer);
+    if (found.length === 0) throw notFound('There is no call in which this customer was verified.');
+    return c.body(customerArchive({ db, blobs }, found), 200, {
+      'Content-Type': 'application/zip',
+      'Content-Disposition': 'attachment; filename="customer.zip"',
+      'Cache-Control': 'no-store',
+    });
   });
   app.openapi(list, async (c) => {
     const { limit } = c.req.valid('query');

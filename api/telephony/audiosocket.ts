@@ -128,7 +128,7 @@ class AudioSocketCall {
 
   async #open(uuid: string): Promise<void> {
     const { live, dialplan } = this.#options;
-    const opened = await live.calls.open(uuid);
+    const opened = await live.calls.open(uuid, dialplan.tenantOf(uuid));
     const codec = await createLineCodec({ encoding: 'pcm16', sampleRateHz: 8000 }, live.voiceRateHz);
     this.#codec = codec;
     this.#budget = new RealTimeBudget(codec.bytesPerSecond);

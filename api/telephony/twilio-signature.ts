@@ -10,9 +10,9 @@ export function twilioSignature(authToken: string, url: string, form: Readonly<R
   return createHmac('sha1', authToken).update(signed).digest('base64');
 }
 
-/** A secret of one call, for its media socket: only who was given our answer knows it. */
-export function mediaToken(authToken: string, callSid: string): string {
-  return createHmac('sha256', authToken).update(`media ${callSid}`).digest('base64url');
+/** A secret of one call of one tenant, for its media socket: only who was given our answer knows it. */
+export function mediaToken(authToken: string, callSid: string, tenant: string): string {
+  return createHmac('sha256', authToken).update(`media ${callSid} ${tenant}`).digest('base64url');
 }
 
 export function sameSecret(a: string, b: string): boolean {

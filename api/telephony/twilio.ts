@@ -12,6 +12,8 @@ import { mediaToken, sameSecret, twilioSignature } from './twilio-signature.ts';
 
 export interface TwilioOptions {
   readonly live: LiveDependencies;
+  /** Whose number is called; undefined where it is nobody's. */
+  readonly tenantOf: (number: string) => Promise<string | undefined>;
   /** Without a token no call of Twilio is taken. */
   readonly authToken: string | undefined;
   /** The URL that Twilio was given for this API; signatures hold it. */
@@ -57,10 +59,12 @@ export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
       });
     }
     const callSid = form.CallSid ?? '';
+    const tenant = (await options.tenantOf(form.To ?? '')) ?? '';
     const url = `${base.replace(/^http/, 'ws')}${mediaPath}`;
     return c.body(
       `<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="${escapeXml(url)}">` +
-        `<Parameter name="token" value="${mediaToken(authToken, callSid)}"/></Stream></Connect></Response>`,
+        `<Parameter name="tenant" value="${escapeXml(tenant)}"/>` +
+        `<Parameter name="token" value="${mediaToken(authToken, callSid, tenant)}"/></Stream></Connect></Response>`,
       200,
       { 'Content-Type': 'text/xml' },
     );
@@ -126,11 +130,12 @@ class TwilioCall {
   async #start(ws: WSContext, { streamSid, start }: Extract<z.infer<typeof message>, { event: 'start' }>): Promise<void> {
     const { live, authToken } = this.#options;
     const { callSid, customParameters } = start;
-    if (!authToken || !sameSecret(customParameters.token ?? '', mediaToken(authToken, callSid))) {
+    const { token = '', tenant = '' } = customParameters;
+    if (!authToken || !sameSecret(token, mediaToken(authToken, callSid, tenant))) {
       throw new VoicebotError('unauthorized', 'The token of this stream is missing or wrong.');
     }
     this.#streamSid = streamSid;
-    const opened = await live.calls.open(callSid);
+    const opened = await live.calls.open(callSid, tenant || undefined);
     const codec = await createLineCodec({ encoding: 'mulaw', sampleRateHz: 8000 }, live.voiceRateHz);
     this.#codec = codec;
     this.#budget = new RealTimeBudget(codec.bytesPerSecond);

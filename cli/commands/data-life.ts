@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { DeletedCounts } from '../../domain/data-life.ts';
-import { ApiClient, apiUrl } from '../api-client.ts';
+import { VoicebotError } from '../../domain/errors.ts';
+import { ApiClient, apiUrl, jsonRequest } from '../api-client.ts';
 import { print, table } from '../output.ts';
 
 interface Common {
@@ -27,24 +30,69 @@ const counts = (deleted: DeletedCounts): string =>
     .map(([kind, n]) => `${n} ${kind}`)
     .join(', ') || 'nothing';
 
+interface Whose {
+  readonly session?: string;
+  readonly customer?: string;
+  readonly tenant?: string;
+}
+
+const queryOf = ({ tenant }: Whose): string => (tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`);
+
+async function customerOf({ customer = '' }: Whose): Promise<string> {
+  return customer === '-' ? (await text(process.stdin)).trim() : customer;
+}
+
+async function erase(client: ApiClient, options: Whose): Promise<Certificate> {
+  const { session, customer } = options;
+  if ((session === undefined) === (customer === undefined)) {
+    throw new VoicebotError('invalid-request', 'Say either --session or --customer.');
+  }
+  if (session !== undefined) return client.json(`/sessions/${encodeURIComponent(session)}/data`, { method: 'DELETE' });
+  return client.json(`/erasures${queryOf(options)}`, jsonRequest('POST', { customer: await customerOf(options) }));
+}
+
 export function addDataLifeCommands(program: Command): void {
   program
     .command('erase')
-    .description('Erase what a caller has said: a session with all that belongs to it. Prints a certificate.')
-    .requiredOption('--session <id>', 'the session')
+    .description(
+      'Erase what was said in a session, or in all calls of a customer, with all that belongs to it. Prints a certificate.',
+    )
+    .option('--session <id>', 'the session')
+    .option(
+      '--customer <number>',
+      'what the bank knows the customer by; - reads it from standard input, which no history of a shell keeps',
+    )
+    .option('--tenant <tenant>', 'whose customer; that of the key when unset')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')
-    .action(async (options: Common & { session: string }) => {
-      const path = `/sessions/${encodeURIComponent(options.session)}/data`;
-      const certificate = await new ApiClient(apiUrl(options.url)).json<Certificate>(path, { method: 'DELETE' });
+    .action(async (options: Common & Whose) => {
+      const client = new ApiClient(apiUrl(options.url));
+      const certificate = await erase(client, options);
+      const what = certificate.sessionId === null ? 'the calls of a customer' : `the session '${certificate.sessionId}'`;
       print(certificate, options.json, () =>
         [
-          `Erasure ${certificate.id} of the session '${certificate.sessionId}', ${certificate.at}, asked for by ${certificate.requestedBy}`,
+          `Erasure ${certificate.id} of ${what}, ${certificate.at}, asked for by ${certificate.requestedBy}`,
           `Deleted: ${counts(certificate.deleted)}`,
           'Left:',
           ...certificate.remains.map(({ what, why }) => `  ${what}. ${why}`),
         ].join('\n'),
       );
+    });
+
+  program
+    .command('export-customer')
+    .description(
+      'Write all that is kept of a customer to a zip file: what was said in every call in which they were verified, and its recordings.',
+    )
+    .argument('<file>', 'the file to write')
+    .requiredOption('--customer <number>', 'what the bank knows the customer by; - reads it from standard input')
+    .option('--tenant <tenant>', 'whose customer; that of the key when unset')
+    .option('--url <url>', 'address of the API')
+    .action(async (file: string, options: Common & Whose) => {
+      const client = new ApiClient(apiUrl(options.url));
+      const zip = await client.bytes(`/exports${queryOf(options)}`, jsonRequest('POST', { customer: await customerOf(options) }));
+      await writeFile(file, zip, { mode: 0o600 });
+      process.stdout.write(`${file}: ${zip.length} bytes\n`);
     });
 
   program

@@ -12,7 +12,7 @@ UPDATE "recordings" SET "tenant" = coalesce((SELECT s."tenant" FROM "sessions" s
 --> statement-breakpoint
 ALTER TABLE "recordings" ALTER COLUMN "tenant" SET NOT NULL;
 --> statement-breakpoint
-ALTER TABLE "sessions" ADD COLUMN "customer_hash" text;
+ALTER TABLE "sessions" ADD COLUMN "customer_hashes" text[] DEFAULT '{}' NOT NULL;
 --> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "bank_name" text;
 --> statement-breakpoint
@@ -45,8 +45,6 @@ ALTER TABLE "turns" ALTER COLUMN "tenant" SET NOT NULL;
 CREATE INDEX "renderings_filled" ON "renderings" USING btree ("tenant") WHERE parts is not null;
 --> statement-breakpoint
 CREATE INDEX "sessions_tenant_created_id" ON "sessions" USING btree ("tenant","created_at","id");
---> statement-breakpoint
-CREATE INDEX "sessions_customer" ON "sessions" USING btree ("customer_hash");
 --> statement-breakpoint
 CREATE POLICY "own_tenant" ON "adapters" AS PERMISSIVE FOR ALL TO "voicebot_tenant" USING (tenant is null or tenant = current_setting('voicebot.tenant', true)) WITH CHECK (tenant = current_setting('voicebot.tenant', true));
 --> statement-breakpoint

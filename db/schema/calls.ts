@@ -15,8 +15,8 @@ export const sessions = pgTable(
     turns: integer('turns').notNull().default(0),
     lastIntent: text('last_intent').$type<Intent>(),
     endReason: text('end_reason').$type<CallEndReason>(),
-    /** Of whoever proved to be this customer, a keyed hash of what the bank knows them by. */
-    customerHash: text('customer_hash'),
+    /** Of the customers who were verified in it, keyed hashes of their numbers: their calls are found by them, and nobody is. */
+    customerHashes: text('customer_hashes').array().notNull().default([]),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
@@ -24,7 +24,6 @@ export const sessions = pgTable(
   (table) => [
     index('sessions_status_created_id').on(table.status, table.createdAt, table.id),
     index('sessions_tenant_created_id').on(table.tenant, table.createdAt, table.id),
-    index('sessions_customer').on(table.customerHash),
     index('sessions_created_id').on(table.createdAt, table.id),
     ...ofTenant(),
   ],

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
 import { customerNumberName } from '../redact.ts';
+import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
@@ -10,6 +11,7 @@ import { isRegular, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
 import { isGeneral, saysPlainly, saysTakenTwice, undoes } from './plainly.ts';
+import { recordingWish } from './recording.ts';
 import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { joinSlots } from './slots.ts';
@@ -35,6 +37,8 @@ function decided(before: DialogState, heard: Understood, context: DecisionContex
   const understood = withValues(before, withReference(before, heard), context);
   const dialog = identifiedEarly(before, understood);
   const { pending } = dialog;
+  const recording = recordingWish(understood.text);
+  if (recording) return withRecording(dialog, recording, context);
   if (dialog !== before && tellsNumberOnly.test(understood.text)) return speak(dialog, say('number-taken'));
   const aside = asideOf(say, understood.text, {
     asked: pending !== undefined,
@@ -44,6 +48,13 @@ function decided(before: DialogState, heard: Understood, context: DecisionContex
   if (aside) return besides(dialog, aside, context);
   const answered = answer(dialog, understood, context);
   return answered.kind === 'anew' ? fresh(answered.dialog, answered.understood, context) : answered;
+}
+
+/** What was being asked stays open. */
+function withRecording(before: DialogState, wish: 'off' | 'on', context: DecisionContext): Decision {
+  const dialog: DialogState = wish === 'off' ? { ...before, unrecorded: true } : without(before, 'unrecorded');
+  const reply = wish === 'off' ? wording.recordingStopped : wording.recordingResumed;
+  return besides(dialog, { reply }, context);
 }
 
 /** What was asked is answered, or something else is said. */

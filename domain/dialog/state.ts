@@ -98,6 +98,10 @@ export interface DialogState {
   readonly customerId?: string;
   /** Sealed. */
   readonly customerNumber?: string;
+  /** A keyed hash of the number of whoever is verified: calls of a customer are found by it. */
+  readonly customerHash?: string;
+  /** The caller does not want the call to be recorded. */
+  readonly unrecorded?: true;
   /** Wrong tries in this call. */
   readonly failedTries: number;
   readonly locked: boolean;

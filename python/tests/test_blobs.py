@@ -15,6 +15,7 @@ def test_no_key_leaves_the_store(blobs: FolderBlobs):
 
 
 def test_the_store_is_where_the_service_has_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("BLOB_ENCRYPTION", "false")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     open_blobs().put("a", b"1")
     assert (tmp_path / "blobs" / "a").read_bytes() == b"1"

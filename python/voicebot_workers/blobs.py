@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlparse
 
+from .blob_cipher import BlobCipher
+from .codec import is_on, keys_from_environment
+
 
 class Blobs(Protocol):
     """Bytes by key."""
@@ -15,12 +18,31 @@ class Blobs(Protocol):
 
 
 def open_blobs(url: str | None = None, data_dir: str | None = None) -> Blobs:
+    """By the service's settings; what is stored passes through its cipher, unless BLOB_ENCRYPTION is off."""
+    stored = _stored(url, data_dir)
+    return SealedBlobs(stored, BlobCipher(keys_from_environment())) if is_on("BLOB_ENCRYPTION") else stored
+
+
+def _stored(url: str | None, data_dir: str | None) -> Blobs:
     url = url or os.environ.get("BLOB_URL") or ""
     if url.startswith("s3://"):
         return S3Blobs(url)
     if url.startswith("file:"):
         return FolderBlobs(Path(unquote(urlparse(url).path)))
     return FolderBlobs(Path(data_dir or os.environ.get("DATA_DIR", "data")) / "blobs")
+
+
+class SealedBlobs:
+    def __init__(self, stored: Blobs, cipher: BlobCipher) -> None:
+        self._stored = stored
+        self._cipher = cipher
+
+    def get(self, key: str) -> bytes | None:
+        stored = self._stored.get(key)
+        return None if stored is None else self._cipher.open(key, stored)
+
+    def put(self, key: str, data: bytes) -> None:
+        self._stored.put(key, self._cipher.seal(key, data))
 
 
 class FolderBlobs:

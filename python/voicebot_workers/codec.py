@@ -61,8 +61,18 @@ def key_ring(text: str, source: str) -> KeyRing:
 
 def key_ring_from_environment() -> KeyRing | None:
     """By the service's settings; nothing where PAYLOAD_ENCRYPTION is off."""
-    if os.environ.get("PAYLOAD_ENCRYPTION", "true").lower() in {"false", "0", "no", "off", "n", "disabled"}:
+    if not is_on("PAYLOAD_ENCRYPTION"):
         return None
+    return keys_from_environment()
+
+
+def is_on(name: str) -> bool:
+    """A setting of the service that is on unless somebody turns it off."""
+    return os.environ.get(name, "true").lower() not in {"false", "0", "no", "off", "n", "disabled"}
+
+
+def keys_from_environment() -> KeyRing:
+    """The service's keys."""
     if text := os.environ.get("PAYLOAD_KEYS"):
         return key_ring(text, "PAYLOAD_KEYS")
     if name := os.environ.get("PAYLOAD_KEYS_FILE"):

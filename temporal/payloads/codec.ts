@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { VoicebotError } from '../../domain/errors.ts';
-import type { KeyRing } from './keys.ts';
+import type { KeyRing } from '../../domain/key-ring.ts';
 
 /** Names of Temporal's own examples of encryption, by which other tools know such payloads. */
 const encoding = 'binary/encrypted';

@@ -3,12 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
-
-/** Keys by their ids; the first one encrypts, all decrypt. */
-export interface KeyRing {
-  readonly current: string;
-  readonly keys: ReadonlyMap<string, Buffer>;
-}
+import type { KeyRing } from '../../domain/key-ring.ts';
 
 export interface KeySources {
   /** `id:base64`, separated by commas or lines. */

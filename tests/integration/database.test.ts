@@ -290,7 +290,7 @@ describe.each([
     const { rows } = (await database.acrossTenants.execute(sql`select blob_key, duration_ms from recordings`)) as unknown as {
       rows: { blob_key: string; duration_ms: number }[];
     };
-    expect(rows).toEqual([{ blob_key: 'recordings/b/00001-heard.wav', duration_ms: 13 }]);
+    expect(rows).toEqual([{ blob_key: 'recordings/default/b/00001-heard.wav', duration_ms: 13 }]);
     expect(await blobs.get(rows[0]?.blob_key ?? '')).toEqual(Uint8Array.of(1, 2, 3));
     expect(blobs).toBeInstanceOf(BlobStore);
   });

@@ -102,7 +102,7 @@ describe('a session that is erased', () => {
     await caller.leave();
     await ask('DELETE', '/sessions/erased');
     await temporal.client.workflow.getHandle('call-erased').result();
-    const folder = join(environment.DATA_DIR ?? '', 'blobs', 'recordings', 'erased');
+    const folder = join(environment.DATA_DIR ?? '', 'blobs', 'recordings', 'default', 'erased');
     await until('the audio is kept', async () => (await readdir(folder).catch(() => [])).length === 2);
     await until('the call has ended', async () => (await ask('GET', '/sessions/erased')).body.status === 'ended');
 

@@ -158,6 +158,14 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   sessionList: [{ limit: 9 }],
   countActiveSessions: [],
   findSession: [id],
+  sessionsOfCustomer: [mark],
+  deleteQuestionsBefore: [future],
+  tenantsWithSessions: [],
+  tenantProfile: ['north'],
+  listTenants: [],
+  changeTenant: ['north', { bankName: 'x' }],
+  tenantOfNumber: ['+41440000000'],
+  recordingsOfSession: [id],
   tenantSettings: ['north'],
   activateAdapter: ['north', 'other'],
   reviewTurn: [{ sessionId: id, turn: 1, verdict: 'bad' }],
@@ -238,7 +246,7 @@ describe.each([
     const tenant = 'north';
     const vector = `[${embedding.join(',')}]`;
     const cached = { ...{ tenant, language: 'en', persona: mark, model: mark, knowledge_version: 1 }, question_key: mark };
-    await insert('tenants', { id: tenant, adapter: mark, bank_name: mark });
+    await insert('tenants', { id: tenant, adapter: mark, bank_name: mark, numbers: '{+41440000000}' });
     await insert('adapters', { name: mark, tenant, base_model: mark, file: mark, sha256: mark });
     await insert('api_keys', { id, tenant, name: mark, role: 'agent', secret_hash: mark, created_by: mark });
     await insert('assistant_versions', { tenant, version: mark, name: mark, files: '{}' });
@@ -261,7 +269,7 @@ describe.each([
     });
     await insert('messages', { tenant, key: mark, language: 'en' });
     await insert('message_versions', { tenant, key: mark, version: 1, hash, state: 'approved' });
-    await insert('sessions', { id, tenant, status: 'active' });
+    await insert('sessions', { id, tenant, status: 'active', customer_hashes: `{${mark}}` });
     await insert('sessions', { id: `${mark}-2`, tenant, status: 'ended', ended_at: past.toISOString() });
     const turn = { tenant, session_id: id, transcript: mark, language: 'en', reply: mark, source: 'model', intent: 'greeting' };
     await insert('turns', { ...turn, turn: 1, status: 'answered', audio_ms: 1, spoken_ms: 1, assistant: mark });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
 import { connectTemporal, type TemporalConnection } from '../../temporal/connection.ts';
-import { openPayloadCodec } from '../../temporal/payloads/open.ts';
+import { openEncryption } from '../../temporal/payloads/open.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import type { TestEnvironment } from './test-stack.ts';
 
@@ -13,5 +13,6 @@ export async function temporalOf(
 ): Promise<TemporalConnection> {
   const config = loadConfig(environment);
   const secret = config.SECRETS_KEY ?? (await readFile(join(config.DATA_DIR, 'secrets.key'), 'utf8')).trim();
-  return connectTemporal({ address, namespace: config.TEMPORAL_NAMESPACE, codec: await openPayloadCodec(config, secret) });
+  const { codec } = await openEncryption(config, secret);
+  return connectTemporal({ address, namespace: config.TEMPORAL_NAMESPACE, codec });
 }

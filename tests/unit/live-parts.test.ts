@@ -304,9 +304,9 @@ describe('telephony', () => {
     };
     const url = 'https://mycompany.com/myapp.php?foo=1&bar=2';
     expect(twilioSignature('12345', url, form)).toBe('RSOYDt4T1cUTdK1PDd93/VVr8B8=');
-    expect(sameSecret(mediaToken('a', 'CA1'), mediaToken('a', 'CA1'))).toBe(true);
-    expect(sameSecret(mediaToken('a', 'CA1'), mediaToken('a', 'CA2'))).toBe(false);
-    expect(sameSecret('', mediaToken('a', 'CA1'))).toBe(false);
+    expect(sameSecret(mediaToken('a', 'CA1', 'x'), mediaToken('a', 'CA1', 'x'))).toBe(true);
+    expect(sameSecret(mediaToken('a', 'CA1', 'x'), mediaToken('a', 'CA2', 'x'))).toBe(false);
+    expect(sameSecret('', mediaToken('a', 'CA1', 'x'))).toBe(false);
   });
 
   it('dials numbers and SIP addresses, and no markup', () => {
@@ -316,10 +316,17 @@ describe('telephony', () => {
   });
 
   it('tells the dialplan once where a call goes', () => {
-    const dialplan = new Dialplan('PJSIP/agents');
+    const dialplan = new Dialplan('PJSIP/agents', async () => undefined);
     expect(dialplan.next('a')).toBe('');
     dialplan.transfer('a');
     expect(dialplan.next('a')).toBe('PJSIP/agents');
     expect(dialplan.next('a')).toBe('');
+  });
+
+  it("knows whose call it is by the number that was dialled, where that is somebody's", async () => {
+    const dialplan = new Dialplan(undefined, async (number) => (number === '+41440000000' ? 'north' : undefined));
+    await dialplan.announce('a', '+41440000000');
+    await dialplan.announce('b', '+41440000001');
+    expect([dialplan.tenantOf('a'), dialplan.tenantOf('b'), dialplan.tenantOf('c')]).toEqual(['north', undefined, undefined]);
   });
 });

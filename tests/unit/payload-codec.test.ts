@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import type { KeyRing } from '../../domain/key-ring.ts';
 import { EncryptionCodec } from '../../temporal/payloads/codec.ts';
-import { derivedKey, type KeyRing, keyRing, readKeyRing } from '../../temporal/payloads/keys.ts';
+import { derivedKey, keyRing, readKeyRing } from '../../temporal/payloads/keys.ts';
 
 interface WrittenPayload {
   readonly metadata: Readonly<Record<string, string>>;
