@@ -47,7 +47,9 @@ export const hangupMessage = z.object({ type: z.literal('hangup') }).describe('E
 
 export const dtmfMessage = z
   .object({ type: z.literal('dtmf'), digit: z.string().regex(/^[0-9*#]$/) })
-  .describe('A key of the telephone. While the bot waits for digits they are collected, # ends them; else 0 asks for a person.');
+  .describe(
+    'A key of the telephone. While the bot waits for digits they are collected, # ends them; else 0 asks for a person, * stops the recording, and # lets it go on.',
+  );
 
 /** Text messages of a client in a live call. */
 export const clientMessage = z.discriminatedUnion('type', [startMessage, dtmfMessage, hangupMessage]);

@@ -1,7 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPromise } from 'yauzl';
 import type { TemporalConnection } from '../../temporal/connection.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import type { applyRetention } from '../../workflows/data-life.ts';
@@ -39,6 +42,14 @@ async function endedSession(id: string, text: string): Promise<void> {
   await ask('DELETE', `/sessions/${id}`);
   await until(`${id} has ended`, async () => (await ask('GET', `/sessions/${id}`)).body.status === 'ended');
   await temporal.client.workflow.getHandle(`call-${id}`).result();
+}
+
+/** The text of all files in a zip file. */
+async function fromFile(path: string): Promise<string> {
+  const zip = await openPromise(path);
+  let text = '';
+  for await (const entry of zip.eachEntry()) for await (const chunk of await zip.openReadStreamPromise(entry)) text += chunk;
+  return text;
 }
 
 /** The history of a call as Temporal keeps it. */
@@ -130,6 +141,88 @@ describe('a session that is erased', () => {
   });
 });
 
+describe('a caller who wants no recording', () => {
+  const quietMs = 400;
+  const recorded = async (id: string): Promise<string[]> =>
+    readdir(join(environment.DATA_DIR ?? '', 'blobs', 'recordings', 'default', id)).catch(() => []);
+
+  it('says so or presses the star, and nothing of its sound is kept until it may be again', async () => {
+    const caller = await LiveCaller.connect({
+      baseUrl: stack.apiUrl ?? '',
+      sessionId: 'unrecorded',
+      format: { encoding: 'pcm16', sampleRateHz: 16_000 },
+    });
+    let turn = 0;
+    const say = async (words: string) => {
+      turn += 1;
+      const done = caller.client.next('reply.done', { where: (event) => event.turn === turn });
+      await caller.saySamples(fakeUtterance(words).samples);
+      await done;
+    };
+    const press = async (key: string) => {
+      // What is said while the bot speaks may be taken for a sound of listening.
+      const isQuiet = () => performance.now() - (caller.heard.at(-1)?.at ?? 0) > quietMs;
+      await until('the bot has said all', isQuiet);
+      const before = caller.heard.length;
+      caller.client.pressKey(key);
+      await until(`the bot has answered ${key}`, () => caller.heard.length > before && isQuiet());
+    };
+    await say('Hello.');
+    await until('the first turn is kept', async () => (await recorded('unrecorded')).length === 2);
+    await press('*');
+    await say('Hello.');
+    await press('#');
+    await say('Hello.');
+    await say('Please stop recording this call.');
+    await say('Hello.');
+    await caller.leave();
+    await ask('DELETE', '/sessions/unrecorded');
+    await temporal.client.workflow.getHandle('call-unrecorded').result();
+    expect((await recorded('unrecorded')).sort()).toEqual(
+      ['00001', '00003'].flatMap((number) => [`${number}-heard.wav`, `${number}-spoken.wav`]),
+    );
+    const { body } = await ask<{ turns: { reply: string }[] }>('GET', '/sessions/unrecorded/turns');
+    expect(body.turns[3]?.reply).toBe('All right. From now on this call is not recorded.');
+  });
+});
+
+describe('a customer', () => {
+  const number = '48213957';
+
+  async function verifiedSession(id: string): Promise<void> {
+    await ask('POST', `/sessions/${id}`);
+    for (const text of ['What is my balance?', number, '24680']) await ask('POST', `/sessions/${id}/turns`, { text });
+    await ask('DELETE', `/sessions/${id}`);
+    await temporal.client.workflow.getHandle(`call-${id}`).result();
+    await until(`${id} has ended`, async () => (await ask('GET', `/sessions/${id}`)).body.status === 'ended');
+  }
+
+  it('gets all that is kept of their calls, and has it erased, and nothing of others', async () => {
+    await verifiedSession('hers');
+    await endedSession('nobodys', 'What are your opening hours?');
+    const zip = await fetch(`${stack.apiUrl}/exports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ customer: '4821 3957' }),
+    });
+    expect(zip.status).toBe(200);
+    const folder = await mkdtemp(join(tmpdir(), 'voicebot-export-'));
+    await writeFile(join(folder, 'c.zip'), Buffer.from(await zip.arrayBuffer()));
+    const reader = await fromFile(join(folder, 'c.zip'));
+    expect(reader).toContain('"hers"');
+    expect(reader).toContain('What is my balance?');
+    expect(reader).not.toContain('nobodys');
+    expect(reader).not.toContain(number);
+    expect((await ask('POST', '/exports', { customer: '73914628' })).status).toBe(404);
+
+    const { status, body } = await ask('POST', '/erasures', { customer: number });
+    expect([status, body]).toMatchObject([200, { sessionId: null, deleted: { sessions: 1, turns: 3, histories: 1 } }]);
+    expect((await ask('GET', '/sessions/hers')).status).toBe(404);
+    expect((await ask('GET', '/sessions/nobodys')).status).toBe(200);
+    expect((await ask('POST', '/erasures', { customer: number })).status).toBe(404);
+  });
+});
+
 describe('retention', () => {
   it('is a schedule of each night', async () => {
     const { spec, action } = await temporal.client.schedule.getHandle('retention').describe();
@@ -143,10 +236,14 @@ describe('retention', () => {
     const run = (sessionsDays: number) =>
       temporal.client.workflow.execute<typeof applyRetention>('applyRetention', {
         taskQueue: 'calls',
-        workflowId: `retention-${sessionsDays}`,
+        workflowId: `retention-${randomUUID()}`,
         args: [{ sessionsDays }],
       });
     expect(await run(1)).toMatchObject({ sessions: 0 });
+    // A tenant's own times count before those of the installation.
+    expect((await ask('PUT', '/tenants/default', { retentionSessionsDays: 2 })).status).toBe(200);
+    expect(await run(0)).toMatchObject({ sessions: 0 });
+    await ask('PUT', '/tenants/default', { retentionSessionsDays: null });
     expect((await ask('GET', '/sessions/old')).status).toBe(200);
     expect((await run(0)).sessions).toBeGreaterThanOrEqual(1);
     expect((await ask('GET', '/sessions/old')).status).toBe(404);
