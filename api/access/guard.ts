@@ -129,6 +129,11 @@ export class Access {
     throw new VoicebotError('not-found', `There is no session '${id.slice(0, 64)}'.`);
   }
 
+  /** Whose session it is; undefined where there is none. */
+  tenantOf(sessionId: string): Promise<string | undefined> {
+    return this.#options.tenantOfSession(sessionId);
+  }
+
   /** Counts a connection. @throws VoicebotError `limit-reached`. */
   connected(principal: Principal, address: string): Promise<void> {
     return this.#options.limits.connection(principal, address);

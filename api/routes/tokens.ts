@@ -6,6 +6,7 @@ import { tokenOf } from '../../domain/access/secrets.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import { AddressList } from '../access/client-address.ts';
+import type { Access } from '../access/guard.ts';
 import { json, jsonBody, problems } from '../schemas.ts';
 
 const maxSeconds = 3_600;
@@ -37,11 +38,16 @@ const create = createRoute({
   },
   responses: {
     201: json(z.object({ token: z.string(), session: z.string(), expiresAt: z.string() }), 'The token, this once.'),
-    ...problems(400, 503),
+    ...problems(400, 404, 503),
   },
 });
 
-export function addTokenRoutes(app: OpenAPIHono, { db }: { readonly db: Database }): void {
+export interface TokenRouteDependencies {
+  readonly db: Database;
+  readonly access: Pick<Access, 'assertOwnSession' | 'tenantOf'>;
+}
+
+export function addTokenRoutes(app: OpenAPIHono, { db, access }: TokenRouteDependencies): void {
   app.openapi(create, async (c) => {
     const { session, expiresInSeconds, addresses } = c.req.valid('json');
     const principal = c.get('principal');
@@ -49,10 +55,12 @@ export function addTokenRoutes(app: OpenAPIHono, { db }: { readonly db: Database
     if (principal?.role === 'caller') throw new VoicebotError('unauthorized', 'A caller makes no tokens.');
     const sessionId = parseSessionId(session);
     assertAddresses(addresses);
+    if (principal) await access.assertOwnSession(principal, sessionId);
     const now = new Date();
     const token = tokenOf(randomBytes(32).toString('base64url'));
     const expiresAt = new Date(now.getTime() + expiresInSeconds * 1000);
-    const about = { tenant: principal?.tenant, sessionId, addresses, expiresAt, createdBy: principal?.id ?? 'local' };
+    const tenant = principal?.tenant ?? (await access.tenantOf(sessionId));
+    const about = { tenant, sessionId, addresses, expiresAt, createdBy: principal?.id ?? 'local' };
     await addCallToken(db, { token, ...about }, now);
     return c.json({ token, session: sessionId, expiresAt: expiresAt.toISOString() }, 201, { 'Cache-Control': 'no-store' });
   });
