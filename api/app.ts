@@ -103,15 +103,16 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
     if (code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer, Basic realm="voicebot"');
     return c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : problemResponse(c, error);
   });
-  app.notFound((c) => {
-    const methods = methodsOf(c.req.path);
-    if (methods.length === 0) return problemResponse(c, notFound(`There is nothing at ${c.req.path}.`));
-    c.header('Allow', methods.join(', '));
-    return problemResponse(c, new VoicebotError('method-not-allowed', `${c.req.method} is not possible here.`));
-  });
+  app.notFound((c) => problemResponse(c, notFound(`There is nothing at ${c.req.path}.`)));
   addEdge(app, deps.edge);
   addCodecCors(app, deps.temporalUiOrigins);
   app.use(deps.access.guard);
+  app.use((c, next) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0 || methods.includes(c.req.method === 'HEAD' ? 'GET' : c.req.method)) return next();
+    c.header('Allow', methods.join(', '));
+    throw new VoicebotError('method-not-allowed', `${c.req.method} is not possible here.`);
+  });
   app.route('/', mediaRoutes(deps.hub));
   addInfoRoutes(app, health);
   addSessionRoutes(app, deps);

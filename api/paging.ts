@@ -12,18 +12,19 @@ export function pageOf<Row>(
   return { page, end: rows.length > limit ? page.at(-1) : undefined };
 }
 
-/** Where a page ended, opaque to clients. */
-export function cursorOf(...parts: readonly (string | number | Date)[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
+/** A moment, in milliseconds, and the name of what came then. */
+export const cursorPattern = /^\d{1,13}~[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The same, of a turn of a session. */
+export const turnCursorPattern = /^\d{1,13}~[A-Za-z0-9][A-Za-z0-9._-]{0,63}~\d{1,7}$/;
+
+/** Where a page ended. */
+export const cursorOf = (at: Date, ...names: readonly (string | number)[]): string => [at.getTime(), ...names].join('~');
 
 /** @throws VoicebotError `invalid-request` for something that no list gave. */
-export function partsOf(cursor: string, count: number): readonly unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    const at = Array.isArray(parts) ? new Date(parts[0]) : undefined;
-    if (Array.isArray(parts) && parts.length === count && at && !Number.isNaN(at.getTime())) return [at, ...parts.slice(1)];
-  } catch {}
+export function partsOf(cursor: string, count: number): [at: Date, ...names: string[]] {
+  const [at = '', ...names] = cursor.split('~');
+  const moment = new Date(Number(at));
+  if (names.length === count - 1 && at !== '' && !Number.isNaN(moment.getTime())) return [moment, ...names];
   throw new VoicebotError('invalid-request', 'The cursor is none of this list.', {
     hint: 'Give the nextCursor of the page before, unchanged, or none for the first page.',
   });

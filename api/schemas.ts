@@ -1,5 +1,24 @@
 import { z } from '@hono/zod-openapi';
 import { sessionIdPattern } from '../domain/session-id.ts';
+import { voiceEngineNames } from '../domain/voices/engine.ts';
+import { cursorPattern, turnCursorPattern } from './paging.ts';
+
+/** Text that Postgres can keep: it has no character of code 0. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is the one that is meant.
+    .regex(/^[^\u0000]*$/, 'holds a character of code 0');
+
+/** The same, with something in it beside blanks. */
+export const wordedText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is the one that is meant.
+    .regex(/^[^\u0000]*[^\s\u0000][^\u0000]*$/, 'is empty, or holds a character of code 0')
+    .trim();
 
 /** Shapes of the API, for validation and for its OpenAPI document. */
 
@@ -107,11 +126,12 @@ export const failedTurnListSchema = z
 /** What a caller writes, instead of speaking. */
 export const textTurnSchema = z
   .object({
-    text: z.string().trim().min(1).max(2_000),
+    text: wordedText(2_000),
     turn: z
       .number()
       .int()
       .min(1)
+      .max(1_000_000)
       .optional()
       .openapi({ description: 'The same number again gives the same answer; the next one when unset.' }),
   })
@@ -143,12 +163,7 @@ const limit = z.coerce.number().int().min(1).max(1000).default(100);
 export const listQuerySchema = z.object({
   status: z.enum(['active', 'ended', 'timed-out']).optional(),
   limit,
-  cursor: z
-    .string()
-    .max(500)
-    .regex(/^[A-Za-z0-9_-]+$/)
-    .optional()
-    .openapi({ description: '`nextCursor` of the page before.' }),
+  cursor: z.string().regex(cursorPattern).optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
 export const turnParamsSchema = z.object({
   id: sessionIdSchema.shape.id,
@@ -159,8 +174,12 @@ export const turnParamsSchema = z.object({
     .max(1_000_000)
     .openapi({ param: { name: 'turn', in: 'path' } }),
 });
-export const turnsQuerySchema = z.object({ after: z.coerce.number().int().min(0).default(0), limit });
-export const failedQuerySchema = listQuerySchema.omit({ status: true }).extend({ status: z.literal('failed').default('failed') });
+export const turnsQuerySchema = z.object({ after: z.coerce.number().int().min(0).max(1_000_000).default(0), limit });
+export const failedQuerySchema = z.object({
+  status: z.literal('failed').default('failed'),
+  limit,
+  cursor: z.string().regex(turnCursorPattern).optional().openapi({ description: '`nextCursor` of the page before.' }),
+});
 
 export const transcriptSchema = z
   .object({
@@ -180,17 +199,14 @@ export const speechRequestSchema = z
       // What the decoder puts in the place of bytes that it cannot read.
       .refine((text) => !text.includes('\uFFFD'), 'is not valid UTF-8'),
     voice: z.string().optional().openapi({ example: 'af_bella' }),
-    engine: z.string().max(40).default('auto').openapi({ description: 'kokoro, nari_dia, zonos, tortoise, or auto.' }),
+    engine: z
+      .string()
+      .max(40)
+      .default('auto')
+      .openapi({ description: 'An engine that is there, or auto.', enum: [...voiceEngineNames, 'auto'] }),
     speed: z.number().min(0.5).max(2).optional(),
   })
   .openapi('SpeechRequest');
-
-/** Text that Postgres can keep: it has no character of code 0. */
-export const plainText = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !text.includes('\0'), 'holds a character of code 0');
 
 const checkSchema = z.object({ ok: z.boolean(), latencyMs: z.number(), error: z.string().optional() });
 export const healthSchema = z
@@ -224,5 +240,11 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
 /** A JSON body that must be there. */
 export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
   required: true as const,
+  content: { 'application/json': { schema } },
+});
+
+/** A JSON body that may be left out. */
+export const optionalBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: false as const,
   content: { 'application/json': { schema } },
 });

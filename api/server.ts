@@ -7,6 +7,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { VoicebotError } from '../domain/errors.ts';
 import { tokenProtocols } from './access/guard.ts';
 
+/** A text of 5,000 characters in a query, spelled out. */
+const maxHeaderBytes = 65_536;
+
 export interface RunningServer {
   readonly url: string;
   /** Closes sockets with "service restart" and waits for open requests for a moment. */
@@ -36,7 +39,8 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
     hostname: host,
     port,
     websocket: { server: sockets as never },
-    ...(tls && { createServer, serverOptions: { ...tls, minVersion: 'TLSv1.2' } }),
+    ...(tls && { createServer }),
+    serverOptions: { maxHeaderSize: maxHeaderBytes, ...(tls && { ...tls, minVersion: 'TLSv1.2' as const }) },
   }) as Server;
   boundWaits(server);
   try {

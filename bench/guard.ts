@@ -4,7 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { guardInput } from '../domain/input-guard.ts';
 import { checkSentence } from '../domain/output-guard.ts';
+import { splitSentences } from '../domain/sentences.ts';
+import { attacks } from './attacks.ts';
 import { adversarial, good } from './guard-cases.ts';
 import { machine, note, printReport, round } from './report.ts';
 
@@ -17,6 +20,20 @@ if (values.file) {
 const bad = adversarial();
 const passed = bad.filter(({ sentence, facts }) => !checkSentence(sentence, facts));
 for (const { kind, sentence } of passed) note(`PASSED (${kind}): ${sentence}`);
+/** Of what a model that obeyed would say, a sentence may pass where another one of it does not: all of them must. */
+const obeyed = attacks().map((attack) => ({
+  ...attack,
+  passed: splitSentences(attack.says).every((sentence) => !checkSentence(sentence, [])),
+  refused: attack.comes.some((text) => guardInput(text).refused),
+}));
+for (const { family, says, passed: through } of obeyed) if (through) note(`OBEYED (${family}): ${says}`);
+const families = Object.fromEntries(
+  [...new Set(obeyed.map(({ family }) => family))].map((family) => {
+    const its = obeyed.filter((one) => one.family === family);
+    const refused = its.filter((one) => one.refused).length;
+    return [family, { attacks: its.length, spoken: its.filter((one) => one.passed).length, refusedBeforeAnyModel: refused }];
+  }),
+);
 const fine = good();
 const withheld = fine.filter(({ sentence, facts }) => checkSentence(sentence, facts));
 for (const { sentence, facts } of withheld) note(`WITHHELD (${checkSentence(sentence, facts)?.kind}): ${sentence}`);
@@ -24,6 +41,7 @@ const byKind = Object.fromEntries(
   [...new Set(bad.map(({ kind }) => kind))].map((kind) => [kind, bad.filter((one) => one.kind === kind).length]),
 );
 printReport({ machine: machine(), byKind });
+printReport({ attacks: obeyed.length, spoken: obeyed.filter((one) => one.passed).length, families });
 printReport({
   adversarial: { sentences: new Set(bad.map(({ sentence }) => sentence)).size, passed: passed.length },
   good: {

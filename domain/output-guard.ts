@@ -1,3 +1,4 @@
+import { isForeign } from './foreign.ts';
 import { numberWord, ordinalFrom } from './language/numbers.ts';
 
 const numberWords = `${numberWord.replace('|one|', '|')}|dozen|half|double|triple|couple`;
@@ -26,7 +27,25 @@ const claims: readonly RegExp[] = [
   /\byou (?:have|owe|are eligible|qualify|will receive|will get|can withdraw|are approved|were charged|spent|paid|received)\b/i,
   /\b(?:there is|there are) (?:no|a|an|some|enough) (?:fee|charge|money|balance|limit|cost|interest)s?\b/i,
   /\b(?:is|are) (?:free(?: of charge)?|insured|guaranteed|approved|waived)\b/i,
+  /\b(?:the|our|this|your) (?:bank|branch|company|fraud desk) (?:is|was|has|have|had|will|would|does|did|must|went)\b/i,
+  /\byou(?:['’]ll| will| shall| can| may)? (?:get|have|receive) (?:your|the|all (?:of )?your|some|more) (?:money|refund|cash|salary|loan)\b/i,
 ];
+
+/** What a caller may be talked into, and what no bot is. */
+const counsels: readonly RegExp[] = [
+  /\b(?:you (?:should|must|ought to|need to|have to|had better)|I (?:recommend|advise|suggest)(?: (?:that )?you| to you)?(?: to)?|please|just|now) (?:buy|sell|invest|borrow|withdraw|send (?:the|all|some|your|any) (?:money|funds|cash|savings|codes?|details)|pay|transfer|wire|click|download|install|sign|deposit|take out|stop taking|dial)\b/i,
+  /\b(?:gift cards?|crypto\w*|bitcoins?|remote access|screen sharing|one-time (?:code|password)|wire (?:it|the money))\b/i,
+  /\b(?:tell|give|say|send|read|spell|type) (?:me|us) (?:the|all|that|those|any)(?: \w+)? (?:pins?|passwords?|codes?|cards?|numbers?)\b/i,
+  /\bI(?:['’]m| am) (?:really |actually |just |in fact |indeed )*(?:a |an |the )?(?:real |actual |living )*(?:human|person|man|woman|employee|manager|banker|advisor|adviser|doctor|lawyer|police\w*)\b/i,
+  /\byou(?:['’]re| are) (?:such |really |so )?(?:an? )?(?:stupid|idiot\w*|useless|moron\w*|dumb|worthless|fool\w*|liar)\b|\b(?:shut up|go to hell)\b/i,
+];
+
+/** Letters one by one, as secrets and addresses are spelled. */
+const spelled = /\b(?:\p{L}[\s.,-]+){2,}\p{L}\b/u;
+/** What stands in a word unseen, and letters that look like others. */
+const unseen = /[\p{Cf}\p{Co}\p{Cc}]/u;
+/** Figures in the place of letters, and letters that code something. */
+const coded = /\b(?=\w*\d)(?=\w*\p{L})\w{5,}\b|\b\w{24,}\b|==?(?:\s|$)/u;
 
 /** What belongs to the machine behind the bot, not to a caller. */
 const leaks: readonly RegExp[] = [
@@ -44,7 +63,10 @@ const plainCapitals =
 const capitalised = /(?<![.!?:]["')]*\s|^["'(]*|[.!?]\s)\b\p{Lu}[\p{L}'-]+/gu;
 
 /** Why a sentence may not be spoken. */
-export type GuardFinding = { readonly kind: 'number' | 'date' | 'claim' | 'address' | 'name' | 'leak'; readonly text: string };
+export type GuardFinding = {
+  readonly kind: 'number' | 'date' | 'claim' | 'address' | 'name' | 'leak' | 'counsel' | 'language';
+  readonly text: string;
+};
 
 const normal = (text: string) =>
   text
@@ -59,12 +81,14 @@ const normal = (text: string) =>
  * @param names that may be spoken beside the facts, such as the bank's.
  */
 export function checkSentence(
-  sentence: string,
+  written: string,
   facts: readonly string[],
   names: readonly string[] = [],
 ): GuardFinding | undefined {
+  // Letters of other widths are the same letters to a voice.
+  const sentence = written.normalize('NFKC');
   // Numbers of two facts must not become one.
-  const known = facts.join(' | ');
+  const known = facts.join(' | ').normalize('NFKC');
   const knownLower = `${known} | ${names.join(' | ')}`.toLowerCase();
   const knownNumbers = new Set([...known.matchAll(numbers)].map((match) => normal(match[0])));
   const unknown = (pattern: RegExp, kind: GuardFinding['kind']): GuardFinding | undefined => {
@@ -90,12 +114,14 @@ export function checkSentence(
   if (facts.length === 0) {
     for (const [kind, patterns] of [
       ['claim', claims],
-      ['leak', leaks],
+      ['leak', [...leaks, spelled, unseen, coded]],
+      ['counsel', counsels],
     ] as const) {
       const match = patterns.map((pattern) => pattern.exec(sentence)).find((found) => found !== null);
       if (match) return { kind, text: match[0] };
     }
   }
+  if (facts.length === 0 && isForeign(sentence)) return { kind: 'language', text: sentence };
   const name = [...sentence.matchAll(capitalised)].find(
     ([word]) => !plainCapitals.test(word) && !knownLower.includes(word.toLowerCase().replace(/'s$/, '')),
   );

@@ -123,6 +123,8 @@ export interface Matched {
 /** The rule of a request; a path that is spelled out before one with parameters. HEAD is as GET. */
 export function ruleOf(method: string, path: string): Matched | undefined {
   const asked = method === 'HEAD' ? 'GET' : method;
+  const methods = methodsOf(path);
+  if (!methods.includes(asked)) return undefined;
   for (const one of sorted) {
     if (one.method !== asked) continue;
     const match = one.pattern.exec(path);
@@ -131,9 +133,10 @@ export function ruleOf(method: string, path: string): Matched | undefined {
   return undefined;
 }
 
-/** What may be asked of a path that exists. */
-export const methodsOf = (path: string): string[] => [
-  ...new Set(matchers.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
-];
+/** What may be asked of a path that exists: of the one that is spelled out, where another with parameters is like it. */
+export function methodsOf(path: string): string[] {
+  const [best] = sorted.filter(({ pattern }) => pattern.test(path));
+  return matchers.filter((one) => one.path === best?.path).map(({ method }) => method);
+}
 
 const sorted = [...matchers].sort((a, b) => a.path.split('{').length - b.path.split('{').length);

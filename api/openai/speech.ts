@@ -38,7 +38,14 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The speech.',
-      content: { 'audio/mpeg': { schema: binary }, 'text/event-stream': { schema: z.string() } },
+      content: {
+        ...Object.fromEntries(Object.values(speechTypes).map((type) => [type, { schema: binary }])),
+        'text/event-stream': {
+          schema: z.object({
+            data: z.string().openapi({ description: 'JSON: `speech.audio.delta`, then `speech.audio.done`.' }),
+          }),
+        },
+      },
     },
     ...openAiErrors(400, 422, 502, 503, 504),
   },

@@ -30,8 +30,8 @@ const route = createRoute({
         'multipart/form-data': {
           schema: z.object({
             file: binary,
-            model: z.string().optional(),
-            language: z.string().optional(),
+            model: fields.shape.model,
+            language: fields.shape.language,
             response_format: z.enum(formats).optional(),
             stream: z.boolean().optional(),
           }),

@@ -82,7 +82,7 @@ const load = createRoute({
   summary: 'Make an adapter ready on a worker',
   description: 'Calls in progress go on. Other workers load it when they first need it.',
   request: { params: nameSchema },
-  responses: { 200: json(residence, 'What is ready.'), ...problems(400, 404, 502, 503, 504) },
+  responses: { 200: json(residence, 'What is ready.'), ...problems(400, 404, 422, 502, 503, 504) },
 });
 
 const unload = createRoute({
@@ -91,7 +91,7 @@ const unload = createRoute({
   tags,
   summary: 'Free an adapter on a worker',
   request: { params: nameSchema },
-  responses: { 200: json(residence, 'What is ready.'), ...problems(400, 404, 409, 502, 503, 504) },
+  responses: { 200: json(residence, 'What is ready.'), ...problems(400, 404, 409, 422, 502, 503, 504) },
 });
 
 const activate = createRoute({

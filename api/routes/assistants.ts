@@ -2,18 +2,20 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { assistantFigures, type Deployment, keepAssistant, listAssistants } from '../../db/assistants.ts';
 import type { Database } from '../../db/open.ts';
-import { isDefinition, readAssistant } from '../../domain/assistant/read.ts';
+import { definitionPattern, readAssistant } from '../../domain/assistant/read.ts';
 import { type AssistantSource, assistantVersion, parseAssistant } from '../../domain/assistant/source.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { AssistantVersions } from '../assistant-versions.ts';
-import { json, jsonBody, problems } from '../schemas.ts';
+import { json, jsonBody, optionalBody, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Assistants'];
 
-const filesSchema = z
-  .record(z.string().refine(isDefinition, 'this is no file of an assistant'), z.string())
-  .openapi({ description: 'Texts by their paths in the folder: `assistant.yaml`, `wording.yaml`, `intents/balance.yaml` …' });
+const filesSchema = z.record(z.string().regex(definitionPattern, 'this is no file of an assistant'), z.string()).openapi({
+  description: 'Texts by their paths in the folder: `assistant.yaml`, `wording.yaml`, `intents/balance.yaml` …',
+  // Of JSON Schema 2020-12, which OpenAPI 3.1 takes whole.
+  propertyNames: { pattern: definitionPattern.source },
+} as object);
 
 const checkedSchema = z
   .object({
@@ -99,7 +101,7 @@ const redeploy = createRoute({
   path: '/assistants/{version}/deploy',
   tags,
   summary: 'Deploy a version that is known',
-  request: { query: tenantQuery, params: versionParams, body: jsonBody(z.object({ share: shareSchema })) },
+  request: { query: tenantQuery, params: versionParams, body: optionalBody(z.object({ share: shareSchema })) },
   responses: { 200: json(deploymentSchema, 'What holds now.'), ...problems(400, 404, 409, 503) },
 });
 

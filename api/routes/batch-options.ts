@@ -4,12 +4,12 @@ import { type BatchRequest, maxRows } from '../../domain/messages/check-rows.ts'
 import { speechLoudnessLufs } from '../../domain/messages/message.ts';
 import { placeholderName } from '../../domain/messages/template.ts';
 import { parsed } from '../bodies.ts';
-import { plainText } from '../schemas.ts';
+import { plainText, wordedText } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 export const batchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 export const batchParams = z.object({ id: batchId.openapi({ param: { name: 'id', in: 'path' } }) });
-const who = plainText(100).trim().min(1);
+const who = wordedText(100);
 const slot = z.string().regex(placeholderName);
 const tag = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/);
 
@@ -20,7 +20,7 @@ const maxSlots = 20;
 /** What a batch may be told, whatever form its rows have. */
 const options = z.object({
   id: batchId.optional().openapi({ description: 'The same id with the same request is the same batch; a new one when unset.' }),
-  name: plainText(200).trim().min(1).optional().openapi({ description: 'For people; the id when unset.' }),
+  name: wordedText(200).optional().openapi({ description: 'For people; the id when unset.' }),
   language: z
     .string()
     .regex(/^[a-z]{2}$/)
@@ -46,6 +46,7 @@ const options = z.object({
 /** Beside a file. */
 export const batchQuery = tenantQuery.extend(options.shape).extend({
   check: z.enum(['true', 'false']).default('true').openapi({ description: 'Transcribe what was spoken, and mark what differs.' }),
+  text: plainText(4_000).optional().openapi({ description: 'Text of rows without one, with placeholders such as {{name}}.' }),
   tags: z.string().max(500).optional().openapi({ description: 'Separated by commas.' }),
   slots: z
     .string()
@@ -59,7 +60,7 @@ export const batchBody = options.extend({
   tags: z.array(tag).max(20).default([]),
   slots: z.array(slot).max(maxSlots).default([]).openapi({ description: slotsDescription }),
   values: z.record(z.string(), z.string()).optional().openapi({ description: 'For placeholders that a row has no value for.' }),
-  items: z.array(z.record(z.string(), z.unknown())).max(maxRows).openapi({
+  items: z.array(z.record(z.string(), z.unknown())).min(1).max(maxRows).openapi({
     description:
       '`key` and `text`; `voice`, `engine`, `speed`; everything else, and what stands in `values`, fills placeholders.',
   }),

@@ -56,7 +56,7 @@ const put = createRoute({
     query,
     body: { content: { 'text/csv': { schema: z.string() }, 'application/x-ndjson': { schema: z.string() } } },
   },
-  responses: { 200: json(scheduleSchema, 'The schedule.'), ...problems(400, 413, 503) },
+  responses: { 200: json(scheduleSchema, 'The schedule.'), ...problems(400, 413, 422, 503) },
 });
 const list = createRoute({
   method: 'get',

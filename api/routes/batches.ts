@@ -8,7 +8,7 @@ import { batchStates, itemStates, renditions } from '../../domain/messages/messa
 import { batchArchive } from '../batch-archive.ts';
 import type { BatchService, BatchStatus } from '../batches.ts';
 import { jsonOf, parsed, readWhole } from '../bodies.ts';
-import { cursorOf, pageOf, partsOf } from '../paging.ts';
+import { cursorOf, cursorPattern, pageOf, partsOf } from '../paging.ts';
 import { json, problems } from '../schemas.ts';
 import { batchBody, batchParams, batchQuery, fromQuery, requestOf } from './batch-options.ts';
 import { queryOf, tenantQuery } from './tenant.ts';
@@ -83,7 +83,7 @@ const list = createRoute({
   request: {
     query: tenantQuery.extend({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: z.string().max(500).optional(),
+      cursor: z.string().regex(cursorPattern).optional(),
     }),
   },
   responses: {
@@ -183,7 +183,7 @@ export function addBatchRoutes(app: OpenAPIHono, { db, blobs, batches }: BatchRo
   app.openapi(list, async (c) => {
     const { tenant, limit, cursor } = c.req.valid('query');
     const [createdAt, id] = cursor === undefined ? [] : partsOf(cursor, 2);
-    const before = cursor === undefined ? undefined : { createdAt: createdAt as Date, id: String(id) };
+    const before = createdAt && id ? { createdAt, id } : undefined;
     const { page, end } = pageOf(await listBatches(db, { tenant, limit: limit + 1, before }), limit);
     return c.json({ batches: page.map((row) => dated(row)), nextCursor: end ? cursorOf(end.createdAt, end.id) : null }, 200);
   });

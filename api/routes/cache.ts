@@ -14,7 +14,7 @@ import type { Database } from '../../db/open.ts';
 import { thresholdFor } from '../../domain/understanding/logistic.ts';
 import { jsonLines } from '../json-lines.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, problems } from '../schemas.ts';
+import { json, jsonBody, plainText, problems } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const tags = ['Cache'];
@@ -93,7 +93,7 @@ const clear = createRoute({
   summary: 'Forget answers',
   request: {
     query: tenantQuery.extend({
-      article: z.string().optional().openapi({ description: 'Only those that rest on this article.' }),
+      article: plainText(200).optional().openapi({ description: 'Only those that rest on this article.' }),
     }),
   },
   responses: { 200: json(z.object({ removed: z.number().int() }), 'How many are gone.'), ...problems(400, 503) },

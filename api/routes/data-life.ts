@@ -6,7 +6,7 @@ import { type Deletion, remains } from '../../domain/data-life.ts';
 import { customerArchive } from '../customer-archive.ts';
 import type { DataLife } from '../data-life.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, plainText, problems, sessionIdSchema } from '../schemas.ts';
+import { json, jsonBody, problems, sessionIdSchema, wordedText } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const section = ['Data life'];
@@ -50,7 +50,7 @@ const erase = createRoute({
 /** In the body: what names a person belongs in no address. */
 const customerBody = jsonBody(
   z.object({
-    customer: plainText(100).trim().min(1).openapi({ description: 'What the bank knows the customer by, as callers say it.' }),
+    customer: wordedText(100).openapi({ description: 'What the bank knows the customer by, as callers say it.' }),
   }),
 );
 

@@ -5,13 +5,13 @@ import { decide, findMessage, listMessages, type MessageVersion, playedVersion, 
 import type { Database } from '../../db/open.ts';
 import { recordingHash, renditionKey, uploadKey } from '../../db/renderings.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { isMessageKey, maxKeyCharacters } from '../../domain/messages/batch-item.ts';
+import { maxKeyCharacters, messageKeyPattern } from '../../domain/messages/batch-item.ts';
 import { messageStates, type Rendition, renditions, renditionTypes, speechLoudnessLufs } from '../../domain/messages/message.ts';
 import { maxWavBytes, readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
 import { maxValueCharacters, speakFilled } from '../filled-message.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, plainText, problems } from '../schemas.ts';
+import { json, jsonBody, plainText, problems, wordedText } from '../schemas.ts';
 import { tenantQuery } from './tenant.ts';
 
 const section = ['Messages'];
@@ -20,7 +20,7 @@ const binary = z.string().openapi({ type: 'string', format: 'binary' });
 const key = z
   .string()
   .max(maxKeyCharacters)
-  .refine(isMessageKey, `is no key: letters, digits, '.', '_', '-' and '/' (in a path as %2F)`)
+  .regex(messageKeyPattern, `is no key: letters, digits, '.', '_', '-' and '/' (in a path as %2F)`)
   .openapi({ param: { name: 'key', in: 'path' }, example: 'greeting' });
 const keyParams = z.object({ key });
 const versionParams = keyParams.extend({
@@ -31,7 +31,7 @@ const versionParams = keyParams.extend({
     .max(1_000_000_000)
     .openapi({ param: { name: 'version', in: 'path' } }),
 });
-const who = plainText(100).trim().min(1);
+const who = wordedText(100);
 
 const versionSchema = z
   .object({
@@ -115,7 +115,7 @@ const upload = createRoute({
     params: keyParams,
     query: tenantQuery.extend({
       text: plainText(5_000).optional().openapi({ description: 'What is said in it; transcribed when unset.' }),
-      voice: plainText(100).trim().min(1).default('person').openapi({ description: 'Who speaks.' }),
+      voice: wordedText(100).default('person').openapi({ description: 'Who speaks.' }),
       language: z
         .string()
         .regex(/^[a-z]{2}$/)

@@ -5,7 +5,7 @@ import { reviewsOf, reviewTurn } from '../../db/turn-reviews.ts';
 import { redact } from '../../domain/redact.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, problems, sessionIdSchema, turnParamsSchema } from '../schemas.ts';
+import { json, jsonBody, problems, sessionIdSchema, turnParamsSchema, wordedText } from '../schemas.ts';
 
 const tags = ['Reviews'];
 const verdict = z.enum(['good', 'bad']);
@@ -19,7 +19,7 @@ const review = createRoute({
     'Good answers of the model, and better ones, are what adapters are trained on; bad ones show what an assistant lacks.',
   request: {
     params: turnParamsSchema,
-    body: jsonBody(z.object({ verdict, betterReply: z.string().trim().min(1).max(600).optional() })),
+    body: jsonBody(z.object({ verdict, betterReply: wordedText(600).optional() })),
   },
   responses: { 200: json(z.object({ verdict }), 'Kept.'), ...problems(400, 404, 503) },
 });

@@ -59,7 +59,7 @@ const end = createRoute({
   responses: { 200: json(sessionSchema, 'The session as it ends.'), ...problems(400, 404, 503) },
 });
 
-const shown = (row: SessionRow) => ({
+const shown = ({ customerHashes: _, ...row }: SessionRow) => ({
   ...row,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
@@ -81,7 +81,7 @@ export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: Sessio
   app.openapi(list, async (c) => {
     const { status, limit, cursor } = c.req.valid('query');
     const tenant = c.get('principal')?.tenant;
-    const [at, last] = cursor ? (partsOf(cursor, 2) as [Date, string]) : [];
+    const [at, last] = cursor ? partsOf(cursor, 2) : [];
     const after = at && { at, id: String(last) };
     const [rows, active] = await Promise.all([
       listSessions(db, { status, tenant, limit: limit + 1, after }),

@@ -3,14 +3,14 @@ import type { Database } from '../../db/open.ts';
 import { changeTenant, listTenants, type TenantProfile, tenantOfNumber, tenantProfile } from '../../db/tenants.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { assertAllTenants, tenantFor } from '../access/guard.ts';
-import { json, jsonBody, plainText, problems } from '../schemas.ts';
+import { json, jsonBody, problems, wordedText } from '../schemas.ts';
 import { tenantName } from './tenant.ts';
 
 const section = ['Tenants'];
 const days = z.number().int().min(1).max(36_500).nullable();
 
 const profile = z.object({
-  bankName: plainText(100).trim().min(1).nullable().openapi({ description: 'What callers are greeted with; null: BANK_NAME.' }),
+  bankName: wordedText(100).nullable().openapi({ description: 'What callers are greeted with; null: BANK_NAME.' }),
   numbers: z
     .array(z.string().regex(/^\+[1-9]\d{3,14}$/))
     .max(1_000)
@@ -27,6 +27,11 @@ const profile = z.object({
 });
 const tenantSchema = profile.extend({ id: z.string() }).openapi('Tenant');
 const params = z.object({ tenant: tenantName.openapi({ param: { name: 'tenant', in: 'path' } }) });
+
+const changesSchema = profile
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, 'names nothing to change')
+  .openapi({ minProperties: 1 });
 
 const list = createRoute({
   method: 'get',
@@ -55,7 +60,7 @@ const change = createRoute({
   summary: 'Change what holds for a tenant',
   description:
     'What is not named stays. An administrator of one tenant may change its name and how long it keeps what; limits and numbers are given by administrators of all.',
-  request: { params, body: jsonBody(profile.partial()) },
+  request: { params, body: jsonBody(changesSchema) },
   responses: { 200: json(tenantSchema, 'What holds now.'), ...problems(400, 409, 503) },
 });
 

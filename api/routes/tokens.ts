@@ -4,12 +4,25 @@ import { addCallToken } from '../../db/call-tokens.ts';
 import type { Database } from '../../db/open.ts';
 import { tokenOf } from '../../domain/access/secrets.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { parseSessionId } from '../../domain/session-id.ts';
+import { parseSessionId, sessionIdPattern } from '../../domain/session-id.ts';
 import { AddressList } from '../access/client-address.ts';
 import type { Access } from '../access/guard.ts';
 import { json, jsonBody, problems } from '../schemas.ts';
 
 const maxSeconds = 3_600;
+
+const byte = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
+const h = '[0-9A-Fa-f]{1,4}';
+/** Where a run of zeros stands: nowhere, at the end, or after one to six groups. */
+const ipv6 = [
+  `(?:${h}:){7}${h}`,
+  `(?:${h}:){1,7}:`,
+  ...[6, 5, 4, 3, 2, 1].map((before) => `(?:${h}:){1,${before}}(?::${h}){1,${7 - before}}`),
+  `:(?:(?::${h}){1,7}|:)`,
+].join('|');
+/** An address, or a network. */
+const ipv4Pattern = new RegExp(String.raw`^${byte}(?:\.${byte}){3}(?:/(?:3[0-2]|[12]?\d))?$`);
+const ipv6Pattern = new RegExp(String.raw`^(?:${ipv6})(?:/(?:12[0-8]|1[01]\d|[1-9]?\d))?$`);
 
 const create = createRoute({
   method: 'post',
@@ -23,10 +36,10 @@ const create = createRoute({
   request: {
     body: jsonBody(
       z.object({
-        session: z.string().max(64).openapi({ example: 'caller-42' }),
+        session: z.string().regex(sessionIdPattern).openapi({ example: 'caller-42' }),
         expiresInSeconds: z.number().int().min(5).max(maxSeconds).default(60),
         addresses: z
-          .array(z.string().max(60))
+          .array(z.union([z.string().regex(ipv4Pattern), z.string().regex(ipv6Pattern)]))
           .max(16)
           .default([])
           .openapi({

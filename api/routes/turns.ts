@@ -104,7 +104,7 @@ export interface TurnRouteDependencies {
 export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs, access }: TurnRouteDependencies): void {
   app.openapi(failed, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const [at, sessionId, turn] = cursor ? (partsOf(cursor, 3) as [Date, string, number]) : [];
+    const [at, sessionId, turn] = cursor ? partsOf(cursor, 3) : [];
     const after = at && { at, sessionId: String(sessionId), turn: Number(turn) };
     const { page, end } = pageOf(
       await listFailedTurns(db, { tenant: c.get('principal')?.tenant, limit: limit + 1, after }),

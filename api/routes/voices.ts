@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { engineNamed, voiceEngineIds } from '../../domain/voices/engine.ts';
+import { engineNamed, voiceEngineIds, voiceEngineNames } from '../../domain/voices/engine.ts';
 import { memoryWarning } from '../../domain/voices/gpu-memory.ts';
 import { json, problems } from '../schemas.ts';
 import type { VoiceEngines } from '../voice-engines.ts';
@@ -62,8 +62,8 @@ const voices = createRoute({
   path: '/tts/voices',
   tags: section,
   summary: 'Voices of all engines, or of one',
-  request: { query: z.object({ engine: z.string().max(40).optional() }) },
-  responses: { 200: json(z.object({ voices: z.array(voiceSchema) }), 'The voices.'), ...problems(422, 503) },
+  request: { query: z.object({ engine: z.enum(voiceEngineNames).optional() }) },
+  responses: { 200: json(z.object({ voices: z.array(voiceSchema) }), 'The voices.'), ...problems(400, 422, 503) },
 });
 
 const controls = {
@@ -81,10 +81,7 @@ const controlRoute = (wish: Control) =>
       'Each loads by itself when it is first used. A worker holds one engine at a time, and refuses one for which its GPU has too little memory.',
     request: {
       params: z.object({
-        engine: z
-          .string()
-          .max(40)
-          .openapi({ param: { name: 'engine', in: 'path' } }),
+        engine: z.enum(voiceEngineNames).openapi({ param: { name: 'engine', in: 'path' } }),
       }),
     },
     responses: {
@@ -97,7 +94,7 @@ const controlRoute = (wish: Control) =>
         }),
         'How it is now.',
       ),
-      ...problems(422, 503, 504),
+      ...problems(400, 422, 503, 504),
     },
   });
 

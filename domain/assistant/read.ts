@@ -29,13 +29,10 @@ export interface ReadAssistant {
   readonly problems: readonly Problem[];
 }
 
-/** Files that say what an assistant is; conversations beside them test it, and change nothing of it. */
-export const isDefinition = (file: string): boolean =>
-  file === 'assistant.yaml' ||
-  file === 'wording.yaml' ||
-  file === restrictionsFile ||
-  file === bankFile ||
-  /^intents\/[^/]+\.yaml$/.test(file);
+/** Names of the files that say what an assistant is; conversations beside them test it, and change nothing of it. */
+export const definitionPattern =
+  /^(?:assistant\.yaml|wording\.yaml|restrictions\.yaml|bank\.openapi\.yaml|intents\/[^/]+\.yaml)$/;
+export const isDefinition = (file: string): boolean => definitionPattern.test(file);
 
 /**
  * Reads an assistant, and names everything that is wrong with it.

@@ -80,10 +80,9 @@ export interface RowRules {
 }
 
 export const maxKeyCharacters = 128;
-const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+export const messageKeyPattern = /^(?!.*(?:\.\.|\/\/|\/$))[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 /** Whether this may name a message: as a file does, in folders. */
-export const isMessageKey = (key: string): boolean =>
-  key.length <= maxKeyCharacters && keyPattern.test(key) && !key.includes('..') && !key.includes('//') && !key.endsWith('/');
+export const isMessageKey = (key: string): boolean => key.length <= maxKeyCharacters && messageKeyPattern.test(key);
 
 /** What the decoder puts in the place of bytes that it cannot read, and what no text has. */
 const unreadable = /[\uFFFD\0]/;

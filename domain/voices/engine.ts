@@ -53,6 +53,9 @@ export type VoiceCatalogue = readonly VoiceEngine[];
 const engineAliases: Readonly<Record<string, VoiceEngineId>> = { nari: 'nari_dia', 'nari-dia': 'nari_dia', dia: 'nari_dia' };
 
 /** @throws VoicebotError `unsupported` that lists the engines. */
+/** All names by which engines may be asked for. */
+export const voiceEngineNames = [...new Set([...voiceEngineIds, ...Object.keys(engineAliases)])] as [string, ...string[]];
+
 export function engineNamed(catalogue: VoiceCatalogue, name: string): VoiceEngine {
   const id = engineAliases[name] ?? name;
   const engine = catalogue.find((one) => one.id === id);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attacks } from '../../bench/attacks.ts';
 import { adversarial, good } from '../../bench/guard-cases.ts';
 import { guardReply } from '../../domain/facts-guard.ts';
 import { guardInput } from '../../domain/input-guard.ts';
@@ -55,6 +56,12 @@ describe('what goes in', () => {
 describe('what goes out', () => {
   it('of what a model may invent, nothing passes', () => {
     expect(adversarial().filter(({ sentence, facts }) => !checkSentence(sentence, facts))).toEqual([]);
+  });
+
+  it('of what a model would say that obeys an attack, nothing passes whole', () => {
+    const all = attacks();
+    expect(all.length).toBeGreaterThanOrEqual(500);
+    expect(all.filter(({ says }) => guardReply(says, []).passed)).toEqual([]);
   });
 
   it('of what is well said, nothing is withheld', () => {
