@@ -53,7 +53,7 @@ export function createTransferHook({ to, webhookUrl, twilio }: TransferSettings)
 async function post(who: string, url: string, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<void> {
   let response: Response;
   try {
-    response = await fetch(url, { method: 'POST', body, headers, signal });
+    response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' });
   } catch (error) {
     const { cause } = error as Error;
     throw new VoicebotError('dependency-unavailable', `${who} does not answer: ${messageOf(cause ?? error)}`, {

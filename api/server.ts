@@ -40,7 +40,12 @@ export async function startServer(app: OpenAPIHono, options: ServerOptions): Pro
     port,
     websocket: { server: sockets as never },
     ...(tls && { createServer }),
-    serverOptions: { maxHeaderSize: maxHeaderBytes, ...(tls && { ...tls, minVersion: 'TLSv1.2' as const }) },
+    // Waits are looked at often enough to be the bounds that they are.
+    serverOptions: {
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 1_000,
+      ...(tls && { ...tls, minVersion: 'TLSv1.2' as const }),
+    },
   }) as Server;
   boundWaits(server);
   try {

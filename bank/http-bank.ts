@@ -119,6 +119,8 @@ export class HttpBank implements Bank {
     let text: string;
     try {
       response = await fetch(`${baseUrl}${filled}${search}`, {
+        // Nobody but the configuration says where the bank is.
+        redirect: 'error',
         method: operation.method.toUpperCase(),
         headers: {
           Accept: 'application/json',

@@ -6,7 +6,7 @@ import type { Database } from '../../db/open.ts';
 import { activateAdapter } from '../../db/tenants.ts';
 import { localPrincipal } from '../../domain/access/access.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { parseSessionId } from '../../domain/session-id.ts';
+import { parseSessionId, sessionIdPattern } from '../../domain/session-id.ts';
 import type { Access } from '../access/guard.ts';
 import { readBody } from '../audio-input.ts';
 import type { CallService } from '../calls.ts';
@@ -105,7 +105,7 @@ const activate = createRoute({
     body: jsonBody(
       z.object({
         name: z.string().nullable().openapi({ description: 'Null for the model as it is.' }),
-        sessionId: z.string().optional().openapi({ description: "This call alone; its tenant's where the name is null." }),
+        sessionId: z.string().regex(sessionIdPattern).optional().openapi({ description: "This call alone; its tenant's where the name is null." }),
       }),
     ),
   },

@@ -25,7 +25,7 @@ const query = batchQuery.omit({ id: true }).extend({
   timeZone: z.string().max(64).default('UTC').openapi({ description: 'IANA time zone of `cron`.' }),
   source: sourceKey.optional().openapi({
     description:
-      'Key of a file in the blob store, under `imports/`, which is read each time; the body of this request when unset.',
+      'Key of a file in the blob store, under `imports/` (for the key of one tenant under `imports/TENANT/`), which is read each time; the body of this request when unset.',
   }),
   format: z
     .enum(batchFormats)
@@ -103,6 +103,10 @@ export function addBatchScheduleRoutes(app: OpenAPIHono, { schedules, blobs }: B
     const { cron, timeZone, source: named, format: told, ...options } = queryOf(query, c);
     const { id: _, ...request } = requestOf(options.tenant, fromQuery({ ...options, id }));
     const format = told ?? (named?.endsWith('.jsonl') ? 'jsonl' : named ? 'csv' : formatOf(c.req.header('content-type')));
+    const own = c.get('principal')?.tenant;
+    if (own !== undefined && named !== undefined && !named.startsWith(`imports/${own}/`)) {
+      throw new VoicebotError('unauthorized', `The files of this tenant are under imports/${own}/.`);
+    }
     let source = named;
     if (source === undefined) {
       const file = await readWhole(c.req.raw, maxBodyBytes);

@@ -18,7 +18,7 @@ export function spellIdentifiers(text: string): string {
         (_all, words, digits) => `${words} ${digitsApart(digits)}`,
       )
       // "**** 1234", "xxxx-1234", "•••• 1234"
-      .replace(/(?:[*•xX]{2,}[\s-]?)+(\d{3,6})\b/g, (_all, digits: string) => `ending in ${digitsApart(digits)}`)
+      .replace(/[*•xX]{2,}(?:[\s-][*•xX]{2,})*[\s-]?(\d{3,6})\b/g, (_all, digits: string) => `ending in ${digitsApart(digits)}`)
       // a whole card number
       .replace(/\b\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}\b/g, (number) => groups(number))
       // international and North American phone numbers
