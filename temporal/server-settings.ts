@@ -6,7 +6,8 @@ import { searchAttributeFlags } from './search-attributes.ts';
  */
 const timerShift = '20ms';
 
-/** Arguments of the dev server of Temporal's command line: what calls need of it. */
+/** Arguments of the dev server of Temporal's command line: what calls need of it, and that tenants take turns where tasks wait. */
 export function serverFlags(): string[] {
-  return ['--dynamic-config-value', `history.timerProcessorMaxTimeShift="${timerShift}"`, ...searchAttributeFlags()];
+  const values = [`history.timerProcessorMaxTimeShift="${timerShift}"`, 'matching.enableFairness=true'];
+  return [...values.flatMap((value) => ['--dynamic-config-value', value]), ...searchAttributeFlags()];
 }

@@ -105,7 +105,11 @@ const activate = createRoute({
     body: jsonBody(
       z.object({
         name: z.string().nullable().openapi({ description: 'Null for the model as it is.' }),
-        sessionId: z.string().regex(sessionIdPattern).optional().openapi({ description: "This call alone; its tenant's where the name is null." }),
+        sessionId: z
+          .string()
+          .regex(sessionIdPattern)
+          .optional()
+          .openapi({ description: "This call alone; its tenant's where the name is null." }),
       }),
     ),
   },
