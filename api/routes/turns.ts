@@ -88,7 +88,7 @@ const audio = createRoute({
   },
 });
 
-export const shownTurn = ({ sessionId: _, guards, ...turn }: TurnRow) => ({
+export const shownTurn = ({ sessionId: _, tenant: __, guards, ...turn }: TurnRow) => ({
   ...turn,
   guards: [...guards],
   createdAt: turn.createdAt.toISOString(),
