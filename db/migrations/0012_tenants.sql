@@ -6,11 +6,9 @@ DROP INDEX "renderings_clauses";
 --> statement-breakpoint
 ALTER TABLE "adapters" ADD COLUMN "tenant" text;
 --> statement-breakpoint
-ALTER TABLE "recordings" ADD COLUMN "tenant" text;
+ALTER TABLE "recordings" ADD COLUMN "tenant" text DEFAULT 'default' NOT NULL;
 --> statement-breakpoint
-UPDATE "recordings" SET "tenant" = coalesce((SELECT s."tenant" FROM "sessions" s WHERE s."id" = "recordings"."session_id"), 'default');
---> statement-breakpoint
-ALTER TABLE "recordings" ALTER COLUMN "tenant" SET NOT NULL;
+UPDATE "recordings" SET "tenant" = s."tenant" FROM "sessions" s WHERE s."id" = "recordings"."session_id" AND s."tenant" <> 'default';
 --> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "customer_hashes" text[] DEFAULT '{}' NOT NULL;
 --> statement-breakpoint
@@ -24,23 +22,17 @@ ALTER TABLE "tenants" ADD COLUMN "retention_sessions_days" integer;
 --> statement-breakpoint
 ALTER TABLE "tenants" ADD COLUMN "retention_audio_days" integer;
 --> statement-breakpoint
-ALTER TABLE "turn_metrics" ADD COLUMN "tenant" text;
+ALTER TABLE "turn_metrics" ADD COLUMN "tenant" text DEFAULT 'default' NOT NULL;
 --> statement-breakpoint
-UPDATE "turn_metrics" SET "tenant" = coalesce((SELECT s."tenant" FROM "sessions" s WHERE s."id" = "turn_metrics"."session_id"), 'default');
+UPDATE "turn_metrics" SET "tenant" = s."tenant" FROM "sessions" s WHERE s."id" = "turn_metrics"."session_id" AND s."tenant" <> 'default';
 --> statement-breakpoint
-ALTER TABLE "turn_metrics" ALTER COLUMN "tenant" SET NOT NULL;
+ALTER TABLE "turn_reviews" ADD COLUMN "tenant" text DEFAULT 'default' NOT NULL;
 --> statement-breakpoint
-ALTER TABLE "turn_reviews" ADD COLUMN "tenant" text;
+UPDATE "turn_reviews" SET "tenant" = s."tenant" FROM "sessions" s WHERE s."id" = "turn_reviews"."session_id" AND s."tenant" <> 'default';
 --> statement-breakpoint
-UPDATE "turn_reviews" SET "tenant" = coalesce((SELECT s."tenant" FROM "sessions" s WHERE s."id" = "turn_reviews"."session_id"), 'default');
+ALTER TABLE "turns" ADD COLUMN "tenant" text DEFAULT 'default' NOT NULL;
 --> statement-breakpoint
-ALTER TABLE "turn_reviews" ALTER COLUMN "tenant" SET NOT NULL;
---> statement-breakpoint
-ALTER TABLE "turns" ADD COLUMN "tenant" text;
---> statement-breakpoint
-UPDATE "turns" SET "tenant" = coalesce((SELECT s."tenant" FROM "sessions" s WHERE s."id" = "turns"."session_id"), 'default');
---> statement-breakpoint
-ALTER TABLE "turns" ALTER COLUMN "tenant" SET NOT NULL;
+UPDATE "turns" SET "tenant" = s."tenant" FROM "sessions" s WHERE s."id" = "turns"."session_id" AND s."tenant" <> 'default';
 --> statement-breakpoint
 CREATE INDEX "renderings_filled" ON "renderings" USING btree ("tenant") WHERE parts is not null;
 --> statement-breakpoint

@@ -3,6 +3,7 @@ import { boolean, index, integer, jsonb, pgTable, primaryKey, real, text, uuid }
 import type { CallEndReason, CallStatus, Intent, ReplySource } from '../../domain/call.ts';
 import type { DeletedCounts, DeletionReason } from '../../domain/data-life.ts';
 import type { GuardDecision } from '../../domain/guard-decision.ts';
+import { defaultTenant } from '../../domain/tenant.ts';
 import { askedTenant, at, ofTenant } from './columns.ts';
 
 /** One row a call. The truth about a running call is its workflow; this is what it reported. */
@@ -10,7 +11,7 @@ export const sessions = pgTable(
   'sessions',
   {
     id: text('id').primaryKey(),
-    tenant: text('tenant').notNull().default('default'),
+    tenant: text('tenant').notNull().default(defaultTenant),
     status: text('status').$type<CallStatus>().notNull().default('active'),
     turns: integer('turns').notNull().default(0),
     lastIntent: text('last_intent').$type<Intent>(),
@@ -32,7 +33,7 @@ export const sessions = pgTable(
 export const turns = pgTable(
   'turns',
   {
-    tenant: text('tenant').notNull(),
+    tenant: text('tenant').notNull().default(defaultTenant),
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
@@ -74,7 +75,7 @@ export const turns = pgTable(
 export const turnMetrics = pgTable(
   'turn_metrics',
   {
-    tenant: text('tenant').notNull(),
+    tenant: text('tenant').notNull().default(defaultTenant),
     sessionId: text('session_id').notNull(),
     turn: integer('turn').notNull(),
     step: text('step').notNull(),
@@ -89,7 +90,7 @@ export const turnMetrics = pgTable(
 export const turnReviews = pgTable(
   'turn_reviews',
   {
-    tenant: text('tenant').notNull(),
+    tenant: text('tenant').notNull().default(defaultTenant),
     sessionId: text('session_id').notNull(),
     turn: integer('turn').notNull(),
     verdict: text('verdict').$type<'good' | 'bad'>().notNull(),
@@ -104,7 +105,7 @@ export const turnReviews = pgTable(
 export const recordings = pgTable(
   'recordings',
   {
-    tenant: text('tenant').notNull(),
+    tenant: text('tenant').notNull().default(defaultTenant),
     sessionId: text('session_id').notNull(),
     turn: integer('turn').notNull(),
     kind: text('kind').$type<'heard' | 'spoken'>().notNull(),
