@@ -3,10 +3,18 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { inTenant } from '../db/scope.ts';
 import { tenantHeader } from '../workflows/definitions.ts';
 
-/** Runs every step for the tenant that its workflow names; one that names none asks the database in vain. */
+/** Runs every step for the tenant that its workflow names. */
 export class TenantScope implements ActivityInboundCallsInterceptor {
+  readonly #ofEarlier: string;
+
+  /** @param ofEarlier whose steps of workers of 0.4 are, which name nobody: all of an installation's were one tenant's. */
+  constructor(ofEarlier: string) {
+    this.#ofEarlier = ofEarlier;
+  }
+
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const named = input.headers[tenantHeader];
-    return named === undefined ? next(input) : inTenant(defaultPayloadConverter.fromPayload<string>(named), () => next(input));
+    const tenant = named === undefined ? this.#ofEarlier : defaultPayloadConverter.fromPayload<string>(named);
+    return inTenant(tenant, () => next(input));
   }
 }

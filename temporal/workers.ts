@@ -263,7 +263,10 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
     // Every beat is sent: fewer would look like death.
     maxHeartbeatThrottleInterval: heartbeatMs,
     interceptors: {
-      activity: [(context) => ({ inbound: new StepMetrics(context, queue, metrics) }), () => ({ inbound: new TenantScope() })],
+      activity: [
+        (context) => ({ inbound: new StepMetrics(context, queue, metrics) }),
+        () => ({ inbound: new TenantScope(config.TENANT) }),
+      ],
     },
   });
 }
