@@ -140,8 +140,12 @@ describe('a key', () => {
     };
     expect(await listed(west)).toEqual({ ids: ['of-west'], active: 1 });
     expect(await listed(south)).toEqual({ ids: [], active: 0 });
-    const token = ((await (await request('POST', '/tokens', south, { session: 'of-west' })).json()) as { token: string }).token;
-    await expect(LiveClient.connect({ baseUrl: stack.apiUrl ?? '', sessionId: 'of-west', token })).rejects.toMatchObject({
+    expect((await request('POST', '/tokens', south, { session: 'of-west' })).status).toBe(404);
+    // One that was made before the session was there does not open it either.
+    const early = await request('POST', '/tokens', south, { session: 'of-west-later' });
+    const { token } = (await early.json()) as { token: string };
+    expect((await request('POST', '/sessions/of-west-later', west)).status).toBe(201);
+    await expect(LiveClient.connect({ baseUrl: stack.apiUrl ?? '', sessionId: 'of-west-later', token })).rejects.toMatchObject({
       code: 4404,
     });
     expect((await request('POST', '/temporal/codec/decode', south, { payloads: [] })).status).toBe(403);
