@@ -49,6 +49,12 @@ const voiceSchema = z
   })
   .openapi('Voice');
 
+/** What is no engine is told with those that are. */
+const engineName = z
+  .string()
+  .max(40)
+  .openapi({ enum: [...voiceEngineNames] });
+
 const engines = createRoute({
   method: 'get',
   path: '/tts/engines',
@@ -62,7 +68,7 @@ const voices = createRoute({
   path: '/tts/voices',
   tags: section,
   summary: 'Voices of all engines, or of one',
-  request: { query: z.object({ engine: z.enum(voiceEngineNames).optional() }) },
+  request: { query: z.object({ engine: engineName.optional() }) },
   responses: { 200: json(z.object({ voices: z.array(voiceSchema) }), 'The voices.'), ...problems(400, 422, 503) },
 });
 
@@ -81,7 +87,7 @@ const controlRoute = (wish: Control) =>
       'Each loads by itself when it is first used. A worker holds one engine at a time, and refuses one for which its GPU has too little memory.',
     request: {
       params: z.object({
-        engine: z.enum(voiceEngineNames).openapi({ param: { name: 'engine', in: 'path' } }),
+        engine: engineName.openapi({ param: { name: 'engine', in: 'path' } }),
       }),
     },
     responses: {
