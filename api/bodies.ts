@@ -6,7 +6,11 @@ import { readBody } from './audio-input.ts';
 const maxJsonBytes = 1_000_000;
 
 const tooLarge = (maxBytes: number) =>
-  new VoicebotError('too-large', `The body is larger than ${Math.floor(maxBytes / 1e6)} MB.`, { hint: 'Send less at once.' });
+  new VoicebotError(
+    'too-large',
+    `The body is larger than ${maxBytes < 1e6 ? `${Math.floor(maxBytes / 1e3)} KB` : `${Math.floor(maxBytes / 1e6)} MB`}.`,
+    { hint: 'Send less at once.' },
+  );
 
 /** What is wrong with which part. */
 export const issuesOf = (error: z.ZodError): string =>
@@ -32,3 +36,11 @@ export function jsonOf(bytes: Uint8Array): unknown {
 }
 
 export const requestJson = async (request: Request): Promise<unknown> => jsonOf(await readWhole(request, maxJsonBytes));
+
+const maxFormBytes = 65_536;
+
+/** The fields of an `application/x-www-form-urlencoded` body, as telephone systems send them. @throws VoicebotError `too-large`. */
+export async function formOf(request: Request): Promise<Record<string, string>> {
+  const bytes = await readWhole(request, maxFormBytes);
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(bytes)));
+}

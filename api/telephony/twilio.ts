@@ -4,6 +4,7 @@ import type { WSContext, WSEvents } from 'hono/ws';
 import { z } from 'zod';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import { escapeXml } from '../../domain/xml.ts';
+import { formOf } from '../bodies.ts';
 import { createLineCodec, type LineCodec } from '../live/audio-format.ts';
 import { LiveCall } from '../live/live-call.ts';
 import type { CallerLine, LiveDependencies } from '../live/live-setup.ts';
@@ -48,8 +49,7 @@ export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
         hint: 'Set TWILIO_AUTH_TOKEN and PUBLIC_URL.',
       });
     }
-    const body = await c.req.parseBody();
-    const form = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
+    const form = await formOf(c.req.raw);
     const { search } = new URL(c.req.url);
     const base = publicUrl.replace(/\/$/, '');
     const expected = twilioSignature(authToken, `${base}${webhookPath}${search}`, form);
