@@ -80,6 +80,9 @@ export const configSchema = z.object({
     .default('')
     .describe('Addresses and networks whose X-Forwarded-For is believed, separated by commas.'),
   RATE_REQUESTS: rate(1_200).describe('Requests that one key, token or address may send in a minute; counted by each process.'),
+  RATE_KILOBYTES: rate(1_000_000).describe(
+    'Kilobytes that one key, token or address may send in bodies in a minute; counted by each process. Sockets are bounded by real time.',
+  ),
   RATE_CONNECTIONS: rate(300).describe('Sockets that one key, token or address may open in a minute.'),
   RATE_SESSIONS: rate(300).describe('Sessions that one key or address may start in a minute.'),
   RATE_TURNS: rate(60).describe('Turns of one session in a minute, in writing or as WAV files.'),

@@ -29,6 +29,7 @@ export async function openAccess(
       : undefined;
   const rates = {
     requests: config.RATE_REQUESTS,
+    kilobytes: config.RATE_KILOBYTES,
     connections: config.RATE_CONNECTIONS,
     sessions: config.RATE_SESSIONS,
     turns: config.RATE_TURNS,

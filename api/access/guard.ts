@@ -71,7 +71,7 @@ export class Access {
         const principal = await this.principalOf(credential, address, connects);
         if (!principal && !connects) throw notKnown();
         c.set('principal', principal);
-        if (principal) await this.#admit(principal, address, matched, connects);
+        if (principal) await this.#admit(principal, address, matched, connects, c.req.header('content-length'));
       } catch (error) {
         // Whoever brings nothing tries nothing; and who tries too much fills no log.
         if (credential !== undefined && isRefusal(error)) await this.#record(c, matched, problemOf(error).status);
@@ -112,12 +112,19 @@ export class Access {
     });
   }
 
-  async #admit(principal: Principal, address: string, matched: Matched | undefined, connects: boolean): Promise<void> {
+  async #admit(
+    principal: Principal,
+    address: string,
+    matched: Matched | undefined,
+    connects: boolean,
+    contentLength: string | undefined,
+  ): Promise<void> {
     if (matched) {
       allow(principal, matched);
       if (ofSession.test(matched.rule.path)) await this.assertOwnSession(principal, matched.params.id);
     } else if (!principal.permissions.has('admin')) throw new VoicebotError('not-found', 'There is nothing here.');
     await this.#options.limits.request(principal, address);
+    await this.#options.limits.body(principal, address, contentLength);
     if (connects) await this.connected(principal, address);
   }
 

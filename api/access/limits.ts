@@ -6,6 +6,8 @@ import { VoicebotError } from '../../domain/errors.ts';
 export interface Rates {
   /** Of one key, token or address. */
   readonly requests: number;
+  /** Of bodies; what sockets send is bounded by real time. */
+  readonly kilobytes: number;
   readonly connections: number;
   readonly sessions: number;
   /** Of one session. */
@@ -18,6 +20,7 @@ type Kind = keyof Rates;
 
 const titles: Readonly<Record<Kind, string>> = {
   requests: 'requests',
+  kilobytes: 'kilobytes',
   connections: 'connections',
   sessions: 'new sessions',
   turns: 'turns',
@@ -41,6 +44,7 @@ export class Limits {
     this.#limiters = rates && {
       // Each request would be a statement: counted here, by each process.
       requests: new RateLimiterMemory({ keyPrefix: 'requests', points: rates.requests, duration: minuteSeconds }),
+      kilobytes: new RateLimiterMemory({ keyPrefix: 'kilobytes', points: rates.kilobytes, duration: minuteSeconds }),
       connections: limiter('connections', rates.connections, store),
       sessions: limiter('sessions', rates.sessions, store),
       turns: limiter('turns', rates.turns, store),
@@ -50,6 +54,12 @@ export class Limits {
 
   request(principal: Principal, address: string): Promise<void> {
     return this.#take('requests', of(principal, address));
+  }
+
+  /** @param contentLength as the request says; unset where it comes in chunks, which are bounded as they come. */
+  body(principal: Principal, address: string, contentLength: string | undefined): Promise<void> {
+    const kilobytes = Math.ceil(Number(contentLength ?? 0) / 1_000);
+    return this.#take('kilobytes', of(principal, address), Number.isSafeInteger(kilobytes) ? kilobytes : 0);
   }
 
   connection(principal: Principal, address: string): Promise<void> {
@@ -69,11 +79,11 @@ export class Limits {
     return this.#take('wrongTries', address);
   }
 
-  async #take(kind: Kind, who: string): Promise<void> {
+  async #take(kind: Kind, who: string, points = 1): Promise<void> {
     const taken = this.#limiters?.[kind];
-    if (!taken) return;
+    if (!taken || points === 0) return;
     try {
-      await taken.consume(who);
+      await taken.consume(who, points);
     } catch (refused) {
       // A counter that cannot be asked keeps nobody out.
       if (refused instanceof Error) return;

@@ -111,7 +111,7 @@ describe.each([
   });
 
   test('what is counted for limits is counted for all processes', async () => {
-    const rates = { requests: 100, connections: 3, sessions: 3, turns: 2, wrongTries: 2 };
+    const rates = { requests: 100, kilobytes: 10, connections: 3, sessions: 3, turns: 2, wrongTries: 2 };
     const store = database.pool && { pool: database.pool, table: 'rate_limits' };
     const [one, other] = [new Limits(rates, store), new Limits(rates, store)];
     const session = `counted-${Date.now()}`;
@@ -121,6 +121,10 @@ describe.each([
     const refused = store ? other.turn(session) : one.turn(session).then(() => one.turn(session));
     await expect(refused).rejects.toMatchObject({ code: 'limit-reached', retryAfterSeconds: expect.any(Number) });
     await one.turn(`${session}-other`);
+    const who = { id: 'key:a', role: 'agent', permissions: new Set() } as const;
+    await one.body(who as never, '::1', '9000');
+    await one.body(who as never, '::1', undefined);
+    await expect(one.body(who as never, '::1', '2000')).rejects.toMatchObject({ code: 'limit-reached' });
   });
 
   test('a session is admitted once, and no more than the limit at once', async () => {
