@@ -162,6 +162,7 @@ export function good(): GuardCase[] {
     'I am afraid that is a matter for a colleague.',
     'I was glad to hear it.',
     'Let me know when you are ready.',
+    'Hello there,\nI am listening.',
   ];
   const factual: readonly (() => GuardCase)[] = [
     () => {

@@ -42,8 +42,8 @@ const counsels: readonly RegExp[] = [
 
 /** Letters one by one, as secrets and addresses are spelled. */
 const spelled = /\b(?:\p{L}[\s.,-]+){2,}\p{L}\b/u;
-/** What stands in a word unseen, and letters that look like others. */
-const unseen = /[\p{Cf}\p{Co}\p{Cc}]/u;
+/** What stands in a word unseen; ends of lines are blanks like others. */
+const unseen = /[\p{Cf}\p{Co}]|(?!\s)\p{Cc}/u;
 /** Figures in the place of letters, and letters that code something. */
 const coded = /\b(?=\w*\d)(?=\w*\p{L})\w{5,}\b|\b\w{24,}\b|==?(?:\s|$)/u;
 

@@ -106,37 +106,36 @@ export const rules: readonly Rule[] = [
   ...rule('admin', 'GET /tenants', 'GET /tenants/{tenant}', 'PUT /tenants/{tenant}'),
 ];
 
-interface Matcher extends Rule {
+interface Path {
   readonly pattern: RegExp;
+  readonly byMethod: ReadonlyMap<string, Rule>;
 }
 
-const matchers: readonly Matcher[] = rules.map((one) => ({
-  ...one,
-  pattern: new RegExp(`^${one.path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-}));
+/** One that is spelled out before those with parameters. */
+const paths: readonly Path[] = [...new Set(rules.map(({ path }) => path))]
+  .sort((a, b) => a.split('{').length - b.split('{').length)
+  .map((path) => ({
+    pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    byMethod: new Map(rules.filter((one) => one.path === path).map((one) => [one.method, one])),
+  }));
 
 export interface Matched {
   readonly rule: Rule;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The rule of a request; a path that is spelled out before one with parameters. HEAD is as GET. */
+/** The rule of a request, of the path that is most like it. HEAD is as GET. */
 export function ruleOf(method: string, path: string): Matched | undefined {
-  const asked = method === 'HEAD' ? 'GET' : method;
-  const methods = methodsOf(path);
-  if (!methods.includes(asked)) return undefined;
-  for (const one of sorted) {
-    if (one.method !== asked) continue;
-    const match = one.pattern.exec(path);
-    if (match) return { rule: one, params: { ...match.groups } };
+  for (const { pattern, byMethod } of paths) {
+    const match = pattern.exec(path);
+    if (!match) continue;
+    const rule = byMethod.get(method === 'HEAD' ? 'GET' : method);
+    return rule && { rule, params: { ...match.groups } };
   }
   return undefined;
 }
 
 /** What may be asked of a path that exists: of the one that is spelled out, where another with parameters is like it. */
-export function methodsOf(path: string): string[] {
-  const [best] = sorted.filter(({ pattern }) => pattern.test(path));
-  return matchers.filter((one) => one.path === best?.path).map(({ method }) => method);
-}
-
-const sorted = [...matchers].sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+export const methodsOf = (path: string): string[] => [
+  ...(paths.find(({ pattern }) => pattern.test(path))?.byMethod.keys() ?? []),
+];

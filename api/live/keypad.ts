@@ -26,10 +26,14 @@ const commands: Readonly<Record<string, KeyPress>> = {
 export class Keypad {
   #digits = '';
   #pressedAt = 0;
+  /** When there were enough digits last. */
+  #completeAt = Number.NEGATIVE_INFINITY;
 
   /** @param expected digits that the bot waits for. @param now milliseconds of a clock that never goes back. */
   press(key: string, expected: number | undefined, now: number): KeyPress {
-    if (expected === undefined) return commands[key] ?? { kind: 'ignored' };
+    // Whoever ends an entry by # that was complete already means nothing else by it.
+    const endsEntry = key === '#' && now - this.#completeAt <= pauseMs;
+    if (expected === undefined) return (!endsEntry && commands[key]) || { kind: 'ignored' };
     if (now - this.#pressedAt > pauseMs) this.#digits = '';
     this.#pressedAt = now;
     if (key === '*') this.#digits = '';
@@ -38,6 +42,7 @@ export class Keypad {
     if (!complete) return { kind: 'collected' };
     const digits = this.#digits;
     this.#digits = '';
+    this.#completeAt = now;
     return { kind: 'digits', digits };
   }
 }

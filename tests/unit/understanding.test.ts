@@ -205,4 +205,13 @@ describe('keys of the telephone', () => {
     expect(new Keypad().press('0', undefined, 0)).toEqual({ kind: 'person' });
     expect(new Keypad().press('5', undefined, 0)).toEqual({ kind: 'ignored' });
   });
+
+  it('* stops the recording and # lets it go on, but not the # that ends digits which were complete', () => {
+    const keypad = new Keypad();
+    expect(keypad.press('*', undefined, 0)).toEqual({ kind: 'recording', recorded: false });
+    expect(keypad.press('#', undefined, 0)).toEqual({ kind: 'recording', recorded: true });
+    for (const key of '12345') keypad.press(key, 5, 20_000);
+    expect(keypad.press('#', undefined, 21_000)).toEqual({ kind: 'ignored' });
+    expect(keypad.press('#', undefined, 60_000)).toEqual({ kind: 'recording', recorded: true });
+  });
 });
