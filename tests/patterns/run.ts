@@ -16,7 +16,7 @@ for (const [written, where] of await patterns()) {
   verdicts[written] = known[written] ?? (await verdictOf(written.slice(1, end), written.slice(end + 1)));
   if (!/^(?:safe|square|undecided)$/.test(verdicts[written] ?? '')) bad.push(`${where}: ${verdicts[written]}: ${written}`);
 }
-await writeFile(file, `${JSON.stringify(Object.fromEntries(Object.entries(verdicts).sort()), null, 1)}\n`);
+await writeFile(file, `${JSON.stringify(Object.fromEntries(Object.entries(verdicts).sort()), null, 2)}\n`);
 for (const one of bad) process.stderr.write(`${one}\n`);
 process.stdout.write(`${JSON.stringify({ patterns: Object.keys(verdicts).length, bad: bad.length })}\n`);
 process.exit(bad.length > 0 ? 1 : 0);
