@@ -119,7 +119,8 @@ export function createDataLife({ db, blobs, deleteHistories }: DataLifeDependenc
       }),
     eraseCustomer: ({ id, tenant, customerHash, requestedBy }) =>
       runActivity(async (signal) => {
-        let deleted = nothingDeleted;
+        // An attempt goes on counting where the last one ended: what that one deleted belongs in the certificate.
+        let deleted: DeletedCounts = Context.current().info.heartbeatDetails ?? nothingDeleted;
         for (const session of await sessionsOfCustomer(db, customerHash)) {
           throwIfAborted(signal);
           if (session.status === 'active') continue;

@@ -38,8 +38,7 @@ export class CallTenants {
   async of(sessionId: string): Promise<string> {
     const known = this.#known.get(sessionId);
     if (known !== undefined) return known;
-    const late = sleep(lookupMs, undefined, { ref: false });
-    const row = await Promise.race([findSession(this.#db, sessionId).catch(() => undefined), late]);
+    const row = await inTime(findSession(this.#db, sessionId));
     // A call that runs has settings of its own: these count for one whose start was lost alone.
     if (!row) return tenantOfCall(this.#settings);
     this.note(sessionId, row.tenant);
@@ -50,8 +49,7 @@ export class CallTenants {
   async #nameOf(tenant: string): Promise<string | undefined> {
     const known = this.#names.get(tenant);
     if (known && Date.now() - known.at < nameMs) return known.name;
-    const late = sleep(lookupMs, undefined, { ref: false });
-    const lookup = Promise.race([tenantProfile(this.#db, tenant).catch(() => undefined), late]).then((profile) => {
+    const lookup = inTime(tenantProfile(this.#db, tenant)).then((profile) => {
       const name = profile ? (profile.bankName ?? undefined) : known?.name;
       this.#names.set(tenant, { at: Date.now(), name });
       return name;
@@ -67,4 +65,9 @@ export class CallTenants {
     if (scope === undefined || (scope.tenant === tenant && bankName === undefined)) return this.#settings;
     return { ...this.#settings, scope: { ...scope, tenant, bankName } };
   }
+}
+
+/** What the database says; nothing where it fails or takes too long. */
+function inTime<T>(found: Promise<T>): Promise<T | undefined> {
+  return Promise.race([found.catch(() => undefined), sleep(lookupMs, undefined, { ref: false })]);
 }

@@ -1,6 +1,7 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import type { AdapterMetrics } from '../domain/adapter.ts';
 import type { Database } from './open.ts';
+import { askedTenantOrNone } from './schema/columns.ts';
 import { adapters, tenants } from './schema.ts';
 
 export type AdapterRow = typeof adapters.$inferSelect;
@@ -30,11 +31,8 @@ export async function listAdapters(db: Database): Promise<(AdapterRow & { readon
 /** A name is one file for ever. @returns `exists` for a name that has another file. */
 export async function registerAdapter(db: Database, adapter: NewAdapter): Promise<'registered' | 'exists'> {
   // Registered for all tenants, it is everybody's.
-  const tenant = sql`nullif(current_setting('voicebot.tenant'), '*')`;
-  await db
-    .insert(adapters)
-    .values({ ...adapter, tenant })
-    .onConflictDoNothing();
-  const row = await findAdapter(db, adapter.name);
-  return row?.sha256 === adapter.sha256 ? 'registered' : 'exists';
+  const row = { ...adapter, tenant: askedTenantOrNone };
+  await db.insert(adapters).values(row).onConflictDoNothing();
+  const known = await findAdapter(db, adapter.name);
+  return known?.sha256 === adapter.sha256 ? 'registered' : 'exists';
 }

@@ -1,12 +1,10 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { VoicebotError } from '../domain/errors.ts';
-import type { KeyRing } from '../domain/key-ring.ts';
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { ivBytes, sealed, tagBytes, unsealed } from '../domain/aes-gcm.ts';
+import { type KeyRing, keyOf } from '../domain/key-ring.ts';
 
 const magic = Buffer.from('VBX1');
-const cipherName = 'aes-256-gcm';
 const keyBytes = 32;
-const ivBytes = 12;
-const tagBytes = 16;
+const what = 'A stored file';
 
 /** What is nobody's own, and large or read again and again: adapters, and speech of approved wording made ahead. */
 const inTheClear = /^(adapters|speech)\//;
@@ -32,8 +30,8 @@ export class BlobCipher {
     const { current } = this.#ring;
     const id = Buffer.from(current);
     const [key, keyIv, iv] = [random(keyBytes), random(ivBytes), random(ivBytes)];
-    const wrapped = encrypted(this.#keyFor(current, name), keyIv, name, key);
-    return Buffer.concat([magic, Buffer.of(id.length), id, keyIv, wrapped, iv, encrypted(key, iv, name, plain)]);
+    const wrapped = sealed(this.#keyFor(current, name), keyIv, name, key);
+    return Buffer.concat([magic, Buffer.of(id.length), id, keyIv, wrapped, iv, sealed(key, iv, name, plain)]);
   }
 
   /**
@@ -49,35 +47,15 @@ export class BlobCipher {
       return bytes.subarray(at - length, at);
     };
     const id = take(take(1)[0] ?? 0).toString('utf8');
-    const wrapping = this.#keyFor(id, name);
-    try {
-      const [keyIv, wrapped] = [take(ivBytes), take(keyBytes + tagBytes)];
-      const key = decrypted(wrapping, keyIv, name, wrapped);
-      const iv = take(ivBytes);
-      return decrypted(key, iv, name, bytes.subarray(at));
-    } catch (cause) {
-      throw new VoicebotError(
-        'invalid-request',
-        'A stored file cannot be decrypted: it was changed, or its key is another one.',
-        {
-          cause,
-        },
-      );
-    }
+    const [keyIv, wrapped] = [take(ivBytes), take(keyBytes + tagBytes)];
+    const key = unsealed(this.#keyFor(id, name), keyIv, name, wrapped, what);
+    const iv = take(ivBytes);
+    return unsealed(key, iv, name, bytes.subarray(at), what);
   }
 
   /** The key of the tenant whose blob it is: the second part of its name. */
   #keyFor(id: string, name: string): Buffer {
-    const master = this.#ring.keys.get(id);
-    if (!master) {
-      throw new VoicebotError(
-        'invalid-config',
-        `A stored file was encrypted with the key '${id.slice(0, 64)}', which is not here.`,
-        {
-          hint: 'Add it to PAYLOAD_KEYS; without that setting, all processes need the same SECRETS_KEY.',
-        },
-      );
-    }
+    const master = keyOf(this.#ring, id, what);
     const owner = name.split('/')[1] ?? '';
     const known = this.#derived.get(`${id} ${owner}`);
     if (known) return known;
@@ -85,15 +63,4 @@ export class BlobCipher {
     this.#derived.set(`${id} ${owner}`, made);
     return made;
   }
-}
-
-function encrypted(key: Buffer, iv: Buffer, name: string, plain: Uint8Array): Buffer {
-  const cipher = createCipheriv(cipherName, key, iv).setAAD(Buffer.from(name));
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-function decrypted(key: Buffer, iv: Buffer, name: string, sealed: Buffer): Buffer {
-  const decipher = createDecipheriv(cipherName, key, iv, { authTagLength: tagBytes });
-  decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-tagBytes));
-  return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()]);
 }

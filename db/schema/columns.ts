@@ -24,5 +24,8 @@ export function ofTenantOrShared() {
   return [pgPolicy('own_tenant', { for: 'all', to: tenantRole, using: sql`tenant is null or ${own}`, withCheck: own }), forAll()];
 }
 
+/** The tenant that is asked for; none where all are. */
+export const askedTenantOrNone = sql`nullif(current_setting('voicebot.tenant'), '*')`;
+
 /** Whom a row is written for, where nothing else says so. */
-export const askedTenant = sql`coalesce(nullif(current_setting('voicebot.tenant'), '*'), ${sql.raw(`'${defaultTenant}'`)})`;
+export const askedTenant = sql`coalesce(${askedTenantOrNone}, ${sql.raw(`'${defaultTenant}'`)})`;

@@ -1,15 +1,13 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { VoicebotError } from '../../domain/errors.ts';
-import type { KeyRing } from '../../domain/key-ring.ts';
+import { ivBytes, sealed, unsealed } from '../../domain/aes-gcm.ts';
+import { type KeyRing, keyOf } from '../../domain/key-ring.ts';
 
 /** Names of Temporal's own examples of encryption, by which other tools know such payloads. */
 const encoding = 'binary/encrypted';
 const keyIdField = 'encryption-key-id';
-const cipherName = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
+const what = 'A payload';
 
 const text = (bytes: Uint8Array | null | undefined): string => (bytes ? Buffer.from(bytes).toString('utf8') : '');
 
@@ -35,10 +33,9 @@ export class EncryptionCodec implements PayloadCodec {
 
   /** @param iv random; handed in by tests of the format alone. */
   encrypt(payload: Payload, iv = randomBytes(ivBytes)): Payload {
-    const { current, keys } = this.#ring;
-    const cipher = createCipheriv(cipherName, keys.get(current) as Buffer, iv).setAAD(Buffer.from(current));
+    const { current } = this.#ring;
     const plain = proto.temporal.api.common.v1.Payload.encode(payload).finish();
-    const data = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    const data = Buffer.concat([iv, sealed(keyOf(this.#ring, current, what), iv, current, plain)]);
     return { metadata: { encoding: Buffer.from(encoding), [keyIdField]: Buffer.from(current) }, data };
   }
 
@@ -46,22 +43,8 @@ export class EncryptionCodec implements PayloadCodec {
   decrypt(payload: Payload): Payload {
     if (text(payload.metadata?.encoding) !== encoding) return payload;
     const id = text(payload.metadata?.[keyIdField]);
-    const key = this.#ring.keys.get(id);
-    if (!key) {
-      throw new VoicebotError('invalid-config', `A payload was encrypted with the key '${id.slice(0, 64)}', which is not here.`, {
-        hint: 'Add it to PAYLOAD_KEYS; without that setting, all processes need the same SECRETS_KEY.',
-      });
-    }
     const data = Buffer.from(payload.data ?? []);
-    try {
-      const decipher = createDecipheriv(cipherName, key, data.subarray(0, ivBytes), { authTagLength: tagBytes });
-      decipher.setAAD(Buffer.from(id)).setAuthTag(data.subarray(-tagBytes));
-      const plain = Buffer.concat([decipher.update(data.subarray(ivBytes, -tagBytes)), decipher.final()]);
-      return proto.temporal.api.common.v1.Payload.decode(plain);
-    } catch (cause) {
-      throw new VoicebotError('invalid-request', 'A payload cannot be decrypted: it was changed, or its key is another one.', {
-        cause,
-      });
-    }
+    const plain = unsealed(keyOf(this.#ring, id, what), data.subarray(0, ivBytes), id, data.subarray(ivBytes), what);
+    return proto.temporal.api.common.v1.Payload.decode(plain);
   }
 }

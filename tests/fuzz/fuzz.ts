@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectionClosed } from '../../client/live-client.ts';
 import { freePort } from '../../temporal/ports.ts';
 import type { Stack } from '../../temporal/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
@@ -14,8 +16,13 @@ export interface FuzzReport {
   readonly failures: readonly string[];
   /** Of this process, at the beginning and at the most. */
   readonly memoryMb: { readonly first: number; readonly most: number };
-  /** Calls that were held meanwhile, and those that got an answer. */
-  readonly calls: { readonly asked: number; readonly answered: number };
+  /** Calls that were held meanwhile, how often one was told to come back later, those that got an answer, and why the others did not. */
+  readonly calls: {
+    readonly asked: number;
+    readonly refused: number;
+    readonly answered: number;
+    readonly others: readonly string[];
+  };
   readonly seconds: number;
 }
 
@@ -25,6 +32,10 @@ const atOnce = 6;
 const shown = 20;
 /** So many go to what reads files and frames, at thousands a second; the others through the network. */
 const readShare = 0.8;
+/** The close code of a socket that is refused with 503. */
+const serviceFull = 4503;
+const comeBackMs = 1_000;
+const maxTries = 30;
 const memoryMb = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
 /** Sends so many messages that nobody foresaw to everything that is open to the outside. The same seed sends the same. */
@@ -45,7 +56,7 @@ export async function fuzz(messages: number, seed: number): Promise<FuzzReport> 
   const watch = setInterval(() => {
     most = Math.max(most, memoryMb());
   }, 500);
-  const calls = { asked: 0, answered: 0 };
+  const calls = { asked: 0, refused: 0, answered: 0, others: [] as string[] };
   try {
     let sent = read;
     const worker = async (n: number) => {
@@ -71,7 +82,9 @@ export async function fuzz(messages: number, seed: number): Promise<FuzzReport> 
     });
     while (!over) {
       calls.asked++;
-      if (await answered(stack, `well-behaved-${calls.asked}`)) calls.answered++;
+      const problem = await unanswered(stack, `well-behaved-${calls.asked}`, () => calls.refused++);
+      if (problem === undefined) calls.answered++;
+      else calls.others.push(`${Math.round((performance.now() - startedAt) / 1000)} s: ${problem}`);
     }
     await working;
   } finally {
@@ -82,17 +95,37 @@ export async function fuzz(messages: number, seed: number): Promise<FuzzReport> 
   return { ...report, seconds: Math.round((performance.now() - startedAt) / 1000) };
 }
 
-/** Whether somebody who behaves is answered. */
-async function answered(stack: Stack, sessionId: string): Promise<boolean> {
+/**
+ * Why somebody who behaves is not answered; undefined for one who is. A service that is full says so and lets nobody in, so that those who are in are
+ * answered; who is told so tries again.
+ */
+async function unanswered(stack: Stack, sessionId: string, refused: () => void): Promise<string | undefined> {
+  let caller: LiveCaller | undefined;
   try {
-    const format = { encoding: 'pcm16', sampleRateHz: 16_000 } as const;
-    const caller = await LiveCaller.connect({ baseUrl: stack.apiUrl ?? '', sessionId, format });
+    for (let tries = 0; !caller; tries++) {
+      caller = await connected(stack, sessionId, tries === maxTries);
+      if (caller) break;
+      refused();
+      await sleep(comeBackMs);
+    }
     const done = caller.client.next('reply.done', { timeoutMs: 30_000 });
-    await caller.saySamples(fakeUtterance('What are your opening hours?').samples);
-    await done;
-    await caller.leave();
-    return true;
-  } catch {
-    return false;
+    await Promise.all([caller.saySamples(fakeUtterance('What are your opening hours?').samples), done]);
+    return undefined;
+  } catch (error) {
+    const seen = caller?.events.map(({ event }) => event.type).join(' ');
+    return `${error instanceof Error ? error.message : String(error)} (${seen ?? 'no socket'})`;
+  } finally {
+    await caller?.leave().catch(() => undefined);
+  }
+}
+
+/** @returns nothing where the service is full. */
+async function connected(stack: Stack, sessionId: string, last: boolean): Promise<LiveCaller | undefined> {
+  const format = { encoding: 'pcm16', sampleRateHz: 16_000 } as const;
+  try {
+    return await LiveCaller.connect({ baseUrl: stack.apiUrl ?? '', sessionId, format });
+  } catch (error) {
+    if (!last && error instanceof ConnectionClosed && error.code === serviceFull) return undefined;
+    throw error;
   }
 }
