@@ -85,7 +85,7 @@ export function createLlmActivities(deps: LlmDependencies): LlmActivities {
         const adapter = await deps.adapters.ready(deps.model, input.adapter);
         const reply = new GuardedReply(said, [input.bankName ?? deps.bankName]);
         const encoder = new TextEncoder();
-        const lines = map(reply.sentences(generate(deps, input, adapter, signal)), (sentence) => {
+        const lines = map(reply.sentences(generate(deps, input, { adapter, signal, seed: seedOfStep() })), (sentence) => {
           firstSentenceMs ||= performance.now() - started;
           return encoder.encode(`${sentence}\n`);
         });
@@ -125,16 +125,30 @@ const standsIn = ({ roles }: LlmDependencies, { instead, adapter }: ThinkInput):
 async function* generate(
   deps: LlmDependencies,
   input: ThinkInput,
-  adapter: string | undefined,
-  signal: AbortSignal,
+  { adapter, signal, seed }: { readonly adapter: string | undefined; readonly signal: AbortSignal; readonly seed: number },
 ): AsyncIterable<string> {
   if (input.approved !== undefined) return yield input.approved;
   if (standsIn(deps, input)) return yield input.instead as string;
   if (intentOf(input.transcript) === 'banking') return;
-  const { info } = Context.current();
-  const seed = createHash('sha256').update(`${info.workflowExecution?.workflowId} ${info.activityId}`).digest().readUInt32LE();
   const messages = promptFor(input.bankName ?? deps.bankName, input.history, input.transcript, deps.historyMaxTokens);
   yield* deps.model.reply(messages, { signal, seed, maxTokens: deps.maxTokens, temperature: deps.temperature, adapter });
+}
+
+/** The same in every attempt at a step, so that a reply usually comes again word for word. */
+function seedOfStep(): number {
+  const { workflowExecution, activityId } = Context.current().info;
+  return createHash('sha256').update(`${workflowExecution?.workflowId} ${activityId}`).digest().readUInt32LE();
+}
+
+/** A reply outside of any call, guarded as callers hear it. @param input redacted already. */
+export async function replyOnce(deps: LlmDependencies, input: Pick<ThinkInput, 'transcript' | 'history'>, signal: AbortSignal) {
+  const startedAt = performance.now();
+  const reply = new GuardedReply([], [deps.bankName]);
+  let firstSentenceMs: number | null = null;
+  for await (const _ of reply.sentences(generate(deps, input, { adapter: undefined, signal, seed: 0 }))) {
+    firstSentenceMs ??= performance.now() - startedAt;
+  }
+  return { reply: reply.text, source: reply.source, withheld: reply.withheld, firstSentenceMs };
 }
 
 /** A reply that an earlier attempt, or the cache, had written to its end. */

@@ -55,6 +55,22 @@ export interface SttDependencies {
   readonly recordings: Pick<BlobStore, 'find'>;
 }
 
+/** What was said in audio that is complete. @param samples mono at 16 kHz. */
+export async function transcribeWhole(
+  { stt, vad, language: fallback }: Pick<SttDependencies, 'stt' | 'vad' | 'language'>,
+  samples: Float32Array,
+  { language, signal }: { readonly language?: string | undefined; readonly signal: AbortSignal },
+) {
+  const audioMs = (samples.length / sttSampleRateHz) * 1000;
+  // Whisper invents words for silence and noise, so only what holds speech reaches it.
+  const speech = await vad.segments(samples, { signal });
+  const [first, last] = [speech.at(0), speech.at(-1)];
+  if (!first || !last) return { text: '', language: language ?? fallback, audioMs, lowConfidence: false };
+  const spoken = samples.subarray(Math.max(0, first.startSample - marginSamples), last.endSample + marginSamples);
+  const transcript = await stt.transcribe(spoken, { signal, language });
+  return { text: transcript.text, language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+}
+
 export function createSttActivities(deps: SttDependencies): SttActivities {
   return {
     transcribe: (input) =>
@@ -72,16 +88,7 @@ export function createSttActivities(deps: SttDependencies): SttActivities {
   }
 
   async function whole(input: TranscribeInput, signal: AbortSignal) {
-    const { language } = input;
-    const samples = await heard(input, signal);
-    const audioMs = (samples.length / sttSampleRateHz) * 1000;
-    // Whisper invents words for silence and noise, so only what holds speech reaches it.
-    const speech = await deps.vad.segments(samples, { signal });
-    const [first, last] = [speech.at(0), speech.at(-1)];
-    if (!first || !last) return { text: '', language: language ?? deps.language, audioMs, lowConfidence: false };
-    const spoken = samples.subarray(Math.max(0, first.startSample - marginSamples), last.endSample + marginSamples);
-    const transcript = await deps.stt.transcribe(spoken, { signal, language });
-    return { text: transcript.text, language: transcript.language, audioMs, lowConfidence: transcript.lowConfidence };
+    return transcribeWhole(deps, await heard(input, signal), { language: input.language, signal });
   }
 
   async function live({ heardUrl = '', language, secret }: TranscribeInput, transcriptUrl: string, signal: AbortSignal) {

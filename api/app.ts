@@ -1,10 +1,9 @@
 import { upgradeWebSocket } from '@hono/node-server';
-import { OpenAPIHono } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { PayloadCodec } from '@temporalio/common';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { BlobStore } from '../db/blobs.ts';
-import { withoutParameters } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { tenantOfNumber } from '../db/tenants.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
@@ -14,27 +13,28 @@ import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
 import type { AuditTrail } from './access/audit-trail.ts';
 import type { Access } from './access/guard.ts';
-import { methodsOf } from './access/rules.ts';
+import type { RuleTable } from './access/rules.ts';
 import { authenticatedSocket } from './access/socket-login.ts';
 import type { BatchSchedules } from './batch-schedules.ts';
 import type { BatchService } from './batches.ts';
-import { issuesOf } from './bodies.ts';
 import { callSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
 import type { DataLife } from './data-life.ts';
 import { addDocs } from './docs.ts';
-import { addEdge, type EdgeOptions } from './edge.ts';
+import type { EdgeOptions } from './edge.ts';
+import { createGuardedApp } from './guarded-app.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
 import { openAiProblem } from './openai/openai-problem.ts';
 import { addOpenAiSpeech } from './openai/speech.ts';
 import { addOpenAiTranscriptions } from './openai/transcriptions.ts';
-import { notFound, problemOf, problemResponse } from './problem.ts';
+import { problemOf } from './problem.ts';
 import { addRealtime } from './realtime/realtime-socket.ts';
 import { refusedSocket } from './refused-socket.ts';
 import { addAdapterRoutes } from './routes/adapters.ts';
+import { addAnalyticsRoutes } from './routes/analytics.ts';
 import { addAssistantRoutes } from './routes/assistants.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addBatchScheduleRoutes } from './routes/batch-schedules.ts';
@@ -46,10 +46,10 @@ import { addInfoRoutes } from './routes/info.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
 import { addMessageRoutes } from './routes/messages.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
-import { ofOwnTenant } from './routes/tenant.ts';
 import { addTenantRoutes } from './routes/tenants.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTurnRoutes } from './routes/turns.ts';
@@ -63,6 +63,8 @@ export interface AppDependencies {
   readonly edge: EdgeOptions;
   readonly audit: AuditTrail;
   readonly access: Access;
+  /** What each route needs. */
+  readonly rules: RuleTable;
   readonly db: Database;
   /** Sees what is of all tenants, or of none. */
   readonly acrossTenants: Database;
@@ -90,28 +92,10 @@ export interface AppDependencies {
 /** The HTTP and WebSocket API. */
 export function createApp(deps: AppDependencies): OpenAPIHono {
   const { logger, calls, health } = deps;
-  const app = new OpenAPIHono({
-    defaultHook: (result, c) => {
-      if (result.success) return result.target === 'query' ? ofOwnTenant(result.data, c) : undefined;
-      throw new VoicebotError('invalid-request', issuesOf(result.error));
-    },
-  });
-  app.onError((error, c) => {
-    const { code } = problemOf(error);
-    if (code === 'internal') logger.error({ err: withoutParameters(error), path: c.req.path }, 'request failed');
-    // Programs read the first one; browsers ask for a key in a window of their own.
-    if (code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer, Basic realm="voicebot"');
-    return c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : problemResponse(c, error);
-  });
-  app.notFound((c) => problemResponse(c, notFound(`There is nothing at ${c.req.path}.`)));
-  addEdge(app, deps.edge);
-  addCodecCors(app, deps.temporalUiOrigins);
-  app.use(deps.access.guard);
-  app.use((c, next) => {
-    const methods = methodsOf(c.req.path);
-    if (methods.length === 0 || methods.includes(c.req.method === 'HEAD' ? 'GET' : c.req.method)) return next();
-    c.header('Allow', methods.join(', '));
-    throw new VoicebotError('method-not-allowed', `${c.req.method} is not possible here.`);
+  const app = createGuardedApp({
+    ...{ access: deps.access, rules: deps.rules, edge: deps.edge, logger },
+    beforeGuard: (edged) => addCodecCors(edged, deps.temporalUiOrigins),
+    toldAs: (c, error) => (c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : undefined),
   });
   app.route('/', mediaRoutes(deps.hub));
   addInfoRoutes(app, health);
@@ -132,11 +116,9 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addTokenRoutes(app, deps);
   addAuditRoutes(app, deps);
   addDataLifeRoutes(app, deps);
+  addAnalyticsRoutes(app, deps);
   addCodecRoutes(app, deps.codec);
-  app.get('/metrics', async (c) => {
-    deps.metrics.openTurns.set(deps.hub.openTurns);
-    return c.body(await deps.metrics.text(), 200, { 'Content-Type': deps.metrics.contentType });
-  });
+  addMetricsRoute(app, deps.metrics, () => deps.metrics.openTurns.set(deps.hub.openTurns));
   addDocs(app);
   addCallSocket(app, deps, calls);
   const tenantOf = (number: string) => tenantOfNumber(deps.acrossTenants, number);

@@ -9,11 +9,16 @@ export const heardRateHz = 16_000;
 /** Bytes of the largest WAV that `maxSeconds` of audio can be: 48 kHz, two channels, 32 bits; and room for headers. */
 export const maxWavBytes = (maxSeconds: number) => Math.min(256_000_000, Math.ceil(maxSeconds * 48_000 * 2 * 4) + 65_536);
 
-/** A caller's WAV file as PCM16 mono at 16 kHz. @throws VoicebotError `invalid-audio`, `audio-too-long`. */
-export async function toHeardAudio(wav: Uint8Array, maxSeconds: number): Promise<{ pcm: Uint8Array; audioMs: number }> {
+/** A caller's WAV file as samples at 16 kHz. @throws VoicebotError `invalid-audio`, `audio-too-long`. */
+export async function toHeardSamples(wav: Uint8Array, maxSeconds: number): Promise<{ samples: Float32Array; audioMs: number }> {
   const audio = decodeWav(wav, maxSeconds);
-  const samples = await resample(audio, heardRateHz);
-  return { pcm: toPcm16(samples), audioMs: (audio.samples.length / audio.sampleRateHz) * 1000 };
+  return { samples: await resample(audio, heardRateHz), audioMs: (audio.samples.length / audio.sampleRateHz) * 1000 };
+}
+
+/** The same as PCM16 mono. */
+export async function toHeardAudio(wav: Uint8Array, maxSeconds: number): Promise<{ pcm: Uint8Array; audioMs: number }> {
+  const { samples, audioMs } = await toHeardSamples(wav, maxSeconds);
+  return { pcm: toPcm16(samples), audioMs };
 }
 
 const audioTooLong = (maxBytes: number) =>

@@ -39,8 +39,8 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   const bounded = <T>(request: () => Promise<T>) => client.connection.withDeadline(Date.now() + checkTimeoutMs, request);
   const queues = Object.keys(taskQueues) as TaskQueue[];
   const [database, temporal, pollers] = await Promise.all([
-    timed(sources.pingDatabase),
-    timed(() => bounded(() => client.workflowService.getSystemInfo({}))),
+    timedCheck(sources.pingDatabase),
+    timedCheck(() => bounded(() => client.workflowService.getSystemInfo({}))),
     Promise.all(queues.map((queue) => bounded(() => pollersOf(client, namespace, taskQueues[queue])).catch(() => null))),
   ]);
   const workers = Object.fromEntries(queues.map((queue, index) => [queue, pollers[index] ?? null])) as Health['workers'];
@@ -57,7 +57,8 @@ export async function pollersOf(client: Pick<Client, 'workflowService'>, namespa
   return pollers?.length ?? 0;
 }
 
-async function timed(check: () => Promise<unknown>): Promise<Check> {
+/** Whether something answers, and in which time. */
+export async function timedCheck(check: () => Promise<unknown>): Promise<Check> {
   const started = performance.now();
   const late = new Promise<never>((_, reject) =>
     setTimeout(() => reject(new Error('no answer in time')), checkTimeoutMs).unref(),

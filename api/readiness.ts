@@ -38,7 +38,7 @@ export class Readiness {
     throw new VoicebotError('starting', 'No new session can be taken yet: the service is starting.', {
       retryable: true,
       retryAfterSeconds,
-      hint: 'GET /health says `starting` until it is ready.',
+      hint: 'GET /ready answers 200 once it is.',
     });
   }
 }

@@ -181,6 +181,21 @@ export const failedQuerySchema = z.object({
   cursor: z.string().regex(turnCursorPattern).optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
 
+export const binary = z.string().openapi({ type: 'string', format: 'binary' });
+
+export const languageQuery = z.object({
+  language: z
+    .string()
+    .regex(/^([a-z]{2,3}|auto)$/, 'is no ISO 639-1 code and not auto')
+    .optional(),
+});
+
+/** A WAV file as the body, or in the field `audio` of a form. */
+export const wavUpload = {
+  required: true as const,
+  content: { 'audio/wav': { schema: binary }, 'multipart/form-data': { schema: z.object({ audio: binary }) } },
+};
+
 export const transcriptSchema = z
   .object({
     text: z.string().openapi({ description: 'Empty where nobody spoke.' }),
@@ -219,6 +234,31 @@ export const healthSchema = z
     workers: z.record(z.string(), z.number().nullable()).openapi({ description: 'Pollers by task queue; null where unknown.' }),
   })
   .openapi('Health');
+
+/** Of a service without the API. */
+export const serviceHealthSchema = z
+  .object({
+    status: z.enum(['ok', 'starting', 'stopping', 'down']),
+    service: z.string(),
+    version: z.string(),
+    uptimeSeconds: z.number(),
+    workers: z.record(z.string(), z.string()).openapi({ description: "States of its workers by queue, in the SDK's words." }),
+    temporal: checkSchema.optional(),
+    database: checkSchema.optional(),
+  })
+  .openapi('ServiceHealth');
+
+export const serviceInfoSchema = z
+  .object({
+    name: z.string(),
+    summary: z.string(),
+    version: z.string(),
+    queues: z.array(z.string()),
+    engines: z.array(z.object({ queue: z.string(), name: z.string(), loaded: z.boolean() })),
+    openapi: z.string(),
+    endpoints: z.array(z.string()),
+  })
+  .openapi('ServiceInfo');
 
 export const infoSchema = z
   .object({ name: z.string(), version: z.string(), docs: z.string(), openapi: z.string(), endpoints: z.array(z.string()) })

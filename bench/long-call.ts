@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from '@temporalio/worker';
-import { maxHistoryEvents } from '../temporal/api-service.ts';
+import { maxHistoryEvents } from '../services/api-service.ts';
 import { fakeSteps } from '../tests/fakes/steps.ts';
 import { startStepWorkers } from '../tests/support/step-workers.ts';
 import { bundleForTests, quietTemporal, run, startTestServer } from '../tests/support/temporal.ts';

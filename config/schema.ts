@@ -47,6 +47,13 @@ export const configSchema = z.object({
     .describe(
       "An administrator's key, for installations that bring their secrets along. Unset: the first start makes one in DATA_DIR/admin.key.",
     ),
+  METRICS_KEY: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'A key with which /metrics may be read and nothing else, for Prometheus; beside keys with the permission `monitor`.',
+    ),
   AUTH_ISSUER: url(/^https?:\/\//)
     .optional()
     .describe(
@@ -178,7 +185,7 @@ export const configSchema = z.object({
     .min(1)
     .max(65535)
     .optional()
-    .describe('Port for /metrics and /health of a process without the API; unset: off. The API serves /metrics itself.'),
+    .describe('Port for /health, /ready and /metrics of `voicebot worker`; unset: off. Services and the API have PORT.'),
   WORKER_DEPLOYMENT: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)

@@ -101,7 +101,9 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
         citations: [...(outcome.citations ?? [])],
         guards: outcome.guards ?? [],
         adapter: outcome.adapter,
+        engine: outcome.engine,
         assistant: outcome.assistant,
+        waitedMs: outcome.playback?.waitedMs,
       })
       // A failure gives way to what another try gave; an answer never does.
       .onConflictDoUpdate({

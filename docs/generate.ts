@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { AddressList } from '../api/access/client-address.ts';
 import { Access } from '../api/access/guard.ts';
 import { Limits } from '../api/access/limits.ts';
-import { rules } from '../api/access/rules.ts';
+import { RuleTable, rules } from '../api/access/rules.ts';
 import { type AppDependencies, createApp } from '../api/app.ts';
 import { floorPicture } from '../api/live/floor.ts';
 import { asyncApi } from '../api/live/protocol.ts';
@@ -78,7 +78,9 @@ const everywhere = new Set(['401', '403', '429']);
 async function apiPage(): Promise<string> {
   // Routes are described without being served: nothing behind them is needed.
   const nobody = new AddressList('');
+  const table = new RuleTable(rules);
   const access = new Access({
+    rules: table,
     authenticator: undefined,
     limits: new Limits(undefined, undefined),
     audit: { record: async () => {} },
@@ -94,6 +96,7 @@ async function apiPage(): Promise<string> {
     telephony: {},
     temporalUiOrigins: [],
     access,
+    rules: table,
     edge,
   };
   const app = createApp(parts as unknown as AppDependencies);

@@ -86,6 +86,8 @@ export interface Playback {
   readonly playedMs: number;
   /** The caller spoke before the reply was over. */
   readonly interrupted: boolean;
+  /** From the caller's last sound to the first audio of the reply; unset where it never began. */
+  readonly waitedMs?: number | undefined;
 }
 
 /**
@@ -121,6 +123,8 @@ export interface TurnOutcome {
   readonly assistant?: string | undefined;
   /** The LoRA adapter that was in use. */
   readonly adapter?: string | undefined;
+  /** The voice engine that was asked for; the live one when unset. */
+  readonly engine?: VoiceEngineId | undefined;
   /** A secret was told in this turn, or the caller wants no recording: nothing of its sound is kept. */
   readonly confidential?: boolean | undefined;
   /** Of whoever is verified in the call (`DialogState`). */

@@ -6,11 +6,11 @@ import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../config/logger.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import type { TextToSpeech } from '../engines/types.ts';
-import { createEngines } from '../temporal/engines.ts';
-import { ensureModels } from '../temporal/models.ts';
-import { freePort } from '../temporal/ports.ts';
-import { startStack } from '../temporal/stack.ts';
-import { allQueues } from '../temporal/workers.ts';
+import { createEngines } from '../services/engines.ts';
+import { ensureModels } from '../services/models.ts';
+import { freePort } from '../services/ports.ts';
+import { startStack } from '../services/stack.ts';
+import { allQueues } from '../services/workers.ts';
 
 export interface Stage {
   /** A voice for callers who speak. */

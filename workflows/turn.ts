@@ -132,6 +132,7 @@ export class TurnRun {
       ...(citations.length > 0 ? { citations } : {}),
       ...(guards.length > 0 ? { guards } : {}),
       ...(scope?.adapter ? { adapter: scope.adapter } : {}),
+      ...(this.#input.style?.engine ? { engine: this.#input.style.engine } : {}),
       ...(dialog?.assistant ? { assistant: dialog.assistant } : {}),
       ...(this.#keepsNoSound(asked) ? { confidential: true } : {}),
       ...(asked.customerHash ? { customerHash: asked.customerHash } : {}),

@@ -9,11 +9,14 @@ import { AddressList } from './client-address.ts';
 import type { JwtReader } from './jwt.ts';
 
 export interface AuthenticatorOptions {
-  readonly db: Database;
+  /** Where keys and callers' tokens are; without one there are none. */
+  readonly db?: Database | undefined;
   /** Tokens of the bank's own identity provider; unset where there is none. */
   readonly jwt?: JwtReader | undefined;
   /** A key that the configuration gives; unset where there is none. */
   readonly adminKey?: string | undefined;
+  /** One that may read the metrics and nothing else; unset where there is none. */
+  readonly metricsKey?: string | undefined;
   readonly now?: () => Date;
 }
 
@@ -46,21 +49,22 @@ export class Authenticator {
    * @throws VoicebotError `unauthenticated`; `unauthorized` for a token that may not come from this address.
    */
   async authenticate(credential: string, address: string, connects: boolean): Promise<Principal> {
-    const { jwt, adminKey } = this.#options;
+    const { db, jwt, adminKey, metricsKey } = this.#options;
     if (adminKey !== undefined && sameText(credential, adminKey)) return configured;
-    if (isCallToken(credential)) return this.#callToken(credential, address, connects);
+    if (metricsKey !== undefined && sameText(credential, metricsKey)) return scraper;
+    if (db && isCallToken(credential)) return this.#callToken(db, credential, { address, connects });
     const id = keyIdIn(credential);
-    if (id !== undefined) return this.#apiKey(id, credential);
+    if (db && id !== undefined) return this.#apiKey(db, id, credential);
     if (jwt && isJwt(credential)) return jwt.read(credential, this.#now());
     throw wrong();
   }
 
-  async #apiKey(id: string, credential: string): Promise<Principal> {
+  async #apiKey(db: Database, id: string, credential: string): Promise<Principal> {
     const now = this.#now();
     const hash = secretHash(credential);
     const known = this.#known.get(hash);
     if (known && now.getTime() - known.at < knownMs) return known.principal;
-    const row = await usableApiKey(this.#options.db, id, now);
+    const row = await usableApiKey(db, id, now);
     if (!row || !sameText(row.secretHash, hash)) throw wrong();
     const { role, tenant } = row;
     const principal: Principal = {
@@ -71,20 +75,23 @@ export class Authenticator {
     };
     if (this.#known.size >= maxKnown) this.#known.clear();
     this.#known.set(hash, { at: now.getTime(), principal });
-    this.#note(id, now);
+    this.#note(db, id, now);
     return principal;
   }
 
-  #note(id: string, now: Date): void {
+  #note(db: Database, id: string, now: Date): void {
     if (now.getTime() - (this.#noted.get(id) ?? 0) < noteMs) return;
     if (this.#noted.size >= maxKnown) this.#noted.clear();
     this.#noted.set(id, now.getTime());
     // Nobody waits for it, and the next use writes it again.
-    void noteApiKeyUse(this.#options.db, id, now).catch(() => undefined);
+    void noteApiKeyUse(db, id, now).catch(() => undefined);
   }
 
-  async #callToken(token: string, address: string, connects: boolean): Promise<Principal> {
-    const { db } = this.#options;
+  async #callToken(
+    db: Database,
+    token: string,
+    { address, connects }: { readonly address: string; readonly connects: boolean },
+  ): Promise<Principal> {
     const row = await findCallToken(db, token, this.#now());
     if (!row) throw wrong();
     if (row.addresses.length > 0 && !new AddressList(row.addresses.join(',')).has(address)) {
@@ -107,6 +114,7 @@ export class Authenticator {
 }
 
 const configured: Principal = { id: 'admin-key', role: 'admin', permissions: new Set(permissions) };
+const scraper: Principal = { id: 'metrics-key', role: 'operator', permissions: new Set(['monitor']) };
 
 /** In constant time for texts of any length. */
 function sameText(a: string, b: string): boolean {

@@ -10,7 +10,7 @@ import { type AuditTrail, isAudited } from './audit-trail.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type AddressList, clientAddress } from './client-address.ts';
 import type { Limits } from './limits.ts';
-import { type Matched, ruleOf } from './rules.ts';
+import type { Matched, RuleTable } from './rules.ts';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -23,6 +23,8 @@ declare module 'hono' {
 }
 
 export interface AccessOptions {
+  /** What each route needs. */
+  readonly rules: RuleTable;
   /** Unset: whoever reaches this service may do all, as on a machine of one's own. */
   readonly authenticator: Authenticator | undefined;
   readonly limits: Limits;
@@ -52,11 +54,11 @@ export class Access {
 
   get guard(): MiddlewareHandler {
     return async (c, next) => {
-      const { authenticator, trustedProxies, asterisk } = this.#options;
+      const { authenticator, trustedProxies, asterisk, rules } = this.#options;
       const peer = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '127.0.0.1';
       const address = clientAddress(peer, c.req.header('x-forwarded-for'), trustedProxies);
       c.set('clientAddress', address);
-      const matched = ruleOf(c.req.method, c.req.path);
+      const matched = rules.match(c.req.method, c.req.path);
       const need = matched?.rule.need;
       if (need === 'open' || need === 'own') return next();
       if (need === 'asterisk') {

@@ -21,9 +21,11 @@ const rule = (need: Need, ...routes: readonly string[]): Rule[] =>
     return { method, path, need };
   });
 
+const analyticsRules: readonly Rule[] = rule('read', 'GET /analytics/{report}');
+
 /** Every route of the API; one that is missing here is refused to all but administrators, and fails a test. */
 export const rules: readonly Rule[] = [
-  ...rule('open', 'GET /', 'GET /health'),
+  ...rule('open', 'GET /', 'GET /health', 'GET /ready'),
   ...rule(
     'own',
     'GET /media/{turn}/{pipe}',
@@ -101,9 +103,32 @@ export const rules: readonly Rule[] = [
   ...rule('admin', 'POST /temporal/codec/encode'),
   ...rule('call', 'POST /tokens'),
   ...rule('admin', 'DELETE /sessions/{id}/data', 'POST /erasures', 'POST /exports', 'GET /deletions'),
+  ...analyticsRules,
   ...rule('admin', 'GET /audit', 'GET /audit/verify', 'GET /audit/export'),
   ...rule('admin', 'POST /keys', 'GET /keys', 'DELETE /keys/{id}'),
   ...rule('admin', 'GET /tenants', 'GET /tenants/{tenant}', 'PUT /tenants/{tenant}'),
+];
+
+/** What every service answers, beside what it does for who asks it directly. */
+const commonRules: readonly Rule[] = [
+  ...rule('open', 'GET /', 'GET /health', 'GET /ready'),
+  ...rule('any', 'GET /openapi.json'),
+  ...rule('monitor', 'GET /metrics'),
+];
+
+/** What a part of a service does for who asks it directly. */
+const directRules: Readonly<Record<string, readonly Rule[]>> = {
+  stt: rule('speech', 'POST /transcribe'),
+  tts: rule('speech', 'POST /speak'),
+  llm: rule('speech', 'POST /generate'),
+  cache: rule('read', 'POST /lookup'),
+  analytics: analyticsRules,
+};
+
+/** The routes of a service that has these parts, and no API. */
+export const serviceRules = (parts: readonly string[]): readonly Rule[] => [
+  ...commonRules,
+  ...parts.flatMap((part) => directRules[part] ?? []),
 ];
 
 interface Path {
@@ -111,31 +136,38 @@ interface Path {
   readonly byMethod: ReadonlyMap<string, Rule>;
 }
 
-/** One that is spelled out before those with parameters. */
-const paths: readonly Path[] = [...new Set(rules.map(({ path }) => path))]
-  .sort((a, b) => a.split('{').length - b.split('{').length)
-  .map((path) => ({
-    pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-    byMethod: new Map(rules.filter((one) => one.path === path).map((one) => [one.method, one])),
-  }));
-
 export interface Matched {
   readonly rule: Rule;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The rule of a request, of the path that is most like it. HEAD is as GET. */
-export function ruleOf(method: string, path: string): Matched | undefined {
-  for (const { pattern, byMethod } of paths) {
-    const match = pattern.exec(path);
-    if (!match) continue;
-    const rule = byMethod.get(method === 'HEAD' ? 'GET' : method);
-    return rule && { rule, params: { ...match.groups } };
-  }
-  return undefined;
-}
+/** Finds the rule of a request. */
+export class RuleTable {
+  /** One that is spelled out before those with parameters. */
+  readonly #paths: readonly Path[];
 
-/** What may be asked of a path that exists: of the one that is spelled out, where another with parameters is like it. */
-export const methodsOf = (path: string): string[] => [
-  ...(paths.find(({ pattern }) => pattern.test(path))?.byMethod.keys() ?? []),
-];
+  constructor(rules: readonly Rule[]) {
+    this.#paths = [...new Set(rules.map(({ path }) => path))]
+      .sort((a, b) => a.split('{').length - b.split('{').length)
+      .map((path) => ({
+        pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+        byMethod: new Map(rules.filter((one) => one.path === path).map((one) => [one.method, one])),
+      }));
+  }
+
+  /** The rule of the path that is most like it. HEAD is as GET. */
+  match(method: string, path: string): Matched | undefined {
+    for (const { pattern, byMethod } of this.#paths) {
+      const match = pattern.exec(path);
+      if (!match) continue;
+      const rule = byMethod.get(method === 'HEAD' ? 'GET' : method);
+      return rule && { rule, params: { ...match.groups } };
+    }
+    return undefined;
+  }
+
+  /** What may be asked of a path that exists: of the one that is spelled out, where another with parameters is like it. */
+  methods(path: string): string[] {
+    return [...(this.#paths.find(({ pattern }) => pattern.test(path))?.byMethod.keys() ?? [])];
+  }
+}

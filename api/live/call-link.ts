@@ -47,7 +47,9 @@ export class CallLink {
   played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
     if (attempt.reported) return;
     attempt.reported = true;
-    this.#report(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard }));
+    const { waitedMs } = attempt;
+    const waited = waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) };
+    this.#report(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard, ...waited }));
   }
 
   /** What was heard of a turn's reply. */

@@ -134,6 +134,12 @@ export class TurnAttempt {
     this.#running.pipes.close();
   }
 
+  /** From the caller's last sound to the first audio of the reply; unset before that. */
+  get waitedMs(): number | undefined {
+    const { speechEnded, firstAudio } = this.marks;
+    return speechEnded === undefined || firstAudio === undefined ? undefined : firstAudio - speechEnded;
+  }
+
   /** Where the time went, once the reply is known and has begun. */
   metrics(outcome: TurnOutcome): LiveEvents['turn.metrics'] | undefined {
     const { speechEnded, paused, transcribed, spoken, released, firstAudio } = this.marks;

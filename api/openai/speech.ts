@@ -3,7 +3,7 @@ import { VoicebotError } from '../../domain/errors.ts';
 import { parsed, requestJson } from '../bodies.ts';
 import type { CallService } from '../calls.ts';
 import type { LiveDependencies } from '../live/live-setup.ts';
-import { jsonBody } from '../schemas.ts';
+import { binary, jsonBody } from '../schemas.ts';
 import { inFormat, speechFormats, speechTypes } from './audio-formats.ts';
 import { openAiErrors, openAiProblem } from './openai-problem.ts';
 import { voiceNamed } from './openai-voices.ts';
@@ -26,7 +26,6 @@ const speechBody = z
   })
   .openapi('OpenAiSpeech');
 
-const binary = z.string().openapi({ type: 'string', format: 'binary' });
 const route = createRoute({
   method: 'post',
   path: '/v1/audio/speech',

@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { VoicebotError } from '../../domain/errors.ts';
-import { maxWavBytes, readBody, toHeardAudio } from '../audio-input.ts';
+import { maxWavBytes, toHeardAudio } from '../audio-input.ts';
 import { parsed } from '../bodies.ts';
 import type { CallService } from '../calls.ts';
+import { binary } from '../schemas.ts';
+import { fileIn, formOf } from '../uploads.ts';
 import { openAiErrors, openAiProblem } from './openai-problem.ts';
 
 const formats = ['json', 'text', 'verbose_json'] as const;
@@ -16,7 +17,6 @@ const fields = z.object({
   stream: z.stringbool().default(false),
 });
 
-const binary = z.string().openapi({ type: 'string', format: 'binary' });
 const route = createRoute({
   method: 'post',
   path: '/v1/audio/transcriptions',
@@ -72,12 +72,10 @@ export function addOpenAiTranscriptions(app: OpenAPIHono, { calls, maxAudioSecon
   app.post('/v1/audio/transcriptions', async (c) => {
     try {
       const form = await formOf(c.req.raw, maxWavBytes(maxAudioSeconds) + formRoomBytes);
-      const file = form.get('file');
-      if (file === null || typeof file === 'string')
-        throw new VoicebotError('invalid-request', 'The form has no file in the field `file`.');
+      const file = await fileIn(form, 'file');
       const texts = [...form.entries()].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
       const { language, response_format: format, stream } = parsed(fields, Object.fromEntries(texts));
-      const { pcm, audioMs } = await toHeardAudio(new Uint8Array(await file.arrayBuffer()), maxAudioSeconds);
+      const { pcm, audioMs } = await toHeardAudio(file, maxAudioSeconds);
       const { text, language: heard } = await calls.steps.transcribe(pcm, language);
       if (stream) {
         const events = [
@@ -94,14 +92,4 @@ export function addOpenAiTranscriptions(app: OpenAPIHono, { calls, maxAudioSecon
       return openAiProblem(c, error);
     }
   });
-}
-
-async function formOf(request: Request, maxBytes: number): Promise<FormData> {
-  const contentType = request.headers.get('content-type') ?? '';
-  const body = await readBody(request, maxBytes);
-  try {
-    return await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': contentType } }).formData();
-  } catch (cause) {
-    throw new VoicebotError('invalid-request', 'The body is no multipart form.', { cause });
-  }
 }

@@ -14,10 +14,19 @@ const health = createRoute({
   method: 'get',
   path: '/health',
   tags: ['Service'],
-  summary: 'Whether calls can be taken',
+  summary: 'Whether this process is alive, and how all that it needs is',
+  description: 'It answers as long as the process does: one whose database is away need not be started anew.',
+  responses: { 200: json(healthSchema, 'It is alive. `status` says whether calls can be taken.') },
+});
+
+const ready = createRoute({
+  method: 'get',
+  path: '/ready',
+  tags: ['Service'],
+  summary: 'Whether new calls can be taken',
   responses: {
     200: json(healthSchema, 'Database and Temporal answer; degraded when a queue has no worker.'),
-    503: json(healthSchema, 'Database or Temporal is down, or the service is starting and takes no new calls yet.'),
+    503: json(healthSchema, 'Database or Temporal is down, or the service is starting.'),
   },
 });
 
@@ -37,7 +46,8 @@ export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
       200,
     );
   });
-  app.openapi(health, async (c) => {
+  app.openapi(health, async (c) => c.json(await checkHealth(sources), 200));
+  app.openapi(ready, async (c) => {
     const result = await checkHealth(sources);
     return c.json(result, result.status === 'down' || result.status === 'starting' ? 503 : 200);
   });

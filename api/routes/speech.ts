@@ -1,14 +1,15 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { encodeWav } from '../../audio/wav.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { chooseEngine, engineNamed } from '../../domain/voices/engine.ts';
-import { maxWavBytes, readBody, toHeardAudio } from '../audio-input.ts';
+import { maxWavBytes, toHeardAudio } from '../audio-input.ts';
+import { parsed } from '../bodies.ts';
 import type { CallService } from '../calls.ts';
-import { json, jsonBody, problems, speechRequestSchema, transcriptSchema } from '../schemas.ts';
+import { binary, json, jsonBody, languageQuery, problems, speechRequestSchema, transcriptSchema, wavUpload } from '../schemas.ts';
+import { uploadedWav } from '../uploads.ts';
 import type { VoiceEngines } from '../voice-engines.ts';
 
 const tags = ['Engines'];
-const binary = z.string().openapi({ type: 'string', format: 'binary' });
 
 const stt = createRoute({
   method: 'post',
@@ -18,16 +19,8 @@ const stt = createRoute({
   description:
     'The body is `audio/wav`, or a multipart form with the file in the field `audio`. Any WAV of 8 to 48 kHz is accepted.',
   request: {
-    query: z.object({
-      language: z
-        .string()
-        .regex(/^([a-z]{2,3}|auto)$/)
-        .optional(),
-    }),
-    body: {
-      required: true,
-      content: { 'audio/wav': { schema: binary }, 'multipart/form-data': { schema: z.object({ audio: binary }) } },
-    },
+    query: languageQuery,
+    body: wavUpload,
   },
   responses: { 200: json(transcriptSchema, 'What was said.'), ...problems(400, 413, 422, 502, 503, 504) },
 });
@@ -53,10 +46,7 @@ export interface SpeechRouteDependencies {
 export function addSpeechRoutes(app: OpenAPIHono, deps: SpeechRouteDependencies): void {
   const { calls, voiceEngines, maxAudioSeconds } = deps;
   app.post('/stt/test', async (c) => {
-    const language = c.req.query('language');
-    if (language !== undefined && !/^([a-z]{2,3}|auto)$/.test(language)) {
-      throw new VoicebotError('invalid-request', `'${language}' is no ISO 639-1 code and not auto.`);
-    }
+    const { language } = parsed(languageQuery, c.req.query());
     const started = performance.now();
     const { pcm, audioMs } = await toHeardAudio(await uploadedWav(c.req.raw, maxWavBytes(maxAudioSeconds)), maxAudioSeconds);
     const result = await calls.steps.transcribe(pcm, language);
@@ -81,23 +71,4 @@ export function addSpeechRoutes(app: OpenAPIHono, deps: SpeechRouteDependencies)
     const { pcm, sampleRateHz } = await calls.steps.speak(text, { voice, speed, engine: id });
     return c.body(encodeWav(pcm, sampleRateHz) as Uint8Array<ArrayBuffer>, 200, { 'Content-Type': 'audio/wav' });
   });
-}
-
-/** The WAV of the request, raw or from a form. */
-async function uploadedWav(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const body = await readBody(request, maxBytes);
-  const contentType = request.headers.get('content-type') ?? '';
-  if (!contentType.startsWith('multipart/form-data')) return body;
-  const form = await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': contentType } })
-    .formData()
-    .catch((cause) => {
-      throw new VoicebotError('invalid-request', 'The multipart form cannot be read.', { cause });
-    });
-  const file = form.get('audio');
-  if (file === null || typeof file === 'string') {
-    throw new VoicebotError('invalid-request', 'The form has no file in the field `audio`.', {
-      hint: 'Send the WAV file in a field named audio.',
-    });
-  }
-  return new Uint8Array(await file.arrayBuffer());
 }

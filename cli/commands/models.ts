@@ -7,8 +7,8 @@ import { VoicebotError } from '../../domain/errors.ts';
 import { type ModelRole, modelRoles } from '../../domain/model-probe.ts';
 import type { ProbeResult } from '../../engines/probe/model-roles.ts';
 import { fromArtifactError } from '../../engines/runtime/artifact-errors.ts';
-import { createEngines } from '../../temporal/engines.ts';
-import { ensureModels } from '../../temporal/models.ts';
+import { createEngines } from '../../services/engines.ts';
+import { ensureModels } from '../../services/models.ts';
 import { megabytes, print, table } from '../output.ts';
 import { terminalProgress } from '../progress.ts';
 

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { loadConfig, needsAuthentication } from '../../config/load.ts';
 import { createLogger } from '../../config/logger.ts';
 import type { Config } from '../../config/schema.ts';
 import { version } from '../../config/version.ts';
 import { VoicebotError } from '../../domain/errors.ts';
+import { type ServiceName, serviceNamed, serviceNames, services } from '../../services/catalogue.ts';
+import type { StackOptions } from '../../services/stack.ts';
 import type { TaskQueue } from '../../workflows/definitions.ts';
 import { terminalProgress } from '../progress.ts';
 
@@ -16,12 +18,23 @@ export function addServiceCommands(program: Command): void {
     .action(() => runServices({ api: true, queues: 'all' }));
 
   program
+    .command('service')
+    .description(
+      'Start one of the services that the platform is taken apart into; needs TEMPORAL_ADDRESS, and DATABASE_URL for keys and data.',
+    )
+    .addArgument(new Argument('<name>', 'which one').choices(serviceNames))
+    .action((name: string) => runService(serviceNamed(name)));
+
+  program
     .command('worker')
     .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
     .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, bank, llm, tts, records, telephony')
-    .action((options: { queues: string }) =>
-      runServices({ api: false, queues: options.queues.split(',').map((name) => name.trim()) }),
-    );
+    .action(async (options: { queues: string }) => {
+      const { METRICS_PORT: port } = loadConfig();
+      const queues = options.queues.split(',').map((name) => name.trim());
+      const about = { name: 'worker', summary: `Workers of ${queues.join(', ')}.`, analytics: false };
+      await runServices({ api: false, queues, ...(port === undefined ? {} : { served: { ...about, port } }) });
+    });
 
   program
     .command('api')
@@ -29,10 +42,26 @@ export function addServiceCommands(program: Command): void {
     .action(() => runServices({ api: true, queues: [] }));
 }
 
-async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): Promise<void> {
+/** A service has a port of its own, unless PORT says otherwise. */
+async function runService(name: ServiceName): Promise<void> {
+  const { port, queues, api, needsDatabase, summary } = services[name];
+  process.env.PORT ||= String(port);
+  const { PORT, DATABASE_URL } = loadConfig();
+  if (needsDatabase && !DATABASE_URL) throw missing(['DATABASE_URL']);
+  const served = api ? {} : { served: { name, summary, port: PORT, analytics: name === 'analytics-service' } };
+  await runServices({ api, queues: [...queues], ...served });
+}
+
+interface Wanted {
+  readonly api: boolean;
+  readonly queues: readonly string[] | 'all';
+  readonly served?: StackOptions['served'];
+}
+
+async function runServices(wanted: Wanted): Promise<void> {
   const config = loadConfig();
-  const { allQueues } = await import('../../temporal/workers.ts');
-  const { startStack } = await import('../../temporal/stack.ts');
+  const { allQueues } = await import('../../services/workers.ts');
+  const { startStack } = await import('../../services/stack.ts');
   const queues = wanted.queues === 'all' ? allQueues : parseQueues(wanted.queues, allQueues);
   if (wanted.queues !== 'all') requireServers(config, wanted.api, queues);
 
@@ -56,6 +85,7 @@ async function runServices(wanted: { api: boolean; queues: string[] | 'all' }): 
     listener,
     queues,
     api: wanted.api,
+    served: wanted.served,
     signal: stopping.signal,
   }).catch((error) => {
     if (stopping.signal.aborted) return undefined;
@@ -87,19 +117,20 @@ function parseQueues(names: readonly string[], all: readonly TaskQueue[]): TaskQ
 
 /** Parts that run alone must meet on servers: the embedded ones belong to one process. */
 function requireServers(config: Config, api: boolean, queues: readonly TaskQueue[]): void {
-  const missing = [
+  const names = [
     config.TEMPORAL_ADDRESS ? '' : 'TEMPORAL_ADDRESS',
     (api || queues.includes('cache') || queues.includes('records') || (queues.includes('bank') && config.BANK === 'demo')) &&
     !config.DATABASE_URL
       ? 'DATABASE_URL'
       : '',
   ].filter(Boolean);
-  if (missing.length > 0) {
-    throw new VoicebotError('invalid-config', `${missing.join(' and ')} must be set when parts run in processes of their own.`, {
-      hint: 'The embedded servers serve `voicebot start` alone.',
-    });
-  }
+  if (names.length > 0) throw missing(names);
 }
+
+const missing = (names: readonly string[]) =>
+  new VoicebotError('invalid-config', `${names.join(' and ')} must be set when parts run in processes of their own.`, {
+    hint: 'The embedded servers serve `voicebot start` alone.',
+  });
 
 /** On a terminal the log goes to a file, so that the screen stays clear; elsewhere to stderr. */
 function logTarget(config: Config) {
@@ -112,6 +143,7 @@ function logTarget(config: Config) {
 
 interface Shown {
   readonly apiUrl: string | undefined;
+  readonly serviceUrl: string | undefined;
   readonly temporalAddress: string;
   readonly temporalUiUrl: string | undefined;
   readonly database: string | undefined;
@@ -128,6 +160,7 @@ function showAddresses(stack: Shown, queues: readonly TaskQueue[], files: ShownF
     ['API', stack.apiUrl],
     ['API documentation', stack.apiUrl && `${stack.apiUrl}/docs`],
     ['Calls', stack.apiUrl && `${stack.apiUrl.replace(/^http/, 'ws')}/ws/{session id}`],
+    ['Service', stack.serviceUrl],
     ['Temporal UI', stack.temporalUiUrl],
     ['Temporal', stack.temporalAddress],
     ['Database', stack.database],

@@ -59,12 +59,17 @@ export const turns = pgTable(
     /** What guards decided, and why. */
     guards: jsonb('guards').$type<readonly GuardDecision[]>().notNull().default([]),
     adapter: text('adapter'),
+    /** The voice engine that was asked for; null for the live one. */
+    engine: text('engine'),
     /** Version of the assistant that understood it. */
     assistant: text('assistant'),
+    /** From the caller's last sound to the first audio of the reply; null where nobody listened. */
+    waitedMs: integer('waited_ms'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.turn] }),
+    index('turns_created').on(table.createdAt),
     index('turns_assistant').on(table.assistant),
     index('turns_failed').on(table.createdAt, table.sessionId, table.turn).where(sql`status = 'failed'`),
     ...ofTenant(),

@@ -13,7 +13,7 @@ import { execa } from 'execa';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
-import { freePort } from '../../temporal/ports.ts';
+import { freePort } from '../../services/ports.ts';
 import { turns } from './turns.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,7 +43,7 @@ const service = execa('node', [join(root, 'cli', 'bin.mjs'), 'start'], {
 const trainer = { process: undefined as ReturnType<typeof startTrainer> | undefined };
 try {
   tell('1. The service starts.');
-  await until(async () => (await fetch(`${api}/health`).catch(() => undefined))?.ok === true, 600_000);
+  await until(async () => (await fetch(`${api}/ready`).catch(() => undefined))?.ok === true, 600_000);
 
   tell(`2. ${turns.length} turns are taken in a call, and a person says what should have been answered.`);
   await post('/sessions/reviewed', {});

@@ -1,5 +1,5 @@
 import { VoicebotError } from '../../domain/errors.ts';
-import type { Engines } from '../../temporal/engines.ts';
+import type { Engines } from '../../services/engines.ts';
 import { measuredDelays, standInEngines } from './stand-in-engines.ts';
 
 /** What was spoken, and what keeps the voice from speaking. */

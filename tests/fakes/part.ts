@@ -11,8 +11,8 @@ import { loadConfig } from '../../config/load.ts';
 import { createLogger } from '../../config/logger.ts';
 import { rawSpeechKey, renderingHash, renditionKey } from '../../db/renderings.ts';
 import { speechLoudnessLufs } from '../../domain/messages/message.ts';
-import type { Engines } from '../../temporal/engines.ts';
-import { startStack } from '../../temporal/stack.ts';
+import type { Engines } from '../../services/engines.ts';
+import { startStack } from '../../services/stack.ts';
 import type { TaskQueue } from '../../workflows/definitions.ts';
 import { measuredDelays, standInEngines } from './stand-in-engines.ts';
 

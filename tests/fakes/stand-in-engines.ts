@@ -7,7 +7,7 @@ import { cancelled } from '../../domain/errors.ts';
 import type { ModelRole } from '../../domain/model-probe.ts';
 import { ModelRoles } from '../../engines/probe/model-roles.ts';
 import type { Engine, LanguageModel, RunOptions, Transcript } from '../../engines/types.ts';
-import type { Engines } from '../../temporal/engines.ts';
+import type { Engines } from '../../services/engines.ts';
 import { routerTrainerInPlace } from '../support/router-trainer.ts';
 import { spokenText, textsIn } from './spoken-text.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionClosed } from '../../client/live-client.ts';
-import { freePort } from '../../temporal/ports.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import { freePort } from '../../services/ports.ts';
+import type { Stack } from '../../services/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
 import { standInEngines } from '../fakes/stand-in-engines.ts';
 import { LiveCaller } from '../support/live-caller.ts';

@@ -8,7 +8,7 @@ import { type Rule, rules } from '../../api/access/rules.ts';
 import { LiveClient } from '../../client/live-client.ts';
 import { loadConfig } from '../../config/load.ts';
 import { type Permission, permissionsOf, type Role } from '../../domain/access/access.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { countingEngines } from '../fakes/counting-voice.ts';
 import { startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';

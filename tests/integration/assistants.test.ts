@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoCustomers } from '../../db/demo-bank-seed.ts';
 import type { AssistantFiles } from '../../domain/assistant/read.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { measuredDelays, standInEngines } from '../fakes/stand-in-engines.ts';
 import { source } from '../support/assistant.ts';
 import { withChequeBooks } from '../support/cheque-book.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoCustomers } from '../../db/demo-bank-seed.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
 import { measuredDelays, standInEngines } from '../fakes/stand-in-engines.ts';
 import { ggufAdapter } from '../support/gguf-adapter.ts';

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConversations } from '../../domain/assistant/conversation.ts';
 import { wordErrors } from '../../domain/language/word-errors.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
 

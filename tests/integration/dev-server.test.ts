@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
+import { ensureTemporalCli } from '../../services/models.ts';
+import { freePort } from '../../services/ports.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
-import { ensureTemporalCli } from '../../temporal/models.ts';
-import { freePort } from '../../temporal/ports.ts';
 
 describe('the embedded Temporal server', () => {
   let dataDir: string;

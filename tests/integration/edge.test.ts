@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { countingEngines } from '../fakes/counting-voice.ts';
 import { startTestStack, testEnvironment } from '../support/test-stack.ts';
 

@@ -11,7 +11,7 @@ import { wordErrors } from '../../domain/language/word-errors.ts';
 import { wording } from '../../domain/wording.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { Whisper } from '../../engines/whisper/whisper.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { say } from '../support/assistant.ts';
 import { gather, to16k } from '../support/audio.ts';
 import { LiveCaller } from '../support/live-caller.ts';

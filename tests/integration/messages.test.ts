@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toPcm16 } from '../../audio/pcm.ts';
 import { decodeWav } from '../../audio/wav.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
 import { countingEngines } from '../fakes/counting-voice.ts';
 import { textsInBytes } from '../fakes/spoken-text.ts';

@@ -2,7 +2,7 @@ import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWav } from '../../audio/wav.ts';
 import { wordErrors } from '../../domain/language/word-errors.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWav } from '../../audio/wav.ts';
 import { Mastering } from '../../engines/mastering/mastering.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { fakeUtterance } from '../chaos/caller.ts';
 import { measuredDelays, standInEngines } from '../fakes/stand-in-engines.ts';
 import { LiveCaller } from '../support/live-caller.ts';

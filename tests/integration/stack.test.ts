@@ -10,7 +10,7 @@ import { wordErrors } from '../../domain/language/word-errors.ts';
 import { wording } from '../../domain/wording.ts';
 import { Kokoro } from '../../engines/kokoro/kokoro.ts';
 import { Whisper } from '../../engines/whisper/whisper.ts';
-import type { Stack } from '../../temporal/stack.ts';
+import type { Stack } from '../../services/stack.ts';
 import { say as approved } from '../support/assistant.ts';
 import { gather, tone, wavOf } from '../support/audio.ts';
 import { CallClient, refusal } from '../support/call-client.ts';
@@ -67,7 +67,16 @@ describe('the service', () => {
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths).sort()).toEqual(
       [
-        ...['/', '/health', '/sessions', '/sessions/{id}', '/sessions/{id}/turns', '/sessions/{id}/turns/{turn}/audio'],
+        ...[
+          '/',
+          '/health',
+          '/ready',
+          '/analytics/{report}',
+          '/sessions',
+          '/sessions/{id}',
+          '/sessions/{id}/turns',
+          '/sessions/{id}/turns/{turn}/audio',
+        ],
         ...['/sessions/{id}/turns/{turn}/retry', '/sessions/{id}/turns/{turn}/review', '/stt/test', '/tts/test', '/turns'],
         ...['/adapters', '/adapters/active', '/adapters/{name}', '/adapters/{name}/load', '/adapters/{name}/train'],
         ...['/adapters/{name}/training', '/adapters/{name}/unload', '/cache/entries', '/cache/export', '/cache/optimize'],

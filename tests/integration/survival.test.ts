@@ -11,10 +11,10 @@ import { encodeWav } from '../../audio/wav.ts';
 import { LiveClient } from '../../client/live-client.ts';
 import { loadConfig } from '../../config/load.ts';
 import { wording } from '../../domain/wording.ts';
-import { ensureTemporalCli } from '../../temporal/models.ts';
-import { freePort } from '../../temporal/ports.ts';
-import type { Stack } from '../../temporal/stack.ts';
-import { allQueues } from '../../temporal/workers.ts';
+import { ensureTemporalCli } from '../../services/models.ts';
+import { freePort } from '../../services/ports.ts';
+import type { Stack } from '../../services/stack.ts';
+import { allQueues } from '../../services/workers.ts';
 import { ChaosCaller, fakeUtterance } from '../chaos/caller.ts';
 import { startTemporal } from '../chaos/processes.ts';
 import { startTransferDesk, type TransferDesk } from '../chaos/transfer-desk.ts';
@@ -87,7 +87,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
         uiPort: await freePort(),
         namespace: 'bank',
       },
-      // Longer than /health is patient, so that it is surely seen.
+      // Longer than /ready is patient, so that it is surely seen.
       4_000,
     );
     desk = await startTransferDesk();
@@ -176,7 +176,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await say(caller, 'I had a long day with the rain.');
     const back = temporal.kill();
     const down = await until('it is seen', async () => {
-      const health = await json('/health');
+      const health = await json('/ready');
       return health.status === 503 && health;
     });
     expect(down.body).toMatchObject({ status: 'down', temporal: { ok: false }, database: { ok: true } });
@@ -186,7 +186,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'transcript', turn: 2, text: 'I had a long day with the snow.' }),
     );
-    await until('it is well again', async () => (await json('/health')).status === 200);
+    await until('it is well again', async () => (await json('/ready')).status === 200);
     await until('both turns are recorded', async () => (await json('/sessions/restart')).body.turns === 2);
     await caller.close();
   });
@@ -217,7 +217,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
     await saidLive;
     await until('the live caller was told', () => spoken().includes(wording.apology.split('.')[0] ?? ''));
     await back;
-    await until('it is well again', async () => (await json('/health')).status === 200);
+    await until('it is well again', async () => (await json('/ready')).status === 200);
     await until(
       'the live caller is answered',
       async () => {

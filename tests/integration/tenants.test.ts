@@ -28,6 +28,7 @@ const scope = { tenant: 'north', language: 'en', persona: mark, model: mark, ada
 const batch = { tenant: 'north', id };
 const past = new Date(2020, 1, 1);
 const future = new Date(2090, 1, 1);
+const report = { from: past, until: future, tenant: 'north' };
 
 const outcome = {
   ...{ turn: 1, status: 'answered', transcript: mark, language: 'en', reply: mark, source: 'model', intent: 'greeting' },
@@ -171,6 +172,15 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   reviewTurn: [{ sessionId: id, turn: 1, verdict: 'bad' }],
   reviewedTurns: ['north', ['greeting'], 9],
   reviewsOf: [id],
+  turnCounts: [report],
+  waits: [report],
+  turnsBy: [report, 'intent'],
+  callCounts: [report],
+  callsByEnd: [report],
+  stepTimes: [report],
+  failures: [report],
+  guardCounts: [report],
+  usageOverTime: [report],
 });
 
 /** Of `db/`, what asks nothing that belongs to a tenant. */

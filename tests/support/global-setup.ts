@@ -2,8 +2,8 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
 import { terminalProgress } from '../../cli/progress.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
-import { ensureModels, ensureTemporalCli } from '../../temporal/models.ts';
-import { allQueues } from '../../temporal/workers.ts';
+import { ensureModels, ensureTemporalCli } from '../../services/models.ts';
+import { allQueues } from '../../services/workers.ts';
 
 /** Fetches and prepares what the tests need, once, with progress: the first run on a machine downloads about 600 MB. */
 export default async function setup(): Promise<void> {

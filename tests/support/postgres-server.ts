@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { execa } from 'execa';
 import pg from 'pg';
-import { freePort } from '../../temporal/ports.ts';
+import { freePort } from '../../services/ports.ts';
 
 export interface PostgresServer {
   readonly url: string;

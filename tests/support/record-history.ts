@@ -6,7 +6,7 @@ import { Worker } from '@temporalio/worker';
 import { execa } from 'execa';
 import { loadConfig } from '../../config/load.ts';
 import { version } from '../../config/version.ts';
-import { ensureTemporalCli } from '../../temporal/models.ts';
+import { ensureTemporalCli } from '../../services/models.ts';
 import type { call } from '../../workflows/call.ts';
 import {
   callWorkflow,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
+import type { Stack } from '../../services/stack.ts';
 import { connectTemporal, type TemporalConnection } from '../../temporal/connection.ts';
 import { openEncryption } from '../../temporal/payloads/open.ts';
-import type { Stack } from '../../temporal/stack.ts';
 import type { TestEnvironment } from './test-stack.ts';
 
 /** A client of a stack's Temporal that reads what passes through it, as the stack's own does. */

@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
-import { ensureTemporalCli } from '../../temporal/models.ts';
+import { ensureTemporalCli } from '../../services/models.ts';
 import { serverFlags } from '../../temporal/server-settings.ts';
 import { workflowBundle } from '../../temporal/workflow-bundle.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { silentListener } from '../../artifacts/types.ts';
 import { loadConfig } from '../../config/load.ts';
 import { createLogger } from '../../config/logger.ts';
-import { freePort } from '../../temporal/ports.ts';
-import { type Stack, type StackOptions, startStack } from '../../temporal/stack.ts';
-import { allQueues } from '../../temporal/workers.ts';
+import { freePort } from '../../services/ports.ts';
+import { type Stack, type StackOptions, startStack } from '../../services/stack.ts';
+import { allQueues } from '../../services/workers.ts';
 
 export type TestEnvironment = Record<string, string>;
 

@@ -17,7 +17,7 @@ import { newDialog } from '../../domain/dialog/state.ts';
 import { bankClock } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { MediaHub } from '../../media/hub.ts';
-import { demoArticles } from '../../temporal/demo-knowledge.ts';
+import { demoArticles } from '../../services/demo-knowledge.ts';
 import { type TaskQueue, taskQueues } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { source } from './assistant.ts';

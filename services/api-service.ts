@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { AuditTrail } from '../api/access/audit-trail.ts';
+import { RuleTable, rules } from '../api/access/rules.ts';
 import { Admission } from '../api/admission.ts';
 import { createApp } from '../api/app.ts';
 import { maxWavBytes } from '../api/audio-input.ts';
@@ -15,7 +16,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, installedVoices, listed, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
+import { canTransfer, installedVoices, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
@@ -28,11 +29,11 @@ import { messageOf } from '../domain/errors.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
-import { certificateOf, openAccess } from './access.ts';
+import type { TemporalConnection } from '../temporal/connection.ts';
+import type { EncryptionCodec } from '../temporal/payloads/codec.ts';
+import { certificateOf, edgeOf, makeFirstKey, openAccess } from './access.ts';
 import type { Cleanup } from './cleanup.ts';
-import type { TemporalConnection } from './connection.ts';
 import type { Engines } from './engines.ts';
-import type { EncryptionCodec } from './payloads/codec.ts';
 
 export interface ApiServiceOptions {
   readonly config: Config;
@@ -152,9 +153,12 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   });
   audit.startAnchoring(anchorMs);
   cleanup.add('audit log', () => audit.stop());
-  const access = await openAccess(config, database, { logger, audit });
+  await makeFirstKey(config, database.acrossTenants, logger);
+  const table = new RuleTable(rules);
+  const access = openAccess(config, { rules: table, database, audit });
   const app = createApp({
     access,
+    rules: table,
     audit,
     db: database.db,
     acrossTenants: database.acrossTenants,
@@ -169,10 +173,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     modelName: modelName(config),
     codec: options.codec,
     temporalUiOrigins: temporalUiOrigins(config),
-    edge: {
-      corsOrigins: listed(config.CORS_ORIGINS),
-      tls: Boolean(config.TLS_CERT_FILE) || (config.PUBLIC_URL ?? '').startsWith('https:'),
-    },
+    edge: edgeOf(config),
     metrics,
     logger,
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,

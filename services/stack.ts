@@ -13,19 +13,19 @@ import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
 import { Sealer } from '../media/sealed.ts';
+import { connectTemporal, connectWorkers } from '../temporal/connection.ts';
+import { keepDevServer, stopLeftover } from '../temporal/dev-server.ts';
+import { openEncryption } from '../temporal/payloads/open.ts';
+import { installRuntime } from '../temporal/runtime.ts';
+import { ensureSearchAttributes } from '../temporal/search-attributes.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
-import { connectTemporal, connectWorkers } from './connection.ts';
-import { keepDevServer, stopLeftover } from './dev-server.ts';
 import { createEngines, type Engines } from './engines.ts';
-import { startMetricsServer } from './metrics-server.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
-import { openEncryption } from './payloads/open.ts';
 import { assertPortFree } from './ports.ts';
-import { installRuntime } from './runtime.ts';
-import { ensureSearchAttributes } from './search-attributes.ts';
 import { secretOf } from './secrets-key.ts';
+import { type ServiceServerOptions, startServiceServer } from './service-server.ts';
 import { startWorkers } from './workers.ts';
 
 export interface StackOptions {
@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly queues: readonly TaskQueue[];
   /** Whether this process serves the API. */
   readonly api: boolean;
+  /** What a process without the API answers by HTTP; nothing when unset. */
+  readonly served?: Pick<ServiceServerOptions, 'name' | 'summary' | 'port' | 'analytics'> | undefined;
   readonly signal: AbortSignal;
   /** The engines; those that the configuration selects when unset. */
   readonly engines?: Engines | undefined;
@@ -45,6 +47,8 @@ export interface StackOptions {
 
 export interface Stack {
   readonly apiUrl: string | undefined;
+  /** Where a process without the API answers. */
+  readonly serviceUrl: string | undefined;
   readonly temporalAddress: string;
   /** The embedded server's UI. */
   readonly temporalUiUrl: string | undefined;
@@ -63,7 +67,7 @@ const registrationTimeoutMs = 10_000;
  * DATABASE_URL), workers and API. What was started is stopped again, in reverse, when a later part fails.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { config, logger, listener, queues, api, signal } = options;
+  const { config, logger, listener, queues, api, served, signal } = options;
   const cleanup = new Cleanup(logger);
   try {
     installRuntime(logger);
@@ -75,6 +79,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const demoBank = config.BANK === 'demo' && queues.includes('bank');
     const needsDatabase = api || queues.some((queue) => queue === 'cache' || queue === 'bank' || queue === 'records');
+    // Where one is there, the keys of whoever asks a service directly are in it.
+    const mayUseDatabase = served !== undefined && config.DATABASE_URL !== undefined;
     const assistant = await assistantIn(config.ASSISTANT ?? shippedFolder);
     const [server, database] = await Promise.all([
       cli
@@ -90,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             logger,
           )
         : undefined,
-      options.database ?? (needsDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined),
+      options.database ?? (needsDatabase || mayUseDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined),
     ]);
     if (server) cleanup.add('Temporal', () => server.stop());
     if (database && !options.database) cleanup.add('database', () => database.close());
@@ -142,6 +148,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cleanup.add('workers', () => workers.stop());
 
     let apiUrl: string | undefined;
+    let serviceUrl: string | undefined;
     let ready = workers.polling;
     if (api && database) {
       const parts = { config, logger, temporal, database, assistant, blobs, engines, sealer, codec, metrics, cleanup };
@@ -161,9 +168,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           .speakAhead(config.TENANT)
           .catch((error) => logger.debug({ error: messageOf(error) }, 'speech is not made ahead'));
       })();
-    } else if (config.METRICS_PORT) {
-      const served = await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT, metrics, workers });
-      cleanup.add('metrics', () => served.stop());
+    } else if (served) {
+      const server = await startServiceServer({ ...served, config, logger, metrics, temporal, database, workers });
+      serviceUrl = server.url;
+      cleanup.add('service', () => server.stop());
     }
     // Workers that are said to run do.
     if (!api) await ready;
@@ -178,6 +186,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     failed.catch(() => undefined);
     return {
       apiUrl,
+      serviceUrl,
       temporalAddress: target.address,
       temporalUiUrl: server?.uiUrl,
       database: database?.description,

@@ -10,7 +10,7 @@ import type { BlobStore } from '../db/blobs.ts';
 import { SpeechStore } from '../db/speech.ts';
 import { voiceTaskQueues } from '../domain/voices/engine.ts';
 import { OpenAiSpeech } from '../engines/openai/openai-speech.ts';
-import { converterOf } from './connection.ts';
+import { converterOf } from '../temporal/connection.ts';
 
 /** Requests to the server at a time. */
 const atOnce = 4;

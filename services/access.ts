@@ -6,6 +6,8 @@ import { AddressList } from '../api/access/client-address.ts';
 import { Access } from '../api/access/guard.ts';
 import { JwtReader } from '../api/access/jwt.ts';
 import { Limits } from '../api/access/limits.ts';
+import type { RuleTable } from '../api/access/rules.ts';
+import type { EdgeOptions } from '../api/edge.ts';
 import { listed, needsAuthentication, temporalUiOrigins } from '../config/load.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Config } from '../config/schema.ts';
@@ -14,14 +16,18 @@ import type { Database, OpenDatabase } from '../db/open.ts';
 import { findSession } from '../db/sessions.ts';
 import { VoicebotError } from '../domain/errors.ts';
 
-/** Who may use the API, as the configuration has it. */
-export async function openAccess(
-  config: Config,
-  { acrossTenants: db, pool }: OpenDatabase,
-  { logger, audit }: { readonly logger: Logger; readonly audit: AuditTrail },
-): Promise<Access> {
+export interface AccessParts {
+  /** What each route needs. */
+  readonly rules: RuleTable;
+  /** Where keys are, and what is counted for all processes together; without one, the keys of the configuration count, and this process alone. */
+  readonly database: OpenDatabase | undefined;
+  readonly audit: Pick<AuditTrail, 'record'>;
+}
+
+/** Who may ask a service, as the configuration has it. */
+export function openAccess(config: Config, { rules, database, audit }: AccessParts): Access {
   const authenticated = needsAuthentication(config);
-  if (authenticated) await makeFirstKey(config, db, logger);
+  const db = database?.acrossTenants;
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = config;
   const jwt =
     issuer && audience
@@ -36,10 +42,13 @@ export async function openAccess(
     wrongTries: config.RATE_WRONG_TRIES,
   };
   return new Access({
-    authenticator: authenticated ? new Authenticator({ db, jwt, adminKey: config.ADMIN_KEY }) : undefined,
+    rules,
+    authenticator: authenticated
+      ? new Authenticator({ db, jwt, adminKey: config.ADMIN_KEY, metricsKey: config.METRICS_KEY })
+      : undefined,
     audit,
-    tenantOfSession: async (id) => (await findSession(db, id))?.tenant,
-    limits: new Limits(authenticated ? rates : undefined, pool && { pool, table: 'rate_limits' }),
+    tenantOfSession: async (id) => (db ? (await findSession(db, id))?.tenant : undefined),
+    limits: new Limits(authenticated ? rates : undefined, database?.pool && { pool: database.pool, table: 'rate_limits' }),
     origins: [...listed(config.CORS_ORIGINS), ...temporalUiOrigins(config)],
     trustedProxies: new AddressList(config.TRUSTED_PROXIES),
     asterisk: new AddressList(config.AUDIOSOCKET_ALLOW),
@@ -47,8 +56,8 @@ export async function openAccess(
 }
 
 /** Where nobody could get in, an administrator's key is made and left in a file that its owner alone may read. */
-async function makeFirstKey(config: Config, db: Database, logger: Logger): Promise<void> {
-  if (config.ADMIN_KEY || config.AUTH_ISSUER || (await countApiKeys(db)) > 0) return;
+export async function makeFirstKey(config: Config, db: Database, logger: Logger): Promise<void> {
+  if (!needsAuthentication(config) || config.ADMIN_KEY || config.AUTH_ISSUER || (await countApiKeys(db)) > 0) return;
   const { id, secret } = makeKey();
   const folder = resolve(config.DATA_DIR);
   const file = join(folder, 'admin.key');
@@ -58,6 +67,12 @@ async function makeFirstKey(config: Config, db: Database, logger: Logger): Promi
   await writeFile(file, `${secret}\n`, { mode: 0o600 });
   logger.warn({ file }, "the first administrator's key is in this file: make others by it (voicebot keys create), and revoke it");
 }
+
+/** What holds for every answer. */
+export const edgeOf = (config: Config): EdgeOptions => ({
+  corsOrigins: listed(config.CORS_ORIGINS),
+  tls: Boolean(config.TLS_CERT_FILE) || (config.PUBLIC_URL ?? '').startsWith('https:'),
+});
 
 /** The certificate of the API; undefined where a proxy speaks TLS, or nobody does. @throws VoicebotError `invalid-config`. */
 export async function certificateOf({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }: Config) {
