@@ -145,8 +145,10 @@ export function createMessageRecords(deps: {
   readonly catalogue: VoiceCatalogue;
   /** How many workers ask for tasks of a queue. */
   readonly workersOf: (taskQueue: string) => Promise<number>;
+  /** A message of a batch is done, one way or another. */
+  readonly itemSettled?: ((result: 'created' | 'reused' | 'failed') => void) | undefined;
 }): MessageRecordActivities {
-  const { db, blobs, mastering, catalogue, workersOf } = deps;
+  const { db, blobs, mastering, catalogue, workersOf, itemSettled } = deps;
 
   async function known({ tenant, batchId }: BatchRef): Promise<BatchRow> {
     const batch = await findBatch(db, tenant, batchId);
@@ -216,11 +218,13 @@ export function createMessageRecords(deps: {
           const spec = { ...item, tenant, heard, wordErrorRate, workMs, parts };
           const made = await masterRecording(wav, spec, { blobs, mastering, loudnessLufs: batch.loudnessLufs, signal });
           await settleItem(db, batch, item, 'created', made);
+          itemSettled?.('created');
           await blobs.delete(item.blobKey);
           for (const part of item.parts ?? []) if (part.blobKey) await blobs.delete(part.blobKey);
         } else if (await findRendering(db, tenant, item.hash)) {
           // An attempt before this one came as far, or another batch that says the same.
           await settleItem(db, batch, item, 'reused');
+          itemSettled?.('reused');
         } else {
           throw new VoicebotError('not-found', 'The speech is not in the blob store any more.');
         }
@@ -240,7 +244,10 @@ export function createMessageRecords(deps: {
         await blobs.delete(blobKey);
         return kept;
       }),
-    failItem: (input) => failItem(db, input),
+    failItem: async (input) => {
+      await failItem(db, input);
+      itemSettled?.('failed');
+    },
     setBatchState: ({ tenant, batchId, state }) => setBatchState(db, tenant, batchId, state),
   };
 }

@@ -51,11 +51,21 @@ export interface RecordsDependencies {
   readonly blobs: BlobStore;
   /** Rate of the `spoken` pipe. */
   readonly spokenRateHz: number;
+  /** A call has ended, once for each. */
+  readonly callEnded?: ((call: EndedCall) => void) | undefined;
+}
+
+export interface EndedCall {
+  readonly sessionId: string;
+  readonly tenant: string;
+  readonly reason: CallEndReason;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
 }
 
 const heardRateHz = 16_000;
 
-export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDependencies): RecordsActivities {
+export function createRecordsActivities({ db, blobs, spokenRateHz, callEnded }: RecordsDependencies): RecordsActivities {
   async function store({ sessionId, turn, media, heardOnly }: KeepAudioInput, signal: AbortSignal): Promise<Recording[]> {
     const kinds = [
       { kind: 'heard', url: media.heardUrl, sampleRateHz: heardRateHz },
@@ -92,7 +102,11 @@ export function createRecordsActivities({ db, blobs, spokenRateHz }: RecordsDepe
     },
     recallTurn: async ({ sessionId, turn }) =>
       (await runActivity(async () => ({ kept: await recallTurn(db, sessionId, turn) }))).kept,
-    recordCallEnded: ({ sessionId, status, reason }) => plain(() => recordCallEnded(db, sessionId, status, reason)),
+    recordCallEnded: ({ sessionId, status, reason }) =>
+      plain(async () => {
+        const ended = await recordCallEnded(db, sessionId, status, reason);
+        if (ended) callEnded?.({ sessionId, reason, ...ended });
+      }),
   };
 }
 

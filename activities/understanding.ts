@@ -76,7 +76,12 @@ export interface UnderstandingDependencies {
   readonly clock: BankClock;
   /** Cosine below which no cached answer is served. */
   readonly minSimilarity: number;
+  /** Is told what became of what somebody said. */
+  readonly understood?: ((result: UnderstoodAs) => void) | undefined;
 }
+
+/** `asked`: the bot asks something back. `gave-up`: it says that it cannot help with this. */
+export type UnderstoodAs = 'answered' | 'asked' | 'gave-up' | 'bank' | 'model';
 
 interface Known {
   readonly reply: string;
@@ -93,6 +98,14 @@ interface FoundArticle {
 }
 
 type Outcome = Omit<UnderstandResult, 'timing' | 'searchMs'> & { readonly record?: (() => Promise<void>) | undefined };
+
+/** @param giveUps what the bot would say if it could not help. */
+function understoodAs({ next, dialog }: Outcome, giveUps: readonly string[]): UnderstoodAs {
+  if (next.kind === 'bank') return 'bank';
+  if (next.kind === 'think') return 'model';
+  if (giveUps.some((text) => next.reply.includes(text))) return 'gave-up';
+  return dialog.pending ? 'asked' : 'answered';
+}
 
 /** Settings of a tenant are read again after so long. */
 const settingsMs = 1_000;
@@ -129,10 +142,17 @@ export class Understanding {
     const started = performance.now();
     const { tenant, sessionId, transcript, dialog } = input;
     const ready = await this.#trained.forTurn(tenant, sessionId ?? transcript, dialog.assistant);
-    const say = ready.assistant.saying(`${sessionId} ${transcript}`);
+    const saying = ready.assistant.saying(`${sessionId} ${transcript}`);
+    const giveUps: string[] = [];
+    const say: Say = (key, ...values) => {
+      const text = saying(key, ...values);
+      if (key === 'give-up-asking' || key === 'unknown') giveUps.push(text);
+      return text;
+    };
     const { record, ...outcome } = comeBack(ready.assistant, say, await this.#understand(accepted(input), ready, say, signal));
     const searchMs = performance.now() - started;
     const { next } = outcome;
+    this.#deps.understood?.(understoodAs(outcome, giveUps));
     if (next.kind === 'said' && input.saidUrl) {
       await sayLines(input.saidUrl, next.reply, { rank: writerRank.lookup, signal, tenant, db: this.#deps.db });
     }

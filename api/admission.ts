@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import type { Logger } from '../config/logger.ts';
-import type { Metrics } from '../config/metrics.ts';
 import type { StepTiming, TurnOutcome } from '../domain/call.ts';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
 
 export interface AdmissionOptions {

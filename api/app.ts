@@ -1,8 +1,6 @@
 import { upgradeWebSocket } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { PayloadCodec } from '@temporalio/common';
-import type { Logger } from '../config/logger.ts';
-import type { Metrics } from '../config/metrics.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import { tenantOfNumber } from '../db/tenants.ts';
@@ -11,6 +9,8 @@ import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { AuditTrail } from './access/audit-trail.ts';
 import type { Access } from './access/guard.ts';
 import type { RuleTable } from './access/rules.ts';

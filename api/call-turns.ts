@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
-import type { Metrics } from '../config/metrics.ts';
 import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import { speechLimitMs } from '../domain/voices/engine.ts';
 import type { MediaHub, TurnPipes } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallSettings,
@@ -27,6 +27,7 @@ import { callStart } from './call-start.ts';
 import type { CallTenants } from './call-tenants.ts';
 import { fromTemporal, isCallEnded, nextTurnOf } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
+import { TurnTrace } from './turn-trace.ts';
 
 export interface CallTurnsOptions {
   readonly client: Client;
@@ -49,6 +50,8 @@ export interface RunningTurn {
   /** The number under which the call has taken the turn; undefined once it has refused it. */
   readonly accepted: Promise<number | undefined>;
   readonly outcome: Promise<TurnOutcome>;
+  /** Unset where no call has taken it. */
+  readonly turnTrace: Promise<TurnTrace | undefined>;
 }
 
 export interface LiveTurn {
@@ -63,6 +66,14 @@ export interface LiveTurn {
 
 /** A turn that the call was asked to take. */
 type Begun = Pick<LiveTurn, 'turn'> & Pick<RunningTurn, 'outcome'>;
+
+/** The trace of a turn ends with what becomes of it. */
+function ends(turnTrace: TurnTrace, outcome: Promise<TurnOutcome>): void {
+  outcome.then(
+    (known) => turnTrace.end(known),
+    (error) => turnTrace.fail(error),
+  );
+}
 
 /** How long the pipes of a recorded turn stay open for the recording. */
 const recordingGraceMs = 60_000;
@@ -107,9 +118,13 @@ export class CallTurns {
       turn: turn ?? lastTurn + 1,
       ...this.#options.sealer.sealWords(text, expectedDigits !== undefined),
     };
-    const outcome = this.#startTurn(sessionId, input).then((handle) => this.#temporal.ask(turnTimeoutMs, () => handle.result()));
+    const turnTrace = await this.#trace(sessionId, input, new Date());
+    const outcome = turnTrace
+      .run(() => this.#startTurn(sessionId, input))
+      .then((handle) => this.#temporal.ask(turnTimeoutMs, () => handle.result()));
+    ends(turnTrace, outcome);
     this.#track(outcome);
-    this.#measure(await outcome);
+    void this.#measure(sessionId, await outcome);
     return outcome;
   }
 
@@ -159,7 +174,18 @@ export class CallTurns {
   #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<unknown> = Promise.resolve()): RunningTurn {
     const { settings, turnTimeoutMs } = this.#options;
     const waitMs = speechLimitMs(turnTimeoutMs, input.style) + (input.live ? (settings.maxListenMs ?? 0) : 0);
-    const begun = after.then(() => this.#begun(sessionId, input, waitMs));
+    const startedAt = new Date();
+    const begun = after.then(async () => {
+      const turnTrace = await this.#trace(sessionId, input, startedAt);
+      const turn = await turnTrace
+        .run(() => this.#begun(sessionId, input, waitMs))
+        .catch((error) => {
+          turnTrace.fail(error);
+          throw error;
+        });
+      ends(turnTrace, turn.outcome);
+      return { ...turn, turnTrace };
+    });
     const finish = (recorded: boolean) => {
       // Readers get what was spoken even if the step that spoke failed before it could end the pipe.
       pipes.pipes.spoken.end();
@@ -171,7 +197,7 @@ export class CallTurns {
       .then(
         (known) => {
           this.#options.admission?.observe(known);
-          this.#measure(known);
+          void this.#measure(sessionId, known);
           finish(keepsAudio(settings, known));
           return known;
         },
@@ -185,12 +211,20 @@ export class CallTurns {
       ({ turn }) => turn,
       () => undefined,
     );
-    return { pipes, outcome, accepted };
+    const turnTrace = begun.then(
+      (turn) => turn.turnTrace,
+      () => undefined,
+    );
+    return { pipes, outcome, accepted, turnTrace };
   }
 
-  #measure({ status, source, guards = [] }: TurnOutcome): void {
-    const { metrics } = this.#options;
-    metrics?.turns.inc({ status, source });
+  async #trace(sessionId: string, { turn, attempt }: TakeTurnInput, startedAt: Date): Promise<TurnTrace> {
+    return new TurnTrace({ sessionId, tenant: await this.#options.tenants.of(sessionId), turn, attempt, startedAt });
+  }
+
+  async #measure(sessionId: string, { status, source, guards = [] }: TurnOutcome): Promise<void> {
+    const { metrics, tenants } = this.#options;
+    metrics?.turns.inc({ tenant: await tenants.of(sessionId), status, source });
     if (status !== 'answered' && status !== 'failed') return;
     for (const { side, action, reason } of guards) metrics?.guardDecisions.inc({ side, action, reason });
   }

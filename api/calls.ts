@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import type { Metrics } from '../config/metrics.ts';
 import { databaseProblem } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { admitSession, isSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
@@ -9,6 +8,7 @@ import type { CallEndReason, Playback, TurnOutcome } from '../domain/call.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import type { Line } from '../domain/line.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { call } from '../workflows/call.ts';
 import {
   type CallState,

@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Logger } from '../config/logger.ts';
 import { withoutParameters } from '../db/errors.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Access } from './access/guard.ts';
 import type { RuleTable } from './access/rules.ts';
 import { issuesOf } from './bodies.ts';

@@ -7,6 +7,8 @@ import { operationAnswerSchema, operations, problemSchema } from './schemas.ts';
 export interface HttpBankOptions {
   readonly baseUrl: string;
   readonly apiKey?: string | undefined;
+  /** Sent with each request, beside what it needs: as the trace that it belongs to. */
+  readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /** A bank that has not answered by then is asked again, with the same key. */
@@ -107,7 +109,7 @@ export class HttpBank implements Bank {
   }
 
   async #send<T>(operation: Described<T>, { path = {}, query = {}, body, key }: Request): Promise<T> {
-    const { baseUrl, apiKey } = this.#options;
+    const { baseUrl, apiKey, headers } = this.#options;
     const { name } = operation;
     const filled = operation.path.replace(/\{(\w+)\}/g, (_all, part: string) => encodeURIComponent(path[part] ?? ''));
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -127,6 +129,7 @@ export class HttpBank implements Bank {
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
           ...(key ? { 'Idempotency-Key': key } : {}),
+          ...headers?.(),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(timeoutMs),

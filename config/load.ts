@@ -56,7 +56,7 @@ function crossCheck(config: Config): string[] {
   return problems;
 }
 
-const secretNames = /KEY|SECRET|TOKEN|PASSWORD/;
+const secretNames = /KEY|SECRET|TOKEN|PASSWORD|OTLP_HEADERS/;
 
 /** The configuration as it may be shown: keys hidden, the password of a URL too. */
 export function redactedConfig(config: Config): Record<string, unknown> {
@@ -130,6 +130,17 @@ export const listed = (names: string): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
+
+/** Where traces go; undefined where they go nowhere. */
+export function tracingSettings(config: Config) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: given, TRACE_SAMPLE_RATIO: sampleRatio } = config;
+  if (!endpoint) return undefined;
+  const headers = listed(given).map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return [name.trim(), decodeURIComponent(value.join('=').trim())] as const;
+  });
+  return { endpoint, headers: Object.fromEntries(headers), sampleRatio };
+}
 
 /** Who takes calls over, and how. */
 export function transferSettings(config: Config) {

@@ -98,6 +98,19 @@ export const configSchema = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severe log line that is written.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?:\/\//)
+    .optional()
+    .describe('OpenTelemetry receiver (OTLP over HTTP) that traces are sent to, as http://collector:4318. Unset: none are made.'),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .default('')
+    .describe('Headers for that receiver, `name=value` separated by commas, as a key that it asks for.'),
+  TRACE_SAMPLE_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Share of calls that are traced, 0 to 1. All processes must have the same, so that traces are whole.'),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, Temporal state and blobs.'),
   MODEL_CACHE_DIR: z.string().optional().describe("Folder of models and binaries; the user's cache folder when unset."),
   DATABASE_URL: url(/^postgres(ql)?:\/\//)

@@ -64,12 +64,20 @@ export async function recordCallStarted(db: Database, id: string): Promise<void>
   await db.insert(sessions).values({ id, tenant: askedTenant }).onConflictDoNothing();
 }
 
-export async function recordCallEnded(db: Database, id: string, status: CallStatus, reason: CallEndReason): Promise<void> {
+/** @returns when it began and ended; undefined where it had ended before. */
+export async function recordCallEnded(
+  db: Database,
+  id: string,
+  status: CallStatus,
+  reason: CallEndReason,
+): Promise<{ readonly tenant: string; readonly startedAt: Date; readonly endedAt: Date } | undefined> {
   const now = new Date();
-  await db
+  const [ended] = await db
     .update(sessions)
     .set({ status, endReason: reason, endedAt: now, updatedAt: now })
-    .where(and(eq(sessions.id, id), eq(sessions.status, 'active')));
+    .where(and(eq(sessions.id, id), eq(sessions.status, 'active')))
+    .returning({ tenant: sessions.tenant, startedAt: sessions.createdAt });
+  return ended && { ...ended, endedAt: now };
 }
 
 /** Writes a turn, its metrics and the session's summary in one transaction; writing it again changes nothing. */

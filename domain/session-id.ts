@@ -14,3 +14,8 @@ export function parseSessionId(text: string): string {
 /** The workflow that is this session's call. Ids of sessions hold no slash, so that no tenant's call can bear the name of another's. */
 export const workflowIdOf = (sessionId: string, tenant: string): string =>
   `call-${tenant === defaultTenant ? '' : `${tenant}/`}${sessionId}`;
+
+/** The session whose call a workflow is; undefined for a workflow of another kind. */
+export function sessionOf(workflowId: string): string | undefined {
+  return workflowId.startsWith('call-') ? workflowId.slice(Math.max(5, workflowId.lastIndexOf('/') + 1)) : undefined;
+}

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FetchListener } from '../artifacts/types.ts';
 import { loadConfig } from '../config/load.ts';
-import { createLogger } from '../config/logger.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import type { TextToSpeech } from '../engines/types.ts';
 import { createEngines } from '../services/engines.ts';
@@ -11,6 +10,7 @@ import { ensureModels } from '../services/models.ts';
 import { freePort } from '../services/ports.ts';
 import { startStack } from '../services/stack.ts';
 import { allQueues } from '../services/workers.ts';
+import { createLogger } from '../telemetry/logger.ts';
 
 export interface Stage {
   /** A voice for callers who speak. */

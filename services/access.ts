@@ -9,12 +9,12 @@ import { Limits } from '../api/access/limits.ts';
 import type { RuleTable } from '../api/access/rules.ts';
 import type { EdgeOptions } from '../api/edge.ts';
 import { listed, needsAuthentication, temporalUiOrigins } from '../config/load.ts';
-import type { Logger } from '../config/logger.ts';
 import type { Config } from '../config/schema.ts';
 import { addApiKey, countApiKeys, makeKey } from '../db/api-keys.ts';
 import type { Database, OpenDatabase } from '../db/open.ts';
 import { findSession } from '../db/sessions.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export interface AccessParts {
   /** What each route needs. */

@@ -17,8 +17,6 @@ import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
 import { canTransfer, installedVoices, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
-import type { Logger } from '../config/logger.ts';
-import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
@@ -29,6 +27,8 @@ import { messageOf } from '../domain/errors.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
 import type { Sealer } from '../media/sealed.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import type { EncryptionCodec } from '../temporal/payloads/codec.ts';
 import { certificateOf, edgeOf, makeFirstKey, openAccess } from './access.ts';
@@ -144,7 +144,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     rateHz: engines.tts.sampleRateHz,
     bankName: config.BANK_NAME,
   });
-  const live = liveDependencies(config, { calls, prompts, engines, logger });
+  const live = liveDependencies(config, { calls, prompts, engines, logger, metrics });
   const dialplan = new Dialplan(config.TRANSFER_TO, (number) => tenantOfNumber(database.acrossTenants, number));
   const audit = new AuditTrail({
     db: database.acrossTenants,
@@ -214,14 +214,21 @@ function followOnLine({ ears, lineOpened }: Engines): ReturnType<EarEngines['fol
 
 function liveDependencies(
   config: Config,
-  parts: { readonly calls: CallService; readonly prompts: TenantPrompts; readonly engines: Engines; readonly logger: Logger },
+  parts: {
+    readonly calls: CallService;
+    readonly prompts: TenantPrompts;
+    readonly engines: Engines;
+    readonly logger: Logger;
+    readonly metrics: Metrics;
+  },
 ): LiveDependencies {
-  const { calls, prompts, engines, logger } = parts;
+  const { calls, prompts, engines, logger, metrics } = parts;
   const { turns } = engines.ears;
   return {
     calls,
     prompts,
     logger,
+    metrics,
     engines: { follow: () => followOnLine(engines), finished: (samples, options) => turns.finished(samples, options) },
     voiceRateHz: engines.tts.sampleRateHz,
     settings: {

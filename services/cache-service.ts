@@ -26,7 +26,7 @@ export function cacheActivities({ config, engines: { embedder }, db, understandi
 }
 
 export function createUnderstanding(
-  { config, engines, db }: WorkerDependencies,
+  { config, engines, db, metrics }: WorkerDependencies,
   assistants: Assistants | undefined,
   readsHere: boolean,
 ): Understanding {
@@ -41,6 +41,7 @@ export function createUnderstanding(
       : undefined,
     clock: bankClock(config.BANK_TIME_ZONE),
     minSimilarity: config.CACHE_MIN_SIMILARITY,
+    understood: (result) => metrics.understood.inc({ result }),
   });
 }
 

@@ -1,5 +1,5 @@
-import type { Logger } from '../config/logger.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** Steps that undo what was started, run once, the last one first; one that fails does not keep the others from running. */
 export class Cleanup {

@@ -3,14 +3,14 @@ import type { NativeConnection } from '@temporalio/worker';
 import type { Assistants } from '../activities/assistants.ts';
 import type { SpeechQueue } from '../activities/speech-queue.ts';
 import type { Understanding } from '../activities/understanding.ts';
-import type { Logger } from '../config/logger.ts';
-import type { Metrics } from '../config/metrics.ts';
 import type { Config } from '../config/schema.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import type { SpeechStore } from '../db/speech.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
 import type { Sealer } from '../media/sealed.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Engines, ServicePart } from './engines.ts';
 
 export interface WorkerDependencies {

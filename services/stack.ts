@@ -4,15 +4,18 @@ import { codecPath } from '../api/routes/codec.ts';
 import { TemporalRequests } from '../api/temporal-requests.ts';
 import type { FetchListener } from '../artifacts/types.ts';
 import { assistantIn, shippedFolder } from '../config/assistant-folder.ts';
-import type { Logger } from '../config/logger.ts';
-import { Metrics } from '../config/metrics.ts';
+import { tracingSettings } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { version } from '../config/version.ts';
 import { openBlobs } from '../db/blobs.ts';
 import { seedDemoBank } from '../db/demo-bank-seed.ts';
 import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
 import { Sealer } from '../media/sealed.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { connectTemporal, connectWorkers } from '../temporal/connection.ts';
 import { keepDevServer, stopLeftover } from '../temporal/dev-server.ts';
 import { openEncryption } from '../temporal/payloads/open.ts';
@@ -23,7 +26,8 @@ import { startApi } from './api-service.ts';
 import { Cleanup } from './cleanup.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
-import { assertPortFree } from './ports.ts';
+import { observedEngines } from './observed-engines.ts';
+import { assertPortFree, freePort } from './ports.ts';
 import { secretOf } from './secrets-key.ts';
 import { type ServiceServerOptions, startServiceServer } from './service-server.ts';
 import { startWorkers } from './workers.ts';
@@ -70,7 +74,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { config, logger, listener, queues, api, served, signal } = options;
   const cleanup = new Cleanup(logger);
   try {
-    installRuntime(logger);
+    const metrics = new Metrics();
+    metrics.addSource(installRuntime(logger, await freePort()));
+    const tracing = tracingSettings(config);
+    if (tracing) {
+      const stopTracing = startTracing({ service: served?.name ?? 'orchestrator-core', version, ...tracing });
+      cleanup.add('traces', stopTracing);
+    }
     const dataDir = resolve(config.DATA_DIR);
     await checkPorts(config, dataDir, api);
     const cli = config.TEMPORAL_ADDRESS ? undefined : await ensureTemporalCli(config, { listener, signal });
@@ -122,7 +132,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ),
       );
 
-    const engines = options.engines ?? createEngines(config);
+    const engines = observedEngines(options.engines ?? createEngines(config), metrics);
     const warm = engines.warm(api ? [...queues, 'api'] : queues);
     for (const [part, loading] of warm) {
       loading.catch((error) => logger.warn({ part, error: messageOf(error) }, 'an engine could not be loaded ahead of time'));
@@ -131,7 +141,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
     const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir, cipher });
-    const metrics = new Metrics();
     const workers = await startWorkers(queues, {
       config,
       logger,

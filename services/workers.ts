@@ -9,6 +9,7 @@ import { allTenants } from '../domain/tenant.ts';
 import { converterOf } from '../temporal/connection.ts';
 import { deploymentOptions } from '../temporal/deployment.ts';
 import { StepMetrics } from '../temporal/step-metrics.ts';
+import { StepTrace } from '../temporal/step-trace.ts';
 import { TenantScope } from '../temporal/tenant-scope.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import { type TaskQueue, taskQueues } from '../workflows/definitions.ts';
@@ -144,6 +145,7 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
     maxHeartbeatThrottleInterval: heartbeatMs,
     interceptors: {
       activity: [
+        (context) => ({ inbound: new StepTrace(context, deps.logger) }),
         (context) => ({ inbound: new StepMetrics(context, queue, metrics) }),
         () => ({ inbound: new TenantScope(config.TENANT) }),
       ],

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 export interface TemporalTarget {
   readonly address: string;
@@ -41,7 +42,12 @@ function unreachable({ address }: TemporalTarget, error: unknown): VoicebotError
 export async function connectTemporal(target: TemporalTarget): Promise<TemporalConnection> {
   try {
     const connection = await Connection.connect({ ...optionsOf(target), connectTimeout: connectTimeoutMs, interceptors: [] });
-    const client = new Client({ connection, namespace: target.namespace, ...converterOf(target.codec) });
+    const client = new Client({
+      connection,
+      namespace: target.namespace,
+      ...converterOf(target.codec),
+      interceptors: { workflow: [traceHeaders] },
+    });
     return { client, close: () => connection.close() };
   } catch (error) {
     throw unreachable(target, error);

@@ -5,8 +5,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Logger } from '../config/logger.ts';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { connectTemporal } from './connection.ts';
 import { serverFlags } from './server-settings.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import type { Metrics } from '../config/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 
 /** Measures every step of a worker: how long it waited in its queue, and how long it took. */
@@ -17,10 +17,11 @@ export class StepMetrics implements ActivityInboundCallsInterceptor {
   }
 
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
-    const { activityType: step, currentAttemptScheduledTimestampMs } = this.#context.info;
+    const { activityType: step, attempt, currentAttemptScheduledTimestampMs } = this.#context.info;
     const labels = { queue: this.#queue, step };
-    const { stepQueue, stepDuration, stepsRunning } = this.#metrics;
+    const { stepQueue, stepDuration, stepsRunning, stepRetries } = this.#metrics;
     stepQueue.observe(labels, Math.max(0, Date.now() - currentAttemptScheduledTimestampMs) / 1000);
+    if (attempt > 1) stepRetries.inc(labels);
     stepsRunning.inc({ queue: this.#queue });
     const done = stepDuration.startTimer(labels);
     try {

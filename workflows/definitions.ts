@@ -31,6 +31,10 @@ export const eraseCustomerWorkflow = 'eraseCustomer';
 
 /** Header of a step that holds the tenant for whom it is taken. */
 export const tenantHeader = 'voicebot-tenant';
+/** Header of a step that holds the turn that it belongs to. */
+export const turnHeader = 'voicebot-turn';
+/** Header in which Temporal's SDKs for other languages look for the span that something belongs to, in the form of W3C's trace context. */
+export const traceHeader = '_tracer-data';
 
 /** Task queues: one a capability, so that each runs on its own (GPU) workers. */
 export const taskQueues = {

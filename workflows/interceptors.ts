@@ -1,8 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { WorkflowInterceptors } from '@temporalio/workflow';
-import { workflowInfo } from '@temporalio/workflow';
+import { defaultPayloadConverter, type Headers } from '@temporalio/common';
+import { AsyncLocalStorage, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import { allTenants, defaultTenant } from '../domain/tenant.ts';
-import { applyRetentionWorkflow, tenantHeader } from './definitions.ts';
+import { applyRetentionWorkflow, tenantHeader, traceHeader, turnHeader } from './definitions.ts';
 
 /** What a workflow is given names its tenant in one of these places. */
 interface Named {
@@ -17,7 +16,16 @@ function tenantIn(input: Named | undefined): string {
   return typeof named === 'string' && named !== '' ? named : defaultTenant;
 }
 
-/** Every step is told whose it is, so that it reads and writes for that tenant alone. */
+/** What is done in the course of an update belongs to its turn, and to the span that asked for it. */
+const ofUpdate = new AsyncLocalStorage<Headers>();
+
+function headersOf(update: Headers, request: { readonly turn?: unknown } | undefined): Headers {
+  const { [traceHeader]: trace } = update;
+  const turn = typeof request?.turn === 'number' ? defaultPayloadConverter.toPayload(request.turn) : undefined;
+  return { ...(trace && { [traceHeader]: trace }), ...(turn && { [turnHeader]: turn }) };
+}
+
+/** Every step is told whose it is, so that it reads and writes for that tenant alone, and what it belongs to. */
 export const interceptors = (): WorkflowInterceptors => {
   let header = defaultPayloadConverter.toPayload(defaultTenant);
   return {
@@ -27,11 +35,14 @@ export const interceptors = (): WorkflowInterceptors => {
           header = defaultPayloadConverter.toPayload(tenantIn(input.args[0] as Named | undefined));
           return next(input);
         },
+        handleUpdate: (input, next) =>
+          ofUpdate.run(headersOf(input.headers, input.args[0] as { readonly turn?: unknown } | undefined), () => next(input)),
       },
     ],
     outbound: [
       {
-        scheduleActivity: (input, next) => next({ ...input, headers: { ...input.headers, [tenantHeader]: header } }),
+        scheduleActivity: (input, next) =>
+          next({ ...input, headers: { ...input.headers, ...ofUpdate.getStore(), [tenantHeader]: header } }),
       },
     ],
   };

@@ -1,12 +1,12 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Logger } from '../../config/logger.ts';
 import { addAuditEntry, allAuditEntries, lastAuditEntry } from '../../db/audit.ts';
 import type { Database } from '../../db/open.ts';
 import type { Principal } from '../../domain/access/access.ts';
 import { type AuditAnchor, type AuditCheck, type AuditRecord, checkChain } from '../../domain/audit/chain.ts';
 import { anchorLine, linesIn } from '../../domain/audit/lines.ts';
 import { messageOf, VoicebotError } from '../../domain/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { Rule } from './rules.ts';
 
 export interface AuditTrailOptions {

@@ -5,6 +5,7 @@ import type { CallerLine } from './live-setup.ts';
 import { type MouthLine, Utterance } from './mouth.ts';
 import type { OwedReply } from './owed-reply.ts';
 import type { PromptName, Prompts } from './prompts.ts';
+import type { LiveEvents } from './protocol.ts';
 import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Whose words they are; a prompt is nobody's: no turn, and nothing that the model is reminded of. */
@@ -33,6 +34,7 @@ export class BotVoice {
   readonly #prompts: Prompts;
   readonly #rateHz: number;
   readonly #failed: (error: unknown) => void;
+  readonly #answered: (attempt: TurnAttempt, metrics: LiveEvents['turn.metrics']) => void;
   #speaking: Speaking | undefined;
 
   constructor(options: {
@@ -43,6 +45,8 @@ export class BotVoice {
     readonly prompts: Prompts;
     readonly rateHz: number;
     failed(error: unknown): void;
+    /** A reply has begun, after this. */
+    answered(attempt: TurnAttempt, metrics: LiveEvents['turn.metrics']): void;
   }) {
     this.#caller = options.caller;
     this.#codec = options.codec;
@@ -50,6 +54,7 @@ export class BotVoice {
     this.#prompts = options.prompts;
     this.#rateHz = options.rateHz;
     this.#failed = options.failed;
+    this.#answered = options.answered;
   }
 
   get speaking(): Speaking | undefined {
@@ -152,7 +157,9 @@ export class BotVoice {
     attempt.marks.firstAudio = performance.now();
     const tell = async () => {
       const metrics = attempt.metrics(await attempt.outcome);
-      if (metrics) this.#caller.sendEvent(metrics);
+      if (!metrics) return;
+      this.#caller.sendEvent(metrics);
+      this.#answered(attempt, metrics);
     };
     tell().catch(() => undefined);
   }

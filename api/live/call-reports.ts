@@ -1,25 +1,30 @@
-import type { Logger } from '../../config/logger.ts';
 import { isVoicebotError, messageOf } from '../../domain/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { problemOf } from '../problem.ts';
 import type { Speaking } from './bot-voice.ts';
 import type { CallLink } from './call-link.ts';
-import type { CallerLine } from './live-setup.ts';
+import type { CallerLine, LiveDependencies } from './live-setup.ts';
+import type { LiveEvents } from './protocol.ts';
+import type { TurnAttempt } from './turn-attempt.ts';
 
 /** Tells the caller's client, the workflow and the log what went otherwise than planned. */
 export class CallReports {
   readonly #sessionId: string;
   readonly #logger: Logger;
+  readonly #metrics: LiveDependencies['metrics'];
   readonly #caller: CallerLine;
   readonly #link: CallLink;
 
   constructor(options: {
     readonly sessionId: string;
     readonly logger: Logger;
+    readonly metrics: LiveDependencies['metrics'];
     readonly caller: CallerLine;
     readonly link: CallLink;
   }) {
     this.#sessionId = options.sessionId;
     this.#logger = options.logger;
+    this.#metrics = options.metrics;
     this.#caller = options.caller;
     this.#link = options.link;
   }
@@ -28,12 +33,29 @@ export class CallReports {
   cutOff({ utterance, attempt, owed }: Speaking): void {
     const { turn } = attempt ?? owed ?? {};
     if (turn === undefined) return;
+    this.#metrics.bargeIns.inc();
     const playback = owed?.playback(utterance, true);
     const heardText = playback?.heardReply ?? utterance.heardText;
     const playedMs = Math.round(utterance.playedMs);
     this.#caller.sendEvent({ type: 'interrupted', turn, heardText, playedMs });
     if (playback) this.#link.heard(playback);
     if (attempt) this.#link.played(attempt, { heardReply: heardText, playedMs, interrupted: true });
+  }
+
+  /** A reply has begun: how long the caller waited for it, and why. */
+  answered(attempt: TurnAttempt, told: LiveEvents['turn.metrics']): void {
+    const { voiceToVoice, waitParts } = this.#metrics;
+    const { voiceToVoiceMs, endpointingMs, transcribeMs, lookupMs, thinkMs, speakMs, temporalMs, releaseMs, source } = told;
+    const parts = { endpointing: endpointingMs, transcribe: transcribeMs, understand: lookupMs, think: thinkMs, speak: speakMs };
+    for (const [part, ms] of Object.entries({ ...parts, orchestration: temporalMs, release: releaseMs })) {
+      if (ms !== undefined) waitParts.observe({ part }, ms / 1000);
+    }
+    void attempt.traceWait().then((traceId) => {
+      const value = voiceToVoiceMs / 1000;
+      if (traceId === undefined) voiceToVoice.observe({ source }, value);
+      // The types ask for labels of the metric here, too.
+      else voiceToVoice.observe({ labels: { source }, value, exemplarLabels: { trace_id: traceId } as never });
+    });
   }
 
   failed(error: unknown, turn?: number): void {

@@ -52,7 +52,7 @@ export class LiveCall {
     this.#caller = caller;
     this.#lastTurn = options.lastTurn;
     this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
-    this.#reports = new CallReports({ ...options, logger: deps.logger, caller, link: this.#link });
+    this.#reports = new CallReports({ ...options, logger: deps.logger, metrics: deps.metrics, caller, link: this.#link });
     const prompts = deps.prompts.of(options.tenant);
     this.#replies = { prompts, steps: deps.calls.steps, style: options.style };
     this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
@@ -73,6 +73,7 @@ export class LiveCall {
       prompts,
       rateHz: deps.voiceRateHz,
       failed: (error) => this.#fail(error),
+      answered: (attempt, metrics) => this.#reports.answered(attempt, metrics),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     if (options.greet || (options.lastTurn === 0 && prompts.known('notice'))) this.#open(options.greet);

@@ -1,6 +1,7 @@
-import type { Logger } from '../../config/logger.ts';
 import type { SpeechStyle } from '../../domain/call.ts';
 import type { Line } from '../../domain/line.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { CallService, OpenedCall } from '../calls.ts';
 import type { LineCodec } from './audio-format.ts';
 import type { EarEngines, EarSettings } from './ears.ts';
@@ -35,6 +36,7 @@ export interface LiveDependencies {
   readonly settings: LiveSettings;
   readonly voiceRateHz: number;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'voiceToVoice' | 'waitParts' | 'bargeIns'>;
 }
 
 export interface LiveCallOptions extends OpenedCall {

@@ -1,9 +1,9 @@
-import type { Logger } from '../../config/logger.ts';
 import { inTenant } from '../../db/scope.ts';
 import { tenantProfile } from '../../db/tenants.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { greeting, wording } from '../../domain/wording.ts';
 import { framesOf, type SpeechFrame } from '../../media/speech-frames.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { CallService } from '../calls.ts';
 import { RecordedPrompts, type RecordedPromptsOptions } from './recorded-prompts.ts';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../../config/logger.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { CallService } from '../calls.ts';
 import { Prompts, type PromptsOptions } from './prompts.ts';
 

@@ -5,6 +5,7 @@ import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { linesOf } from '../../media/lines.ts';
 import { readFrames, type SpeechFrame } from '../../media/speech-frames.ts';
+import { keptTraceId } from '../../telemetry/call-trace.ts';
 import type { RunningTurn } from '../call-turns.ts';
 import type { CallService } from '../calls.ts';
 import type { LiveEvents } from './protocol.ts';
@@ -138,6 +139,21 @@ export class TurnAttempt {
   get waitedMs(): number | undefined {
     const { speechEnded, firstAudio } = this.marks;
     return speechEnded === undefined || firstAudio === undefined ? undefined : firstAudio - speechEnded;
+  }
+
+  /** Adds how long the caller waited to the turn's trace. @returns the trace's id, where it is kept. */
+  async traceWait(): Promise<string | undefined> {
+    const { speechEnded, paused, transcribed, released, firstAudio } = this.marks;
+    const turnTrace = await this.#running.turnTrace;
+    if (!turnTrace || !speechEnded || !paused || !firstAudio) return undefined;
+    const at = (mark: number) => performance.timeOrigin + mark;
+    turnTrace.waited([
+      ['caller waits', at(speechEnded), at(firstAudio)],
+      ['endpointing', at(speechEnded), at(paused)],
+      ...(transcribed ? [['words awaited', at(paused), at(transcribed)] as const] : []),
+      ...(released && released > paused ? [['release awaited', at(paused), at(released)] as const] : []),
+    ]);
+    return keptTraceId(turnTrace.context);
   }
 
   /** Where the time went, once the reply is known and has begun. */

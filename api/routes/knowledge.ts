@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Logger } from '../../config/logger.ts';
 import { findArticle, listArticles } from '../../db/knowledge.ts';
 import type { Database } from '../../db/open.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { CallService } from '../calls.ts';
 import { notFound } from '../problem.ts';
 import { json, jsonBody, problems } from '../schemas.ts';

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { loadConfig, needsAuthentication } from '../../config/load.ts';
-import { createLogger } from '../../config/logger.ts';
 import type { Config } from '../../config/schema.ts';
 import { version } from '../../config/version.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { type ServiceName, serviceNamed, serviceNames, services } from '../../services/catalogue.ts';
 import type { StackOptions } from '../../services/stack.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import type { TaskQueue } from '../../workflows/definitions.ts';
 import { terminalProgress } from '../progress.ts';
 

@@ -8,11 +8,11 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentListener } from '../../artifacts/types.ts';
 import { loadConfig } from '../../config/load.ts';
-import { createLogger } from '../../config/logger.ts';
 import { rawSpeechKey, renderingHash, renditionKey } from '../../db/renderings.ts';
 import { speechLoudnessLufs } from '../../domain/messages/message.ts';
 import type { Engines } from '../../services/engines.ts';
 import { startStack } from '../../services/stack.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import type { TaskQueue } from '../../workflows/definitions.ts';
 import { measuredDelays, standInEngines } from './stand-in-engines.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentListener } from '../../artifacts/types.ts';
 import { loadConfig } from '../../config/load.ts';
-import { createLogger } from '../../config/logger.ts';
 import { freePort } from '../../services/ports.ts';
 import { type Stack, type StackOptions, startStack } from '../../services/stack.ts';
 import { allQueues } from '../../services/workers.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 
 export type TestEnvironment = Record<string, string>;
 

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { Admission, type AdmissionOptions } from '../../api/admission.ts';
-import { createLogger } from '../../config/logger.ts';
-import { Metrics } from '../../config/metrics.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { Metrics } from '../../telemetry/metrics.ts';
 
 /** A fake of what Temporal tells of queues and workers. */
 interface FakeTemporal {
@@ -68,7 +68,7 @@ describe('new sessions', () => {
     });
     await admission.poll();
     expect(() => admission.check()).not.toThrow();
-    expect(await metrics.text()).toContain('voicebot_queue_slots{queue="stt",state="free"} 7');
+    expect((await metrics.text()).body).toContain('voicebot_queue_slots{queue="stt",state="free"} 7');
   });
 
   it('are refused while a queue has hardly a place left, with a time to come back', async () => {
@@ -81,7 +81,7 @@ describe('new sessions', () => {
     } catch (error) {
       expect(error).toMatchObject({ code: 'overloaded', retryable: true, retryAfterSeconds: expect.any(Number) });
     }
-    expect(await metrics.text()).toContain('voicebot_sessions_refused_total{reason="tts-slots"} 2');
+    expect((await metrics.text()).body).toContain('voicebot_sessions_refused_total{reason="tts-slots"} 2');
     temporal.workers = [{ queue: 'tts', used: 3, free: 5 }];
     await admission.poll();
     expect(() => admission.check()).not.toThrow();

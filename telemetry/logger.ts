@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { logFields } from './log-context.ts';
 
 export type { Logger } from 'pino';
 
@@ -8,6 +9,7 @@ export function createLogger(level: string, fd = 2): Logger {
     {
       name: 'voicebot',
       level,
+      mixin: logFields,
       redact: { paths: ['*.apiKey', '*.authorization', 'headers.authorization'], censor: '(hidden)' },
     },
     pino.destination({ fd, sync: false }),
