@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
-import type { SpeechStyle, TurnOutcome } from '../domain/call.ts';
+import { type Playback, rounded, type SpeechStyle, type TurnOutcome } from '../domain/call.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
 import { speechLimitMs } from '../domain/voices/engine.ts';
@@ -62,6 +62,8 @@ export interface LiveTurn {
   readonly duringReply: boolean;
   /** Keyed in, instead of spoken. */
   readonly digits?: SpokenSecret | undefined;
+  /** What was heard of the reply before; asked for when the turn is taken. */
+  readonly played?: (() => Playback) | undefined;
 }
 
 /** A turn that the call was asked to take. */
@@ -99,10 +101,10 @@ export class CallTurns {
   }
 
   /** As `take`, for a caller who is still speaking: `heard` is open. @param after what the call must hear of first. */
-  takeLive(sessionId: string, { language, digits, ...turn }: LiveTurn, after: Promise<unknown>): RunningTurn {
+  takeLive(sessionId: string, { language, digits, played, ...turn }: LiveTurn, after: Promise<unknown>): RunningTurn {
     const pipes = this.#options.hub.openTurn();
     const known = { ...(language === undefined ? {} : { language }), ...(digits === undefined ? {} : { digits }) };
-    return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, after);
+    return this.#begin(sessionId, pipes, { ...turn, ...known, media: pipes.media, live: true }, { after, played });
   }
 
   /**
@@ -171,14 +173,20 @@ export class CallTurns {
     clearTimeout(timer);
   }
 
-  #begin(sessionId: string, pipes: TurnPipes, input: TakeTurnInput, after: Promise<unknown> = Promise.resolve()): RunningTurn {
+  #begin(
+    sessionId: string,
+    pipes: TurnPipes,
+    input: TakeTurnInput,
+    { after = Promise.resolve(), played }: { readonly after?: Promise<unknown>; readonly played?: LiveTurn['played'] } = {},
+  ): RunningTurn {
     const { settings, turnTimeoutMs } = this.#options;
     const waitMs = speechLimitMs(turnTimeoutMs, input.style) + (input.live ? (settings.maxListenMs ?? 0) : 0);
     const startedAt = new Date();
     const begun = after.then(async () => {
       const turnTrace = await this.#trace(sessionId, input, startedAt);
+      const told = played ? { ...input, played: rounded(played()) } : input;
       const turn = await turnTrace
-        .run(() => this.#begun(sessionId, input, waitMs))
+        .run(() => this.#begun(sessionId, told, waitMs))
         .catch((error) => {
           turnTrace.fail(error);
           throw error;

@@ -8,7 +8,7 @@ import { Worker } from '@temporalio/worker';
 import { maxHistoryEvents } from '../services/api-service.ts';
 import { fakeSteps } from '../tests/fakes/steps.ts';
 import { startStepWorkers } from '../tests/support/step-workers.ts';
-import { bundleForTests, quietTemporal, run, startTestServer } from '../tests/support/temporal.ts';
+import { callsWorker, quietTemporal, run, startTestServer } from '../tests/support/temporal.ts';
 import type { call } from '../workflows/call.ts';
 import { callWorkflow, hangUp, takeTurn, taskQueues } from '../workflows/definitions.ts';
 import { machine, note, printReport, spread } from './report.ts';
@@ -20,7 +20,7 @@ const workflowId = 'call-long';
 quietTemporal();
 const environment = await startTestServer();
 const { client, nativeConnection: connection } = environment;
-const calls = run(await Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: await bundleForTests() }));
+const calls = run(await Worker.create({ connection, ...(await callsWorker()) }));
 const steps = fakeSteps();
 const workers = await startStepWorkers(connection, () => steps);
 const handle = await client.workflow.start<typeof call>(callWorkflow, {

@@ -90,6 +90,12 @@ export interface Playback {
   readonly waitedMs?: number | undefined;
 }
 
+/** In whole milliseconds. */
+export function rounded({ playedMs, waitedMs, ...playback }: Playback): Playback {
+  const waited = waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) };
+  return { ...playback, playedMs: Math.round(playedMs), ...waited };
+}
+
 /**
  * `answered`, `failed`: the turn counts and is recorded. `superseded`: the caller had not finished, and a later attempt takes the
  * turn. `ignored`: it was no turn (noise, or "mhm" while the bot spoke).

@@ -1,3 +1,4 @@
+import type { Context } from '@temporalio/activity';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { Assistants } from '../activities/assistants.ts';
 import { KnowledgeImport } from '../activities/knowledge-import.ts';
@@ -18,6 +19,7 @@ import { importDemoKnowledge } from './demo-knowledge.ts';
 import { llmActivities, probeModel } from './llm-service.ts';
 import { bankActivities, recordsActivities, telephonyActivities } from './orchestrator-core.ts';
 import type { Parts, WorkerDependencies } from './parts.ts';
+import { noRecordsHere } from './records-at-once.ts';
 import { createRemoteVoiceWorker } from './remote-voice.ts';
 import { sttActivities } from './stt-service.ts';
 import { createSpeech, prepareWording, speakAhead, ttsActivities } from './tts-service.ts';
@@ -113,7 +115,7 @@ async function teachDemo(queues: readonly TaskQueue[], deps: WorkerDependencies,
 }
 
 async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
-  const { config, connection, metrics } = deps;
+  const { config, connection } = deps;
   const concurrency = concurrencyOf(config)[queue];
   const options: WorkerOptions = {
     connection,
@@ -129,6 +131,10 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
     return Worker.create({
       ...options,
       workflowBundle: { codePath },
+      // Where the database is at hand, records are written in passing.
+      activities: deps.db && deps.blobs ? recordsActivities(deps) : noRecordsHere,
+      interceptors: stepInterceptors(queue, deps),
+      enableNonLocalActivities: false,
       maxCachedWorkflows: 1_000,
       maxConcurrentWorkflowTaskExecutions: concurrency,
       maxConcurrentWorkflowTaskPolls: Math.min(10, concurrency),
@@ -143,15 +149,18 @@ async function createWorker(queue: TaskQueue, deps: Parts): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: concurrency,
     // Every beat is sent: fewer would look like death.
     maxHeartbeatThrottleInterval: heartbeatMs,
-    interceptors: {
-      activity: [
-        (context) => ({ inbound: new StepTrace(context, deps.logger) }),
-        (context) => ({ inbound: new StepMetrics(context, queue, metrics) }),
-        () => ({ inbound: new TenantScope(config.TENANT) }),
-      ],
-    },
+    interceptors: stepInterceptors(queue, deps),
   });
 }
+
+/** What every step of a worker passes through. */
+const stepInterceptors = (queue: TaskQueue, { config, logger, metrics }: Parts) => ({
+  activity: [
+    (context: Context) => ({ inbound: new StepTrace(context, logger) }),
+    (context: Context) => ({ inbound: new StepMetrics(context, queue, metrics) }),
+    () => ({ inbound: new TenantScope(config.TENANT) }),
+  ],
+});
 
 function activitiesOf(queue: Exclude<TaskQueue, 'calls'>, parts: Parts): object {
   switch (queue) {

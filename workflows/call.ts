@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  isCancellation,
   log,
   patched,
   setCurrentDetails,
@@ -51,6 +52,8 @@ const defaultMaxListenMs = 120_000;
 export async function call(input: CallInput): Promise<CallSummary> {
   const { sessionId, settings } = input;
   const steps = stepsFor(settings);
+  // Calls that began under 0.4 set timers, search attributes and steps of records for every turn. To be removed with 0.6.
+  const lean = patched('lean-history');
   let status: CallStatus = 'active';
   let over: CallEndReason | undefined;
   /** Records and cache entries under way, off the caller's path. */
@@ -67,7 +70,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
   const unrecorded = new Set<UnrecordedTurn>();
   const record = (turn: UnrecordedTurn) => {
     unrecorded.add(turn);
-    const written = recordSettled(steps, settings, sessionId, turn).finally(() => unrecorded.delete(turn));
+    const written = recordSettled({ steps, settings, sessionId, lean }, turn).finally(() => unrecorded.delete(turn));
     offPath('recording the turn', written);
   };
 
@@ -93,8 +96,12 @@ export async function call(input: CallInput): Promise<CallSummary> {
     canTransfer: settings.canTransfer ?? false,
     maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
   };
-  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, onSettled);
-  const describe = () => describeCall(status, conversation);
+  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, {
+    lean,
+    onSettled,
+  });
+  const described = new CallDescription(lean);
+  const describe = () => described.show(status, conversation);
   const mustBeActive = () => {
     if (over || status !== 'active') throw ApplicationFailure.nonRetryable('The call has ended.', callEnded);
   };
@@ -177,12 +184,16 @@ export async function call(input: CallInput): Promise<CallSummary> {
 
   if (!input.carry) {
     describe();
-    offPath('recording the call', steps.records.recordCallStarted({ sessionId }));
+    offPath(
+      'recording the call',
+      atOnceOrLater(steps, lean, (records) => records.recordCallStarted({ sessionId })),
+    );
   }
   for (const turn of input.carry?.unrecorded ?? []) record(turn);
 
-  const reason = await untilOver(settings.sessionTimeoutMs, {
+  const reason = await (lean ? untilOver : untilOverAnew)(settings.sessionTimeoutMs, {
     activity: () => conversation.activity,
+    activeAt: () => conversation.activeAt,
     busy: () => conversation.busy,
     open: () => conversation.open,
     over: () => over,
@@ -214,6 +225,8 @@ export async function call(input: CallInput): Promise<CallSummary> {
 
 interface CallSignals {
   activity(): number;
+  /** When the last one was, milliseconds since the epoch. */
+  activeAt(): number;
   busy(): boolean;
   open(): boolean;
   over(): CallEndReason | undefined;
@@ -223,8 +236,25 @@ interface CallSignals {
   historyFull(): boolean;
 }
 
-/** Waits for the end of the call; the timer begins anew with every turn. */
+/** Waits for the end of the call. The timer is set for when the caller was last active, and set again only when it has rung. */
 async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promise<CallEndReason | 'history-full'> {
+  for (;;) {
+    const seenAt = signals.activeAt();
+    const full = () => signals.historyFull() || (signals.historyLong() && !signals.open());
+    const something = await condition(
+      () => signals.over() !== undefined || full(),
+      Math.max(1, seenAt + sessionTimeoutMs - Date.now()),
+    );
+    const reason = signals.over();
+    if (reason) return reason;
+    await condition(() => !signals.busy());
+    if (full()) return 'history-full';
+    if (!something && signals.activeAt() === seenAt) return 'timeout';
+  }
+}
+
+/** The same as calls of 0.4 do it: the timer begins anew with every turn. */
+async function untilOverAnew(sessionTimeoutMs: number, signals: CallSignals): Promise<CallEndReason | 'history-full'> {
   for (;;) {
     const seen = signals.activity();
     const full = () => signals.historyFull() || (signals.historyLong() && !signals.open());
@@ -240,11 +270,32 @@ async function untilOver(sessionTimeoutMs: number, signals: CallSignals): Promis
   }
 }
 
+/** Writes a record in passing where that goes at once, and else by the queue, which does not give up. */
+async function atOnceOrLater(
+  steps: Steps,
+  lean: boolean,
+  write: (records: Pick<Steps['records'], 'recordTurn' | 'recordCallStarted'>) => Promise<void>,
+): Promise<void> {
+  if (!lean) return write(steps.records);
+  await write(steps.recordsAtOnce).catch((error) => {
+    if (isCancellation(error)) throw error;
+    return write(steps.records);
+  });
+}
+
+interface RecordingCall {
+  readonly steps: Steps;
+  readonly settings: CallSettings;
+  readonly sessionId: string;
+  readonly lean: boolean;
+}
+
 /** Keeps a turn, and its audio by reference where it is to be kept: while its pipes are open, and without delaying the rest for long. */
-async function recordSettled(steps: Steps, settings: CallSettings, sessionId: string, turn: UnrecordedTurn): Promise<void> {
+async function recordSettled({ steps, settings, sessionId, lean }: RecordingCall, turn: UnrecordedTurn): Promise<void> {
   const { outcome, media, dropAudio } = turn;
+  if (dropAudio) return steps.records.recordTurn({ sessionId, outcome, dropAudio });
   if (!media || !keepsAudio(settings, outcome))
-    return steps.records.recordTurn({ sessionId, outcome, ...(dropAudio ? { dropAudio } : {}) });
+    return atOnceOrLater(steps, lean, (records) => records.recordTurn({ sessionId, outcome }));
   // Calls that began under 0.2 had their audio stored by the step that writes the rows. To be removed with 0.4.
   if (!patched('audio-by-reference')) return steps.records.recordTurn({ sessionId, outcome, audio: media });
   const recordings = await steps.audio
@@ -257,18 +308,36 @@ async function recordSettled(steps: Steps, settings: CallSettings, sessionId: st
 }
 
 /** What a person sees of the call in the Temporal UI. */
-function describeCall(status: CallStatus, { recent, dialog }: Pick<Conversation, 'recent' | 'dialog'>): void {
-  const last = recent.at(-1);
-  upsertSearchAttributes([
-    { key: callStatusAttribute, value: status },
-    { key: turnsAttribute, value: last?.turn ?? 0 },
-    ...(last ? [{ key: lastIntentAttribute, value: last.intent }] : []),
-  ]);
+class CallDescription {
+  readonly #lean: boolean;
+  #shown = '';
+
+  constructor(lean: boolean) {
+    this.#lean = lean;
+  }
+
+  show(status: CallStatus, conversation: Pick<Conversation, 'recent' | 'dialog'>): void {
+    const last = conversation.recent.at(-1);
+    // The number of turns alone is not worth an event: it is right whenever the rest changes, and at the end.
+    const shown = `${status} ${last?.intent}`;
+    if (!this.#lean || shown !== this.#shown) {
+      upsertSearchAttributes([
+        { key: callStatusAttribute, value: status },
+        { key: turnsAttribute, value: last?.turn ?? 0 },
+        ...(last ? [{ key: lastIntentAttribute, value: last.intent }] : []),
+      ]);
+    }
+    this.#shown = shown;
+    setCurrentDetails(detailsOf(status, conversation));
+  }
+}
+
+function detailsOf(status: CallStatus, { recent, dialog }: Pick<Conversation, 'recent' | 'dialog'>): string {
   const lines = recent.map(
     (turn) =>
       `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${shownReply(turn)} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
   );
-  setCurrentDetails([`Call is **${status}**. ${callerShown(dialog)}`.trim(), ...lines].join('\n\n'));
+  return [`Call is **${status}**. ${callerShown(dialog)}`.trim(), ...lines].join('\n\n');
 }
 
 function callerShown({ trust, failedTries, locked, pending }: DialogState): string {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancellationScope, condition, deprecatePatch, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, deprecatePatch, isCancellation, sleep } from '@temporalio/workflow';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { Exchange, Playback, TurnOutcome } from '../domain/call.ts';
 import { type DialogState, expectedDigits, newDialog, without } from '../domain/dialog/state.ts';
@@ -11,6 +11,8 @@ const keptExchanges = 20;
 const keptOutcomes = 10;
 /** Beyond the length of the reply: how long a live turn waits for word of what was heard before it counts as heard. */
 const playbackGraceMs = 30_000;
+/** At least so long apart it is looked at whose playback is overdue: a look costs more history than what it finds is worth. */
+const playbackWatchMs = 60_000;
 /** An interrupting turn waits so long for word of what was heard of the reply that it interrupts. */
 const interruptedGraceMs = 1_000;
 
@@ -38,6 +40,8 @@ interface Attempt {
   superseded: boolean;
   /** A later turn has the floor. */
   passed: boolean;
+  /** When word of its playback is overdue; unset while there is none to come. */
+  dueAt: number | undefined;
   settled: boolean;
 }
 
@@ -56,8 +60,18 @@ export class Conversation {
   #attempts: Attempt[] = [];
   /** Counts every sign of the caller. */
   activity = 0;
+  /** When the last one came, milliseconds since the epoch. */
+  activeAt = Date.now();
+  readonly #lean: boolean;
+  #watching = false;
 
-  constructor(memory: CallCarry, surroundings: CallSurroundings, onSettled: (settled: SettledTurn) => void) {
+  /** @param lean one timer serves many turns; calls that began under 0.4 have one for each. */
+  constructor(
+    memory: CallCarry,
+    surroundings: CallSurroundings,
+    { lean, onSettled }: { readonly lean: boolean; readonly onSettled: (settled: SettledTurn) => void },
+  ) {
+    this.#lean = lean;
     this.#dialog = memory.dialog ?? newDialog;
     this.#lastTurn = memory.lastTurn;
     this.#history = memory.history;
@@ -114,9 +128,10 @@ export class Conversation {
 
   /** Takes a turn; the same attempt again gives the same outcome, without doing anything twice. */
   take(request: TakeTurnInput): Promise<TurnOutcome> {
+    if (request.played) this.played(request.played);
     const known = this.#known(request);
     if (known) return Promise.resolve(known);
-    this.activity++;
+    this.#active();
     const earlier = this.#openAttempt(request.turn);
     if (earlier) this.#supersede(earlier);
     const previous = this.#attempts.at(-1);
@@ -129,6 +144,7 @@ export class Conversation {
       playback: undefined,
       superseded: false,
       passed: false,
+      dueAt: undefined,
       settled: false,
     };
     this.#attempts.push(attempt);
@@ -141,7 +157,7 @@ export class Conversation {
 
   /** What was heard of a reply; an interruption also stops what is still being made of it. */
   played(playback: Playback): void {
-    this.activity++;
+    this.#active();
     const attempt = this.#openAttempt(playback.turn);
     if (!attempt) return this.#heardLater(playback);
     if (attempt.request.attempt !== playback.attempt) return;
@@ -209,9 +225,32 @@ export class Conversation {
 
   async #settleOncePlayed(attempt: Attempt, outcome: TurnOutcome): Promise<void> {
     const over = () => attempt.playback !== undefined || attempt.passed || attempt.superseded;
-    await condition(over, Math.round(outcome.spokenMs) + playbackGraceMs);
+    const waitMs = Math.round(outcome.spokenMs) + playbackGraceMs;
+    if (this.#lean) {
+      attempt.dueAt = Date.now() + waitMs;
+      void this.#watchPlayback();
+      await condition(over);
+    } else await condition(over, waitMs);
     if (attempt.superseded) this.#forget(attempt);
     else this.#settle(attempt, outcome);
+  }
+
+  /** Turns of whose playback nobody tells count as heard. One timer looks after all, and is not set anew with each. */
+  async #watchPlayback(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    for (;;) {
+      const due = this.#attempts.flatMap(({ dueAt, passed }) => (dueAt === undefined || passed ? [] : [dueAt]));
+      if (due.length === 0) break;
+      await sleep(Math.max(playbackWatchMs, Math.min(...due) - Date.now()));
+      for (const attempt of this.#attempts) if (attempt.dueAt !== undefined && attempt.dueAt <= Date.now()) attempt.passed = true;
+    }
+    this.#watching = false;
+  }
+
+  #active(): void {
+    this.activity++;
+    this.activeAt = Date.now();
   }
 
   /** A later turn has something to say: the earlier one is over. */

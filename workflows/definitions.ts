@@ -146,6 +146,8 @@ export interface TakeTurnInput {
   readonly live?: boolean | undefined;
   /** The bot was speaking when the caller began. */
   readonly duringReply?: boolean | undefined;
+  /** What was heard of the reply before: it travels with the turn that follows soon, instead of by itself. */
+  readonly played?: Playback | undefined;
 }
 
 /** A turn that failed, to be taken again from what was kept of it. */

@@ -43,6 +43,8 @@ export const interceptors = (): WorkflowInterceptors => {
       {
         scheduleActivity: (input, next) =>
           next({ ...input, headers: { ...input.headers, ...ofUpdate.getStore(), [tenantHeader]: header } }),
+        scheduleLocalActivity: (input, next) =>
+          next({ ...input, headers: { ...input.headers, ...ofUpdate.getStore(), [tenantHeader]: header } }),
       },
     ],
   };

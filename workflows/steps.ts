@@ -1,4 +1,4 @@
-import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { BankActivities } from '../activities/bank.ts';
 import type { CacheActivities } from '../activities/cache.ts';
 import type { LlmActivities } from '../activities/llm.ts';
@@ -27,6 +27,8 @@ export interface Steps {
   /** Who speaks in a style: the live voice, or the engine that it names. */
   readonly voice: (style: SpeechStyle | undefined) => Pick<ActivityInterfaceFor<TtsActivities>, 'speak'>;
   readonly records: ActivityInterfaceFor<RecordsActivities>;
+  /** Writes records at once, in the process of the workflow, or not at all: one event of history instead of six. */
+  readonly recordsAtOnce: Pick<ActivityInterfaceFor<RecordsActivities>, 'recordTurn' | 'recordCallStarted'>;
   readonly telephony: ActivityInterfaceFor<TelephonyActivities>;
   /** Looks records up for a turn that goes on from them. */
   readonly recall: Pick<ActivityInterfaceFor<RecordsActivities>, 'recallTurn'>;
@@ -123,6 +125,12 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
       scheduleToCloseTimeout: '24 hours',
       // A database that was restarted finds its records at once.
       retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000 },
+    }),
+    // The call takes no word of its caller meanwhile: a database that does not answer at once is left to the queue.
+    recordsAtOnce: proxyLocalActivities<RecordsActivities>({
+      startToCloseTimeout: 250,
+      scheduleToCloseTimeout: 250,
+      retry: { maximumAttempts: 1 },
     }),
     // A caller may be coming back meanwhile; without records the turn goes on with what it knows.
     recall: proxyActivities<RecordsActivities>({

@@ -1,4 +1,4 @@
-import type { CallEndReason, Playback, SpeechStyle } from '../../domain/call.ts';
+import { type CallEndReason, type Playback, rounded, type SpeechStyle } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { Line } from '../../domain/line.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
@@ -13,17 +13,23 @@ export interface CallLinkOptions {
   failed(error: unknown): void;
 }
 
+/** What was heard of a whole reply waits so long for the turn that follows, to be told with it. */
+const withNextTurnMs = 3_000;
+
 /** What a line tells the call's workflow, in the order in which it happened. */
 export class CallLink {
   readonly #options: CallLinkOptions;
   #order: Promise<void> = Promise.resolve();
+  /** A reply that was heard to its end, and of which the call does not know yet. */
+  #untold: { readonly playback: () => Playback; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(options: CallLinkOptions) {
     this.#options = options;
   }
 
-  /** Everything that was told so far has arrived. */
+  /** Everything that happened so far was told, and has arrived. */
   settled(): Promise<void> {
+    this.#tellPlayed();
     return this.#order;
   }
 
@@ -35,11 +41,14 @@ export class CallLink {
     digits?: SpokenSecret,
   ): TurnAttempt {
     const { calls, sessionId, style, language } = this.#options;
+    const played = this.#takeUntold();
     const attempt: TurnAttempt = new TurnAttempt(
-      { calls, sessionId, turn, style, language, duringReply, digits, after: this.#order },
+      { calls, sessionId, turn, style, language, duringReply, digits, played, after: this.#order },
       (line) => onTranscript(attempt, line),
     );
     this.#order = attempt.accepted;
+    // A turn that was not taken has told nothing.
+    if (played) attempt.refused.then((refused) => refused && this.#report(played));
     return attempt;
   }
 
@@ -48,8 +57,11 @@ export class CallLink {
     if (attempt.reported) return;
     attempt.reported = true;
     const { waitedMs } = attempt;
-    const waited = waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) };
-    this.#report(() => ({ turn: attempt.turn, attempt: attempt.id, ...heard, ...waited }));
+    const waited = waitedMs === undefined ? {} : { waitedMs };
+    const playback = () => ({ turn: attempt.turn, attempt: attempt.id, ...heard, ...waited });
+    if (heard.interrupted) return this.#report(playback);
+    this.#tellPlayed();
+    this.#untold = { playback, timer: setTimeout(() => this.#tellPlayed(), withNextTurnMs) };
   }
 
   /** What was heard of a turn's reply. */
@@ -66,20 +78,21 @@ export class CallLink {
   /** Whether the call is to be recorded from now on. Resolves once the call knows. */
   async setRecording(recorded: boolean): Promise<void> {
     const { calls, sessionId } = this.#options;
-    await this.#order;
+    await this.settled();
     await calls.setRecording(sessionId, recorded);
   }
 
   /** @returns whether somebody took the call. */
   async transfer(line: Line): Promise<boolean> {
     const { calls, sessionId } = this.#options;
-    await this.#order;
+    await this.settled();
     const { transferred } = await calls.transfer(sessionId, line).catch(() => ({ transferred: false }));
     return transferred;
   }
 
   async end(reason: CallEndReason): Promise<void> {
     const { calls, sessionId, failed } = this.#options;
+    await this.settled();
     await calls.end(sessionId, reason).catch(failed);
   }
 
@@ -87,9 +100,20 @@ export class CallLink {
   #report(playback: () => Playback): void {
     const { calls, sessionId } = this.#options;
     this.#tell(() => {
-      const heard = playback();
-      return calls.reportPlayed(sessionId, { ...heard, playedMs: Math.round(heard.playedMs) });
+      return calls.reportPlayed(sessionId, rounded(playback()));
     });
+  }
+
+  #takeUntold(): (() => Playback) | undefined {
+    const untold = this.#untold;
+    this.#untold = undefined;
+    clearTimeout(untold?.timer);
+    return untold?.playback;
+  }
+
+  #tellPlayed(): void {
+    const playback = this.#takeUntold();
+    if (playback) this.#report(playback);
   }
 
   #tell(work: () => Promise<void>): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { toPcm16 } from '../../audio/pcm.ts';
-import type { SpeechStyle, TurnOutcome } from '../../domain/call.ts';
+import type { Playback, SpeechStyle, TurnOutcome } from '../../domain/call.ts';
 import type { SpokenSecret } from '../../domain/dialog/state.ts';
 import type { TranscriptLine } from '../../domain/transcript-line.ts';
 import { linesOf } from '../../media/lines.ts';
@@ -19,6 +19,8 @@ export interface TurnAttemptOptions {
   readonly duringReply: boolean;
   /** Keyed in, instead of spoken. */
   readonly digits?: SpokenSecret | undefined;
+  /** What was heard of the reply before, as the call is told with this turn; asked for once its number is known. */
+  readonly played?: (() => Playback) | undefined;
   /** What the workflow must hear of first. */
   readonly after: Promise<void>;
 }
@@ -41,6 +43,8 @@ export class TurnAttempt {
   readonly outcome: Promise<TurnOutcome>;
   /** Settles once the call has taken the turn, or refused it. */
   readonly accepted: Promise<void>;
+  /** Whether the call has refused it, or was not reached. */
+  readonly refused: Promise<boolean>;
   transcript: string | undefined;
   /** No call has taken it. */
   failed = false;
@@ -56,10 +60,12 @@ export class TurnAttempt {
   #filler: NodeJS.Timeout | undefined;
 
   constructor(options: TurnAttemptOptions, onTranscript: (line: TranscriptLine) => void) {
-    const { calls, sessionId, turn, style, language, duringReply, digits, after } = options;
+    const { calls, sessionId, turn, style, language, duringReply, digits, played, after } = options;
     this.#turn = turn;
     this.duringReply = duringReply;
-    this.#running = calls.turns.takeLive(sessionId, { turn, attempt: this.id, style, language, duringReply, digits }, after);
+    const asked = { turn, attempt: this.id, style, language, duringReply, digits, played };
+    this.#running = calls.turns.takeLive(sessionId, asked, after);
+    this.refused = this.#running.accepted.then((taken) => taken === undefined);
     this.outcome = this.#running.outcome;
     this.outcome.catch(() => undefined);
     this.accepted = this.#running.accepted.then((taken) => {

@@ -12,7 +12,7 @@ import type { adapterTraining } from '../../workflows/adapter-training.ts';
 import { adapterTrainingWorkflow, taskQueues } from '../../workflows/definitions.ts';
 import { ggufAdapter } from '../support/gguf-adapter.ts';
 import { testRuntime } from '../support/runtime.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { callsWorker, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 
 const messages = [{ role: 'user', content: 'How are you?' }] as const;
 
@@ -130,7 +130,7 @@ describe('the training of an adapter', () => {
       convertAdapter: async () => ({ file: 'adapters/x.gguf', sha256: 'f'.repeat(64) }),
     };
     workers = await Promise.all([
-      Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: await bundleForTests() }).then(run),
+      Worker.create({ connection, ...(await callsWorker()) }).then(run),
       Worker.create({ connection, taskQueue: taskQueues.records, activities: records }).then(run),
       Worker.create({ connection, taskQueue: 'training', activities: trainer }).then(run),
     ]);

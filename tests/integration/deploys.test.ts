@@ -13,7 +13,7 @@ import { fakeSteps } from '../fakes/steps.ts';
 import { noAdapters } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { type StepQueue, startStepWorkers } from '../support/step-workers.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { bundleForTests, callsWorker, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const settings: CallSettings = {
@@ -62,7 +62,7 @@ describe('a new version of the call workflow', () => {
     const config = loadConfig({ WORKER_DEPLOYMENT: deploymentName, BUILD_ID: buildId });
     const options = deploymentOptions(config, bundle.codePath);
     const { nativeConnection: connection } = environment;
-    const running = run(await Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: bundle, ...options }));
+    const running = run(await Worker.create({ connection, ...(await callsWorker()), workflowBundle: bundle, ...options }));
     await until(`${buildId} is known`, async () => {
       const versions = await deployedVersions(environment.client, namespace, deploymentName).catch(() => []);
       return versions.some((version) => version.buildId === buildId);
@@ -122,7 +122,7 @@ describe('a new version of the call workflow', () => {
 describe('a worker that stops', () => {
   it('hands its step to another one, which says what is left and nothing twice', async () => {
     const { nativeConnection: connection } = environment;
-    const calls = run(await Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: await bundleForTests() }));
+    const calls = run(await Worker.create({ connection, ...(await callsWorker()) }));
     await steps.get('llm')?.stop();
     const pieces = ['Good morning. ', 'Nice to hear you. '];
     let waits = false;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callStart } from '../../api/call-start.ts';
 import type { call } from '../../workflows/call.ts';
 import { type CallSettings, callWorkflow, taskQueues } from '../../workflows/definitions.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { callsWorker, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 let environment: TestWorkflowEnvironment;
@@ -16,8 +16,7 @@ beforeAll(async () => {
   calls = run(
     await Worker.create({
       connection: environment.nativeConnection,
-      taskQueue: taskQueues.calls,
-      workflowBundle: await bundleForTests(),
+      ...(await callsWorker()),
     }),
   );
 });

@@ -13,13 +13,12 @@ import { CallService } from '../../api/calls.ts';
 import { openBlobs } from '../../db/blobs.ts';
 import { type OpenDatabase, openDatabase } from '../../db/open.ts';
 import { SpeechStore } from '../../db/speech.ts';
-import { taskQueues } from '../../workflows/definitions.ts';
 import { fakeEars, fakeEmbedder, fakeModel, fakeVoice } from '../fakes/engines.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { cacheActivities, noAdapters, testSealer } from '../support/brain.ts';
 import { type MediaServer, startMediaServer } from '../support/media-server.ts';
 import { randomFrom } from '../support/random.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
+import { callsWorker, quietTemporal, type RunningTestWorker, run, startTestServer } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const turns = 1_000;
@@ -82,7 +81,7 @@ beforeAll(async () => {
   };
   const connection = environment.nativeConnection;
   workers = await Promise.all([
-    Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: await bundleForTests() }).then(run),
+    Worker.create({ connection, ...(await callsWorker()) }).then(run),
     ...Object.entries(activities).map(([queue, implementation]) =>
       Worker.create({
         connection,

@@ -6,7 +6,7 @@ import type { call } from '../../workflows/call.ts';
 import { type CallSettings, callWorkflow, taskQueues } from '../../workflows/definitions.ts';
 import { type FakeSteps, fakeSteps } from '../fakes/steps.ts';
 import { type StepQueue, startStepWorkers } from './step-workers.ts';
-import { bundleForTests, quietTemporal, type RunningTestWorker, run, startTestServer } from './temporal.ts';
+import { callsWorker, quietTemporal, type RunningTestWorker, run, startTestServer } from './temporal.ts';
 
 export interface CallWorkflows {
   readonly environment: TestWorkflowEnvironment;
@@ -37,8 +37,7 @@ export function useCallWorkflows(settings: CallSettings): CallWorkflows {
     workflows = run(
       await Worker.create({
         connection: environment.nativeConnection,
-        taskQueue: taskQueues.calls,
-        workflowBundle: await bundleForTests(),
+        ...(await callsWorker()),
       }),
     );
   });

@@ -20,7 +20,7 @@ import {
 } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { startStepWorkers } from './step-workers.ts';
-import { bundleForTests, quietTemporal, run, startTestServer } from './temporal.ts';
+import { callsWorker, quietTemporal, run, startTestServer } from './temporal.ts';
 
 quietTemporal();
 const environment = await startTestServer();
@@ -28,8 +28,7 @@ const steps = fakeSteps();
 const workflows = run(
   await Worker.create({
     connection: environment.nativeConnection,
-    taskQueue: taskQueues.calls,
-    workflowBundle: await bundleForTests(),
+    ...(await callsWorker()),
     identity: 'recorder',
   }),
 );

@@ -2,8 +2,10 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
 import { ensureTemporalCli } from '../../services/models.ts';
+import { noRecordsHere } from '../../services/records-at-once.ts';
 import { serverFlags } from '../../temporal/server-settings.ts';
 import { workflowBundle } from '../../temporal/workflow-bundle.ts';
+import { taskQueues } from '../../workflows/definitions.ts';
 
 const config = loadConfig();
 
@@ -22,6 +24,16 @@ export async function startTestServer(): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path }, extraArgs: [...serverFlags(), '--log-level', 'never'] },
   });
+}
+
+/** What a worker of calls is made of; records are left to their queue. */
+export async function callsWorker() {
+  return {
+    taskQueue: taskQueues.calls,
+    workflowBundle: await bundleForTests(),
+    activities: noRecordsHere,
+    enableNonLocalActivities: false,
+  };
 }
 
 export async function bundleForTests(): Promise<{ codePath: string }> {

@@ -18,12 +18,12 @@ import { bankClock } from '../../domain/language/dates.ts';
 import { Minilm } from '../../engines/minilm/minilm.ts';
 import { MediaHub } from '../../media/hub.ts';
 import { demoArticles } from '../../services/demo-knowledge.ts';
-import { type TaskQueue, taskQueues } from '../../workflows/definitions.ts';
+import type { TaskQueue } from '../../workflows/definitions.ts';
 import { fakeSteps } from '../fakes/steps.ts';
 import { source } from './assistant.ts';
 import { cacheActivities, testSealer } from './brain.ts';
 import { testRuntime } from './runtime.ts';
-import { bundleForTests, type RunningTestWorker, run, startTestServer } from './temporal.ts';
+import { callsWorker, type RunningTestWorker, run, startTestServer } from './temporal.ts';
 
 /** What the demo bank holds depends on the day. `TEST_NOW` is another one. */
 const now = process.env.TEST_NOW ?? '2026-11-26T10:00:00Z';
@@ -105,7 +105,7 @@ export class TextCalls {
     };
     const connection = environment.nativeConnection;
     const workers = await Promise.all([
-      Worker.create({ connection, taskQueue: taskQueues.calls, workflowBundle: await bundleForTests() }).then(run),
+      Worker.create({ connection, ...(await callsWorker()) }).then(run),
       ...Object.entries(activities).map(async ([queue, made]) =>
         run(await Worker.create({ connection, taskQueue: queue, activities: made })),
       ),
