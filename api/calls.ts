@@ -39,7 +39,7 @@ export interface CallServiceOptions extends Omit<CallTurnsOptions, 'tenants'> {
   readonly readiness?: Pick<Readiness, 'ready' | 'admit'> | undefined;
   /** … and while there is room. */
   readonly admission?: Pick<Admission, 'check' | 'observe'> | undefined;
-  readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions' | 'sessionsRefused'> | undefined;
+  readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions' | 'sessionsAdmitted' | 'sessionsRefused'> | undefined;
 }
 
 export interface OpenedCall {
@@ -204,6 +204,7 @@ export class CallService {
         await withdrawSession(db, sessionId);
         throw error;
       }
+      this.#options.metrics?.sessionsAdmitted.inc();
     }
     return admitted;
   }

@@ -16,6 +16,7 @@ import { bankOpenApi } from '../bank/schemas.ts';
 import { createProgram } from '../cli/program.ts';
 import { configSchema } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import { dashboardFiles } from '../docker/monitoring/grafana.ts';
 import { permissionMeanings, permissions, permissionsOf, roles } from '../domain/access/access.ts';
 import { voiceWorkerSchema } from '../domain/voices/contract.ts';
 import { MediaHub } from '../media/hub.ts';
@@ -177,6 +178,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/asyncapi.json', `${JSON.stringify(asyncApi(version), null, 2)}\n`],
     ['python/voicebot_workers/voice-worker.schema.json', `${JSON.stringify(voiceWorkerSchema(), null, 2)}\n`],
     ['.env.example', envExample()],
+    ...[...dashboardFiles()].map(([name, text]): [string, string] => [`docker/monitoring/grafana/dashboards/${name}`, text]),
   ]);
 }
 

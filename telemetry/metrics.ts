@@ -109,6 +109,11 @@ export class Metrics {
     labelNames: ['side', 'action', 'reason'] as const,
     ...this.#register,
   });
+  readonly sessionsAdmitted = new Counter({
+    name: 'voicebot_sessions_admitted_total',
+    help: 'New sessions that were let in.',
+    ...this.#register,
+  });
   readonly sessionsRefused = new Counter({
     name: 'voicebot_sessions_refused_total',
     help: 'New sessions that were refused because the service was full, by what was full.',

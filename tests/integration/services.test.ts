@@ -1,30 +1,41 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { encodeWav } from '../../audio/wav.ts';
 import { loadConfig } from '../../config/load.ts';
 import { type ServiceName, serviceNames, services } from '../../services/catalogue.ts';
 import { ensureTemporalCli } from '../../services/models.ts';
 import { freePort } from '../../services/ports.ts';
 import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
+import { type ComposeService, composeServices } from '../support/compose.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { until } from '../support/until.ts';
 
 const postgres = await startPostgres();
+const hasNginx = (await execa('nginx', ['-v'], { reject: false })).exitCode === 0;
+if (!hasNginx) process.stderr.write('SKIPPED: calls through NGINX. Install it (Debian: nginx).\n');
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const adminKey = 'an-administrators-key-for-these-tests-alone';
 const metricsKey = 'a-key-that-may-read-the-metrics-and-no-more';
 
-/** The six services as a platform would run them: a process each, by the product's own command. */
+/** The six services as docker/compose.yaml runs them: its commands, settings and health checks, as plain processes behind its NGINX. */
 describe.skipIf(!postgres)('the six services', () => {
   let folder: string;
   let temporal: DevServer;
   const ports = {} as Record<ServiceName, number>;
   const running = new Map<ServiceName, ChildProcess>();
+  let compose: Record<string, ComposeService>;
+  let audioSocketPort: number;
+  let nginx: ChildProcess | undefined;
+  let httpsPort: number;
   const url = (name: ServiceName, path: string) => `http://127.0.0.1:${ports[name]}${path}`;
   const ask = (name: ServiceName, path: string, options: RequestInit & { readonly key?: string } = {}) =>
     fetch(url(name, path), {
@@ -38,16 +49,26 @@ describe.skipIf(!postgres)('the six services', () => {
     return { status: response.status, body: (await response.json()) as any };
   };
 
+  /** What Compose would set, with the names of its network as they are here. */
+  const here = (value: string) =>
+    value
+      .replace('postgres://voicebot:unused@postgres:5432/voicebot', postgres?.url ?? '')
+      .replace('temporal:7233', temporal.address)
+      .replace('http://orchestrator-core:8000', url('orchestrator-core', ''));
+
   function start(name: ServiceName): void {
-    const child = spawn(process.execPath, ['cli/bin.mjs', 'service', name], {
+    const { command = [], environment = {} } = compose[name] ?? {};
+    const settings = Object.entries(environment).map(([key, value]) => [key, here(String(value))]);
+    const child = spawn(process.execPath, ['cli/bin.mjs', ...command], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
-        PORT: String(ports[name]),
-        ...{ AUTH: 'on', ADMIN_KEY: adminKey, METRICS_KEY: metricsKey, LOG_LEVEL: 'fatal', LLM_MAY: 'talk' },
-        ...{ TEMPORAL_ADDRESS: temporal.address, DATABASE_URL: postgres?.url ?? '', DATA_DIR: join(folder, 'data') },
-        ...{ MEDIA_URL: url('orchestrator-core', ''), SECRETS_KEY: 'a-secret-that-all-of-the-services-share-here' },
+        ...Object.fromEntries(settings),
+        // Of the image, and of this machine, where ports may be taken.
+        ...{ AUTH: 'on', HOST: '127.0.0.1', PORT: String(ports[name]), DATA_DIR: join(folder, 'data') },
+        ...(name === 'orchestrator-core' ? { AUDIOSOCKET_PORT: String(audioSocketPort), AUDIOSOCKET_HOST: '127.0.0.1' } : {}),
+        ...{ LOG_LEVEL: 'fatal', LLM_MAY: 'talk' },
       },
     });
     running.set(name, child);
@@ -57,6 +78,11 @@ describe.skipIf(!postgres)('the six services', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'voicebot-services-'));
     for (const name of serviceNames) ports[name] = await freePort();
+    [audioSocketPort, httpsPort] = [await freePort(), await freePort()];
+    compose = await composeServices({
+      ...{ POSTGRES_PASSWORD: 'unused', ADMIN_KEY: adminKey, METRICS_KEY: metricsKey },
+      ...{ SECRETS_KEY: 'a-secret-that-all-of-the-services-share-here' },
+    });
     temporal = await startDevServer({
       ...{ binary: await ensureTemporalCli(loadConfig(), {}), dataDir: folder, namespace: 'default' },
       ...{ port: await freePort(), uiPort: await freePort() },
@@ -68,11 +94,22 @@ describe.skipIf(!postgres)('the six services', () => {
     for (const name of serviceNames) await until(`${name} is ready`, () => isReady(name), 120_000);
   }, 240_000);
   afterAll(async () => {
+    if (nginx?.kill('SIGTERM')) await once(nginx, 'exit');
     for (const child of running.values()) child.kill('SIGTERM');
     await Promise.all([...running.values()].map((child) => child.exitCode ?? once(child, 'exit')));
     await temporal?.stop();
     await postgres?.close();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each(serviceNames)('%s may write to its volumes alone, and has a health check that tells', async (name) => {
+    const { healthcheck, read_only: readOnly } = compose[name] ?? {};
+    expect(readOnly).toBe(true);
+    const [, program = '', ...args] = healthcheck?.test ?? [];
+    expect([program, args.at(-1)]).toEqual(['node', String(services[name].port)]);
+    const checked = (port: number) => execa('node', [...args.slice(0, -1), String(port)], { cwd: root, reject: false });
+    expect((await checked(ports[name])).exitCode).toBe(0);
+    expect((await checked(await freePort())).exitCode).toBe(1);
   });
 
   it.each(serviceNames)(
@@ -141,6 +178,51 @@ describe.skipIf(!postgres)('the six services', () => {
     });
     expect(report).toMatchObject({ calls: { started: 1 }, turns: { turns: 1, failed: 0 } });
     expect((await json('analytics-service', '/analytics/summary?from=yesterday')).status).toBe(400);
+  });
+
+  it.skipIf(!hasNginx)('are reached through NGINX: TLS, sockets, limits, and no way to the pipes', async () => {
+    const certs = join(folder, 'certs');
+    await mkdir(certs);
+    const script = (await readFile(join(root, 'docker/nginx/certificate.sh'), 'utf8')).replace('/etc/nginx/certs', certs);
+    await execa('sh', ['-c', script]);
+    const shipped = await readFile(join(root, 'docker/nginx/nginx.conf'), 'utf8');
+    const config = shipped
+      .replace('orchestrator-core:8000', `127.0.0.1:${ports['orchestrator-core']}`)
+      .replace('listen 80;', `listen 127.0.0.1:${await freePort()};`)
+      .replace('listen 443', `listen 127.0.0.1:${httpsPort}`)
+      .replaceAll('/etc/nginx/certs', certs)
+      .replace('/tmp/nginx.pid', join(folder, 'nginx.pid'));
+    const file = join(folder, 'nginx.conf');
+    await writeFile(file, config);
+    const tried = await execa('nginx', ['-t', '-c', file], { reject: false });
+    expect(tried.stderr).toContain('test is successful');
+    nginx = spawn('nginx', ['-c', file, '-g', 'daemon off;'], { stdio: 'ignore' });
+    const agent = new Agent({ rejectUnauthorized: false });
+    const through = (path: string) =>
+      new Promise<{ status: number; headers: IncomingHttpHeaders }>((resolve, reject) =>
+        get(`https://127.0.0.1:${httpsPort}${path}`, { agent, headers: { Authorization: `Bearer ${adminKey}` } }, (answer) => {
+          answer.resume();
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers });
+        }).once('error', reject),
+      );
+    await until('NGINX answers', () =>
+      through('/ready')
+        .then(({ status }) => status === 200)
+        .catch(() => false),
+    );
+    expect((await through('/media/some-turn/heard')).status).toBe(404);
+    const socket = new WebSocket(`wss://127.0.0.1:${httpsPort}/ws/through-nginx`, {
+      ...{ agent, headers: { Authorization: `Bearer ${adminKey}` } },
+    });
+    await once(socket, 'open');
+    const started = once(socket, 'message');
+    socket.send(JSON.stringify({ type: 'start', format: { encoding: 'pcm16', sampleRateHz: 16_000 } }));
+    expect(JSON.parse(String((await started)[0]))).toMatchObject({ type: 'call.started' });
+    socket.close();
+    // What one address may do at all.
+    const many = await Promise.all(Array.from({ length: 400 }, () => through('/health').then(({ status }) => status)));
+    expect(many).toContain(200);
+    expect(many).toContain(429);
   });
 
   it('is not ready any more once what it needs is gone, and still lives', async () => {
