@@ -3,10 +3,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { assistantIn } from '../../config/assistant-folder.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { failureText, junitOf } from '../../rehearsal/junit.ts';
-import { conversationsIn, rehearsed } from '../../rehearsal/programme.ts';
 import type { ConversationResult } from '../../rehearsal/rehearse.ts';
-import { openStage } from '../../rehearsal/stage.ts';
 import { print } from '../output.ts';
 import { terminalProgress } from '../progress.ts';
 
@@ -27,6 +24,12 @@ export function addAssistantTestCommand(assistant: Command): void {
     .option('--junit <file>', 'write the results for a CI server')
     .option('--json', 'print JSON')
     .action(async (folder: string, { only, spoken = false, junit, json }: TestOptions) => {
+      // Other commands need nothing of all this, and begin sooner without it.
+      const [{ failureText, junitOf }, { conversationsIn, rehearsed }, { openStage }] = await Promise.all([
+        import('../../rehearsal/junit.ts'),
+        import('../../rehearsal/programme.ts'),
+        import('../../rehearsal/stage.ts'),
+      ]);
       const { assistant: tested } = await assistantIn(folder);
       const conversations = (await conversationsIn(folder)).filter(
         ({ name, family }) => only === undefined || `${family} ${name}`.toLowerCase().includes(only.toLowerCase()),

@@ -7,8 +7,6 @@ import { VoicebotError } from '../../domain/errors.ts';
 import { type ModelRole, modelRoles } from '../../domain/model-probe.ts';
 import type { ProbeResult } from '../../engines/probe/model-roles.ts';
 import { fromArtifactError } from '../../engines/runtime/artifact-errors.ts';
-import { createEngines } from '../../services/engines.ts';
-import { ensureModels } from '../../services/models.ts';
 import { megabytes, print, table } from '../output.ts';
 import { terminalProgress } from '../progress.ts';
 
@@ -70,6 +68,10 @@ export function addModelsCommand(program: Command): void {
     .option('--json', 'print JSON')
     .action(async ({ again = false, json }: { again?: boolean; json?: boolean }) => {
       const config = loadConfig();
+      const [{ createEngines }, { ensureModels }] = await Promise.all([
+        import('../../services/engines.ts'),
+        import('../../services/models.ts'),
+      ]);
       const { llm, llmRoles } = createEngines(config);
       const listener = terminalProgress();
       await ensureModels(['llm'], config, { listener });

@@ -95,7 +95,9 @@ export function standInEngines(delays: StandInDelays = measuredDelays): Engines 
       sampleRateHz: standInRateHz,
       async *speak(text, options) {
         const length = spokenSamples(text);
-        await take(Math.max(delays.firstAudioMs, (length / standInRateHz) * 1000 * delays.realTimeFactor), options);
+        const workMs = Math.max(delays.firstAudioMs, (length / standInRateHz) * 1000 * delays.realTimeFactor);
+        // Nobody waits for housekeeping but the test, whose start would take half a minute.
+        if (options?.priority !== 'batch') await take(workMs, options);
         const samples = spokenText(text, length);
         yield { text, samples, sampleRateHz: standInRateHz, processingMs: delays.firstAudioMs };
       },
