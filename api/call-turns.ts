@@ -23,7 +23,7 @@ import {
 } from '../workflows/definitions.ts';
 import type { retryTurn as retryTurnOfEndedCall } from '../workflows/retry-turn.ts';
 import type { Admission } from './admission.ts';
-import { callStart } from './call-start.ts';
+import { type CallLinks, callStart } from './call-start.ts';
 import type { CallTenants } from './call-tenants.ts';
 import { fromTemporal, isCallEnded, nextTurnOf } from './temporal-errors.ts';
 import type { TemporalRequests } from './temporal-requests.ts';
@@ -39,6 +39,8 @@ export interface CallTurnsOptions {
   readonly turnTimeoutMs: number;
   /** Seals what callers tell in confidence, before it is sent anywhere. */
   readonly sealer: Sealer;
+  /** What stands beside calls in the Temporal UI. */
+  readonly links?: CallLinks | undefined;
   /** Is told how turns went. */
   readonly admission?: Pick<Admission, 'observe'> | undefined;
   readonly metrics?: Pick<Metrics, 'turns' | 'guardDecisions'> | undefined;
@@ -252,11 +254,11 @@ export class CallTurns {
 
   /** Update-with-start: also a call whose start was lost takes its turn. */
   async #startTurn(sessionId: string, input: TakeTurnInput) {
-    const { client, tenants } = this.#options;
+    const { client, tenants, links } = this.#options;
     const settings = await tenants.settingsOf(sessionId);
     return this.#temporal.ask(settings.workerWaitMs, () => {
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof call>(callWorkflow, {
-        ...callStart(sessionId, settings),
+        ...callStart(sessionId, settings, links),
         workflowIdConflictPolicy: 'USE_EXISTING',
       });
       return client.workflow.startUpdateWithStart(takeTurn, {

@@ -222,7 +222,7 @@ export class CallService {
     const settings = await this.#tenants.settingsOf(sessionId);
     try {
       await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
-        this.#options.client.workflow.start<typeof call>(callWorkflow, callStart(sessionId, settings)),
+        this.#options.client.workflow.start<typeof call>(callWorkflow, callStart(sessionId, settings, this.#options.links)),
       );
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return;

@@ -83,11 +83,14 @@ export const needsAuthentication = (config: Config): boolean =>
 export const temporalUiOrigins = ({ TEMPORAL_UI_ORIGIN: origin, TEMPORAL_UI_PORT: uiPort }: Config): string[] =>
   origin ? [new URL(origin).origin] : [`http://localhost:${uiPort}`, `http://127.0.0.1:${uiPort}`];
 
-/** The base URL that workers use for the media pipes. */
-export function mediaUrl(config: Config): string {
+/** The base URL of the API on this machine. */
+export function localUrl(config: Config): string {
   const host = config.HOST === '0.0.0.0' || config.HOST === '::' ? '127.0.0.1' : config.HOST;
-  return config.MEDIA_URL ?? `${config.TLS_CERT_FILE ? 'https' : 'http'}://${host}:${config.PORT}`;
+  return `${config.TLS_CERT_FILE ? 'https' : 'http'}://${host}:${config.PORT}`;
 }
+
+/** The base URL that workers use for the media pipes. */
+export const mediaUrl = (config: Config): string => config.MEDIA_URL ?? localUrl(config);
 
 /** The language model engine that this configuration selects. */
 export function llmEngine(config: Config): 'llama' | 'openai' {

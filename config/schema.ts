@@ -111,6 +111,11 @@ export const configSchema = z.object({
     .max(1)
     .default(0.1)
     .describe('Share of calls that are traced, 0 to 1. All processes must have the same, so that traces are whole.'),
+  TRACE_URL: z
+    .string()
+    .regex(/^https?:\/\/.*\{traceId\}/, 'must be a URL with {traceId} in it')
+    .optional()
+    .describe('Where people see a trace, with {traceId} in it: the Temporal UI links to it from each call.'),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, Temporal state and blobs.'),
   MODEL_CACHE_DIR: z.string().optional().describe("Folder of models and binaries; the user's cache folder when unset."),
   DATABASE_URL: url(/^postgres(ql)?:\/\//)

@@ -16,7 +16,7 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, installedVoices, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
+import { canTransfer, installedVoices, localUrl, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
@@ -91,6 +91,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     admission,
     metrics,
     sealer,
+    links: { apiUrl: config.PUBLIC_URL ?? localUrl(config), traceUrl: config.TRACE_URL },
     maxConcurrentSessions: config.MAX_CONCURRENT_SESSIONS,
     turnTimeoutMs: config.TURN_TIMEOUT * 1000,
     settings: {

@@ -16,6 +16,7 @@ import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import { type DialogState, expectedDigits, without } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 import { summaryOf } from '../domain/summary.ts';
+import { detailsOf } from './call-details.ts';
 import { Conversation, type SettledTurn } from './conversation.ts';
 import {
   type CallInput,
@@ -332,30 +333,7 @@ class CallDescription {
   }
 }
 
-function detailsOf(status: CallStatus, { recent, dialog }: Pick<Conversation, 'recent' | 'dialog'>): string {
-  const lines = recent.map(
-    (turn) =>
-      `**${turn.turn}.** ${turn.transcript || '(nothing heard)'}\n\n→ ${shownReply(turn)} _(${turn.source}, ${turn.timings.totalMs} ms)_`,
-  );
-  return [`Call is **${status}**. ${callerShown(dialog)}`.trim(), ...lines].join('\n\n');
-}
-
-function callerShown({ trust, failedTries, locked, pending }: DialogState): string {
-  const parts = [
-    ...(locked ? ['Caller is **locked out**.'] : trust === 'none' ? [] : [`Caller is **${trust}**.`]),
-    ...(failedTries > 0 ? [`Wrong tries: ${failedTries}.`] : []),
-    ...(pending?.kind === 'identify' ? [`Waiting for: ${pending.need}.`] : []),
-    ...(pending?.kind === 'confirm' ? [`To be confirmed: ${pending.action.kind}.`] : []),
-  ];
-  return parts.join(' ');
-}
-
 const expecting = (dialog: DialogState) => {
   const digits = expectedDigits(dialog);
   return digits === undefined ? {} : { expectedDigits: digits };
 };
-
-function shownReply({ reply, playback }: TurnOutcome): string {
-  if (playback?.interrupted) return `${playback.heardReply || '(nothing heard)'} — interrupted`;
-  return reply || '(nothing said)';
-}
