@@ -3,8 +3,11 @@ import { databaseProblem, withoutParameters } from '../db/errors.ts';
 import type { StepTiming } from '../domain/call.ts';
 import { isVoicebotError } from '../domain/errors.ts';
 
-/** Several beats within every heartbeat timeout (`workflows/steps.ts`); also how soon a cancellation is noticed. */
-export const heartbeatMs = 500;
+/**
+ * Two beats within every heartbeat timeout (`workflows/steps.ts`), and no more: each is a write of Temporal's database. Also how soon a cancellation is
+ * noticed where the turn's pipes do not tell of it before.
+ */
+export const heartbeatMs = 1_000;
 
 /**
  * Runs the body of an activity: beats while it works, hands it the cancellation signal, times it, and turns the product's errors

@@ -141,16 +141,20 @@ async function level(calls: number) {
 
 /** What a turn is to Temporal and Postgres, by one call. */
 async function sizesOfTurn() {
-  const [caller, turns] = [new ChaosCaller({ sessionId: 'scale-sizes', urls: [apiUrl], readable: false, log: () => {} }), 8];
-  for (let turn = 0; turn < turns; turn++) await caller.say(said.question(9_999, 0, turn));
-  await caller.hangUp();
-  const { raw } = await connection.client.workflow.getHandle('call-scale-sizes').describe();
-  const info = raw.workflowExecutionInfo;
-  return {
-    events: round(Number(info?.historyLength) / turns),
-    historyBytes: Math.round(Number(info?.historySizeBytes) / turns),
-    stateTransitions: round(Number(info?.stateTransitionCount) / turns),
+  const caller = new ChaosCaller({ sessionId: 'scale-sizes', urls: [apiUrl], readable: false, log: () => {} });
+  const sizes = async () => {
+    const { raw } = await connection.client.workflow.getHandle('call-scale-sizes').describe();
+    const { historyLength, historySizeBytes, stateTransitionCount } = raw.workflowExecutionInfo ?? {};
+    return [historyLength, historySizeBytes, stateTransitionCount].map(Number);
   };
+  // The first turn carries what a call costs once.
+  await caller.say(said.question(9_999, 0, 0));
+  const [before, turns] = [await sizes(), 8];
+  for (let turn = 1; turn <= turns; turn++) await caller.say(said.question(9_999, 0, turn));
+  const after = await sizes();
+  await caller.hangUp();
+  const [events = 0, historyBytes = 0, stateTransitions = 0] = after.map((size, i) => (size - (before[i] ?? 0)) / turns);
+  return { events: round(events), historyBytes: Math.round(historyBytes), stateTransitions: round(stateTransitions) };
 }
 
 const perTurn = await sizesOfTurn();

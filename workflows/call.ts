@@ -311,7 +311,8 @@ async function recordSettled({ steps, settings, sessionId, lean }: RecordingCall
 /** What a person sees of the call in the Temporal UI. */
 class CallDescription {
   readonly #lean: boolean;
-  #shown = '';
+  /** As a call is started (`api/call-start.ts`). */
+  #shown = 'active undefined';
 
   constructor(lean: boolean) {
     this.#lean = lean;

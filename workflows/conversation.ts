@@ -12,7 +12,7 @@ const keptOutcomes = 10;
 /** Beyond the length of the reply: how long a live turn waits for word of what was heard before it counts as heard. */
 const playbackGraceMs = 30_000;
 /** At least so long apart it is looked at whose playback is overdue: a look costs more history than what it finds is worth. */
-const playbackWatchMs = 60_000;
+const playbackWatchMs = 300_000;
 /** An interrupting turn waits so long for word of what was heard of the reply that it interrupts. */
 const interruptedGraceMs = 1_000;
 

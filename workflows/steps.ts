@@ -64,7 +64,7 @@ export function stepsFor(settings: Pick<CallSettings, 'workerWaitMs' | 'stepTime
     // Nobody takes the task: better an honest error than endless silence.
     scheduleToStartTimeout: workerWaitMs,
     startToCloseTimeout: stepTimeoutMs,
-    // Activities beat every 0.5 s; a worker that died is noticed before the filler ends. One that only was slow loses nothing:
+    // Activities beat every second; a worker that died is noticed before the filler ends. One that only was slow loses nothing:
     // whoever takes over goes on where its pipe ends.
     heartbeatTimeout: 2_500,
     // In all within three seconds: a caller who hears nothing for longer hangs up.
