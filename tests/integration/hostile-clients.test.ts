@@ -109,7 +109,7 @@ describe('a client that is slow', () => {
 describe('what is written into logs', () => {
   it('cannot make a line of its own', async () => {
     const program = `
-      import { createLogger } from './config/logger.ts';
+      import { createLogger } from './telemetry/logger.ts';
       createLogger('info').warn({ sessionId: 'a\\n{"level":30,"msg":"an administrator has logged in"}' }, 'line one\\r\\nline two');`;
     const { stdout, stderr } = await execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
