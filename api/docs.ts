@@ -5,7 +5,10 @@ import { Readable } from 'node:stream';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const files: Readonly<Record<string, string>> = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
+const files: ReadonlyMap<string, string> = new Map([
+  ['swagger-ui.css', 'text/css'],
+  ['swagger-ui-bundle.js', 'text/javascript'],
+]);
 
 const page = `<!doctype html>
 <html lang="en">
@@ -31,7 +34,7 @@ export function addDocs(app: OpenAPIHono): void {
   app.get('/docs/:file', (c) => {
     const name = c.req.param('file');
     if (name === 'start.js') return c.body(start, 200, { 'Content-Type': 'text/javascript' });
-    const type = files[name];
+    const type = files.get(name);
     if (!type) return c.notFound();
     const stream = Readable.toWeb(createReadStream(join(assets, name))) as ReadableStream;
     return c.body(stream, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' });

@@ -146,6 +146,7 @@ describe('a request that nobody foresaw', () => {
     ['GET', '/sessions?cursor=%7B%7D', 400],
     ['GET', '/sessions?limit=1e9', 400],
     ['PATCH', '/sessions', 405],
+    ['GET', '/docs/constructor', 404],
     ['DELETE', '/health', 405],
     ['GET', '/stt/test', 405],
   ])('%s %s is answered with %d', async (method, path, status) => {
