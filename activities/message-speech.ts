@@ -1,12 +1,27 @@
 import { decodeWav, encodeWav } from '../audio/wav.ts';
 import type { BlobStore } from '../db/blobs.ts';
 import type { SpeakMessageInput, SpeakMessageResult } from '../domain/voices/contract.ts';
-import type { TextToSpeech } from '../engines/types.ts';
+import type { SpeakOptions, TextToSpeech } from '../engines/types.ts';
 import { runActivity } from './run-activity.ts';
 
 export interface MessageSpeechActivities {
   /** Speaks a text unless its file is there already. */
   speakMessage(input: SpeakMessageInput): Promise<SpeakMessageResult>;
+}
+
+/** All of a text's speech, once it is made: PCM16 mono at the voice's rate. */
+export async function speakWhole(
+  tts: Pick<TextToSpeech, 'speak'>,
+  text: string,
+  options: SpeakOptions,
+): Promise<{ readonly pcm: Buffer; readonly workMs: number }> {
+  const parts: Uint8Array[] = [];
+  let workMs = 0;
+  for await (const { samples, processingMs } of tts.speak(text, options)) {
+    parts.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    workMs += processingMs;
+  }
+  return { pcm: Buffer.concat(parts), workMs };
 }
 
 export function createMessageSpeech(deps: {
@@ -23,13 +38,7 @@ export function createMessageSpeech(deps: {
           return { durationMs: (samples.length / sampleRateHz) * 1000, sampleRateHz };
         }
         const { sampleRateHz } = tts;
-        const parts: Uint8Array[] = [];
-        let workMs = 0;
-        for await (const { samples, processingMs } of tts.speak(text, { voice, speed, signal, priority: 'background' })) {
-          parts.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-          workMs += processingMs;
-        }
-        const pcm = Buffer.concat(parts);
+        const { pcm, workMs } = await speakWhole(tts, text, { voice, speed, signal, priority: 'background' });
         await blobs.put(blobKey, encodeWav(pcm, sampleRateHz), 'audio/wav');
         return { durationMs: (pcm.length / 2 / sampleRateHz) * 1000, sampleRateHz, workMs };
       }),

@@ -6,19 +6,12 @@ import type { Engines } from './engines.ts';
 /** The same engines, whose work shows in traces, and whose models in metrics. Engines themselves know of neither. */
 export function observedEngines(engines: Engines, metrics: Pick<Metrics, 'engineLoaded'>): Engines {
   const { stt, embedder, llm, tts } = engines;
-  for (const engine of [stt, embedder, llm, tts]) {
-    metrics.engineLoaded.set({ engine: engine.name }, 0);
-  }
+  const tell = ({ name, loaded }: Engine) => metrics.engineLoaded.set({ engine: name }, loaded ? 1 : 0);
+  for (const engine of [stt, embedder, llm, tts]) tell(engine);
   const kept = <E extends Engine>(engine: E, methods: Partial<E>): E =>
     withMethods(engine, {
-      load: async () => {
-        await engine.load();
-        metrics.engineLoaded.set({ engine: engine.name }, engine.loaded ? 1 : 0);
-      },
-      unload: async () => {
-        await engine.unload();
-        metrics.engineLoaded.set({ engine: engine.name }, engine.loaded ? 1 : 0);
-      },
+      load: () => engine.load().then(() => tell(engine)),
+      unload: () => engine.unload().then(() => tell(engine)),
       ...methods,
     } as Partial<E>);
   return withMethods(engines, {

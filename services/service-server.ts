@@ -4,6 +4,7 @@ import { maxWavBytes } from '../api/audio-input.ts';
 import { createGuardedApp } from '../api/guarded-app.ts';
 import { timedCheck } from '../api/health.ts';
 import { addAnalyticsRoutes } from '../api/routes/analytics.ts';
+import { endpointsOf } from '../api/routes/info.ts';
 import { addMetricsRoute } from '../api/routes/metrics.ts';
 import { json, serviceHealthSchema, serviceInfoSchema } from '../api/schemas.ts';
 import { startServer } from '../api/server.ts';
@@ -127,9 +128,7 @@ function addStateRoutes(app: OpenAPIHono, options: ServiceServerOptions, stoppin
     c.json(
       {
         ...{ name, summary, version, queues: [...workers.queues], engines: loaded(), openapi: '/openapi.json' },
-        endpoints: [
-          ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`)),
-        ],
+        endpoints: endpointsOf(app),
       },
       200,
     ),

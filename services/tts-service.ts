@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { createMessageSpeech } from '../activities/message-speech.ts';
+import { createMessageSpeech, speakWhole } from '../activities/message-speech.ts';
 import { SpeechQueue } from '../activities/speech-queue.ts';
 import { createTtsActivities } from '../activities/tts.ts';
 import { createVoiceControl } from '../activities/voice-control.ts';
@@ -71,11 +71,8 @@ const speak = createRoute({
 export function addTtsRoutes(app: OpenAPIHono, { engines: { tts } }: Parts): void {
   app.openapi(speak, async (c) => {
     const { text, voice, speed } = c.req.valid('json');
-    const parts: Uint8Array[] = [];
-    for await (const { samples } of tts.speak(text, { voice, speed, signal: c.req.raw.signal, priority: 'batch' })) {
-      parts.push(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    }
-    const wav = encodeWav(Buffer.concat(parts), tts.sampleRateHz) as Uint8Array<ArrayBuffer>;
+    const { pcm } = await speakWhole(tts, text, { voice, speed, signal: c.req.raw.signal, priority: 'batch' });
+    const wav = encodeWav(pcm, tts.sampleRateHz) as Uint8Array<ArrayBuffer>;
     return c.body(wav, 200, { 'Content-Type': 'audio/wav' });
   });
 }

@@ -30,18 +30,21 @@ const ready = createRoute({
   },
 });
 
+/** What may be asked of an application, as `GET /path`. */
+export function endpointsOf(app: OpenAPIHono): string[] {
+  const routes = app.routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'));
+  return [...new Set(routes.map(({ method, path }) => `${method} ${path}`))];
+}
+
 export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
   app.openapi(root, (c) => {
-    const endpoints = app.routes.filter(
-      (route) => route.method !== 'ALL' && !route.path.startsWith('/media') && !route.path.includes('*'),
-    );
     return c.json(
       {
         name: 'Voicebot Orchestrator',
         version: sources.version,
         docs: '/docs',
         openapi: '/openapi.json',
-        endpoints: [...new Set(endpoints.map((route) => `${route.method} ${route.path}`))],
+        endpoints: endpointsOf(app).filter((endpoint) => !endpoint.includes(' /media')),
       },
       200,
     );
