@@ -7,5 +7,6 @@ try {
   await createProgram().parseAsync();
 } catch (error) {
   printError(error, process.argv.includes('--json'));
-  process.exitCode = 1;
+  // What was started before it failed, as Temporal's runtime, would keep the process.
+  process.exit(1);
 }

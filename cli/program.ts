@@ -3,6 +3,7 @@ import { version } from '../config/version.ts';
 import { addAdapterCommands } from './commands/adapters.ts';
 import { addAssistantCommands } from './commands/assistant.ts';
 import { addAuditCommands } from './commands/audit.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addBatchCommands } from './commands/batch.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addCallCommands } from './commands/calls.ts';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
   addTenantCommands(program);
   addAuditCommands(program);
   addDataLifeCommands(program);
+  addBackupCommands(program);
   addDeploymentCommands(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { and, eq } from 'drizzle-orm';
 import { Disk } from 'flydrive';
@@ -53,6 +54,26 @@ export class BlobStore {
       paginationToken = page.paginationToken;
     } while (paginationToken);
     return deleted;
+  }
+
+  /** Every key. */
+  async *keys(): AsyncGenerator<string> {
+    let paginationToken: string | undefined;
+    do {
+      const page = await this.#disk.listAll(this.#prefix, { recursive: true, ...(paginationToken && { paginationToken }) });
+      for (const file of page.objects) if (file.isFile) yield file.key.slice(this.#prefix.length);
+      paginationToken = page.paginationToken;
+    } while (paginationToken);
+  }
+
+  /** The bytes as they lie there, encrypted where they are. */
+  stored(key: string): Promise<Readable> {
+    return this.#disk.getStream(this.#prefix + key);
+  }
+
+  /** Puts bytes as `stored` gave them. */
+  putStored(key: string, bytes: Readable): Promise<void> {
+    return this.#disk.putStream(this.#prefix + key, bytes);
   }
 
   /** As `get`, or nothing where the key is not there. */

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
 import { allTenants } from '../domain/tenant.ts';
+import { openEmbeddedServer } from './embedded.ts';
 import { databaseUnavailable } from './errors.ts';
+import { migrationLock, migrationsFolder } from './migrations.ts';
 import { grantTables, prepareRoles } from './roles.ts';
 import type * as schema from './schema.ts';
 import { scopeOfQuery } from './scope.ts';
@@ -32,11 +32,6 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   readonly dataDir: string;
 }
-
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
-
-/** Any number, the same in every process: two that start together migrate one after the other. */
-const migrationLock = 7_402_291;
 
 /**
  * Opens the database and brings its schema up to date.
@@ -96,17 +91,9 @@ async function openServer(url: string): Promise<OpenDatabase> {
 }
 
 async function openEmbedded(folder: string): Promise<OpenDatabase> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  const { vector } = await import('@electric-sql/pglite-pgvector');
   const { drizzle } = await import('drizzle-orm/pglite');
   const { migrate } = await import('drizzle-orm/pglite/migrator');
-  await mkdir(folder, { recursive: true });
-  const client = await PGlite.create({ dataDir: folder, extensions: { vector } }).catch((error) => {
-    throw new VoicebotError('dependency-unavailable', `The embedded Postgres in ${folder} does not start: ${messageOf(error)}`, {
-      hint: 'Another process may be using this folder; stop it, or set DATA_DIR to another folder.',
-      cause: error,
-    });
-  });
+  const { client, close } = await openEmbeddedServer(folder);
   await prepareRoles(client);
   await migrate(drizzle(client), { migrationsFolder });
   await grantTables(client);
@@ -116,7 +103,7 @@ async function openEmbedded(folder: string): Promise<OpenDatabase> {
     acrossTenants: scoped(() => allTenants),
     description: `PGlite in ${folder}`,
     ping: async () => void (await client.query('select 1')),
-    close: () => client.close(),
+    close,
   };
 }
 

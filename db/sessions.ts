@@ -1,4 +1,4 @@
-import { and, arrayContains, count, desc, eq, getTableColumns, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import type { Database } from './open.ts';
@@ -202,6 +202,21 @@ export function sessionList(db: Database, { status, tenant, limit, after }: Sess
     .from(sessions)
     .where(and(status ? eq(sessions.status, status) : undefined, ofTenant(tenant), older))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(limit);
+}
+
+/** Sessions of calls that should run, and of which nothing was heard since a moment; the oldest first. @param after of the page before. */
+export function quietSessions(
+  db: Database,
+  before: Date,
+  limit: number,
+  after = '',
+): Promise<{ readonly id: string; readonly tenant: string }[]> {
+  return db
+    .select({ id: sessions.id, tenant: sessions.tenant })
+    .from(sessions)
+    .where(and(eq(sessions.status, 'active'), lt(sessions.updatedAt, before), gt(sessions.id, after)))
+    .orderBy(asc(sessions.id))
     .limit(limit);
 }
 

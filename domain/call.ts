@@ -5,7 +5,7 @@ import type { VoiceEngineId } from './voices/engine.ts';
 
 export type CallStatus = 'active' | 'ended' | 'timed-out';
 
-export type CallEndReason = 'hangup' | 'timeout' | 'idle' | 'goodbye' | 'transferred';
+export type CallEndReason = 'hangup' | 'timeout' | 'idle' | 'goodbye' | 'transferred' | 'lost';
 
 /** Where a reply came from. */
 export type ReplySource =

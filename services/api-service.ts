@@ -30,6 +30,7 @@ import type { Sealer } from '../media/sealed.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
+import { keepLostCalls } from '../temporal/lost-calls.ts';
 import type { EncryptionCodec } from '../temporal/payloads/codec.ts';
 import { certificateOf, edgeOf, makeFirstKey, openAccess } from './access.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -134,6 +135,8 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     waitMs: config.WORKER_WAIT * 1000,
   });
   void dataLife.schedule().catch((error) => logger.warn({ error: messageOf(error) }, 'retention could not be scheduled'));
+  const lost = keepLostCalls({ client, db: database.acrossTenants, logger });
+  cleanup.add('lost calls', () => lost.stop());
   cleanup.add('batches', async () => {
     dataLife.stop();
     batches.stop();

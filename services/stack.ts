@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codecPath } from '../api/routes/codec.ts';
@@ -9,6 +10,7 @@ import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import { openBlobs } from '../db/blobs.ts';
 import { seedDemoBank } from '../db/demo-bank-seed.ts';
+import { lockFolder } from '../db/embedded-lock.ts';
 import { type OpenDatabase, openDatabase } from '../db/open.ts';
 import { messageOf } from '../domain/errors.ts';
 import { bankClock } from '../domain/language/dates.ts';
@@ -82,6 +84,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       cleanup.add('traces', stopTracing);
     }
     const dataDir = resolve(config.DATA_DIR);
+    if (!config.TEMPORAL_ADDRESS) {
+      // The embedded server's files bear one process.
+      await mkdir(dataDir, { recursive: true });
+      cleanup.add('data folder', await lockFolder(dataDir));
+    }
     await checkPorts(config, dataDir, api);
     const cli = config.TEMPORAL_ADDRESS ? undefined : await ensureTemporalCli(config, { listener, signal });
     if (!options.engines) await ensureModels(api ? [...queues, 'api'] : queues, config, { listener, signal });
@@ -92,7 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // Where one is there, the keys of whoever asks a service directly are in it.
     const mayUseDatabase = served !== undefined && config.DATABASE_URL !== undefined;
     const assistant = await assistantIn(config.ASSISTANT ?? shippedFolder);
-    const [server, database] = await Promise.all([
+    const starting = [
       cli
         ? keepDevServer(
             {
@@ -104,12 +111,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
               codecEndpoint: config.PAYLOAD_ENCRYPTION ? `http://localhost:${config.PORT}${codecPath}` : undefined,
             },
             logger,
-          )
+          ).then((started) => {
+            cleanup.add('Temporal', () => started.stop());
+            return started;
+          })
         : undefined,
-      options.database ?? (needsDatabase || mayUseDatabase ? openDatabase({ url: config.DATABASE_URL, dataDir }) : undefined),
-    ]);
-    if (server) cleanup.add('Temporal', () => server.stop());
-    if (database && !options.database) cleanup.add('database', () => database.close());
+      options.database ??
+        (needsDatabase || mayUseDatabase
+          ? openDatabase({ url: config.DATABASE_URL, dataDir }).then((opened) => {
+              cleanup.add('database', () => opened.close());
+              return opened;
+            })
+          : undefined),
+    ] as const;
+    // What has started is to be stopped, also where the other one has not.
+    await Promise.allSettled(starting);
+    const [server, database] = await Promise.all(starting);
     if (database && demoBank) await seedDemoBank(database.acrossTenants, bankClock(config.BANK_TIME_ZONE).today());
     const secret = await secretOf(config, dataDir);
     const sealer = new Sealer(secret);

@@ -5,7 +5,7 @@ import { workflowIdOf } from '../domain/session-id.ts';
 const notFound = 5;
 
 /**
- * Deletes the executions of a call, and of retries of its turns, with their histories. Temporal removes them a moment later.
+ * Deletes the executions of a call, and of retries of its turns, with their histories. Temporal removes them within a minute or so.
  * @param client anything with Temporal's workflow service. @returns how many.
  */
 export async function deleteHistories(

@@ -37,20 +37,6 @@ export function addServiceCommands(program: Command): void {
     });
 
   program
-    .command('migrate')
-    .description(
-      'Bring the database of DATABASE_URL up to date and end, as a job before a deploy; every service does it at its start, too.',
-    )
-    .action(async () => {
-      const { DATABASE_URL: url, DATA_DIR } = loadConfig();
-      if (!url) throw missing(['DATABASE_URL']);
-      const { openDatabase } = await import('../../db/open.ts');
-      const database = await openDatabase({ url, dataDir: resolve(DATA_DIR) });
-      await database.close();
-      process.stdout.write(`The database is up to date: ${database.description}.\n`);
-    });
-
-  program
     .command('api')
     .description('Start the API alone; needs TEMPORAL_ADDRESS and DATABASE_URL.')
     .action(() => runServices({ api: true, queues: [] }));

@@ -46,6 +46,14 @@ describe('the command line', () => {
     expect(listed.sessions.map((session: { id: string }) => session.id)).toContain('by-cli');
   });
 
+  it('ends with what is wrong where a service cannot start', async () => {
+    const { port } = new URL(stack.apiUrl ?? '');
+    const env = { DATA_DIR: join(folder, 'another'), PORT: port, TEMPORAL_ADDRESS: '', DATABASE_URL: '' };
+    const started = await voicebot(['start'], env);
+    expect(started.exitCode).toBe(1);
+    expect(started.stderr).toContain(`Port ${port} is taken by another program.`);
+  });
+
   it('makes messages of a spreadsheet, which are listened to, approved, fetched and understood', async () => {
     const file = join(folder, 'messages.csv');
     await writeFile(

@@ -157,6 +157,7 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   recordTurn: [id, outcome],
   listSessions: [{ limit: 9 }],
   sessionList: [{ limit: 9 }],
+  quietSessions: [future, 9],
   countActiveSessions: [],
   findSession: [id],
   sessionsOfCustomer: [mark],

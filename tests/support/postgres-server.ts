@@ -52,8 +52,11 @@ async function unsupported(): Promise<never> {
   throw new Error('The server of TEST_DATABASE_URL is not ours to stop.');
 }
 
-async function freshDatabase(url: string): Promise<string> {
-  const name = `voicebot_test_${process.pid}_${Date.now()}`;
+let made = 0;
+
+/** A new database on a server. */
+export async function freshDatabase(url: string): Promise<string> {
+  const name = `voicebot_test_${process.pid}_${Date.now()}_${++made}`;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create database ${name}`);

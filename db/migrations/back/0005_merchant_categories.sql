@@ -1,0 +1,1 @@
+ALTER TABLE "demo_bank"."transactions" DROP COLUMN "category";

@@ -1,0 +1,2 @@
+-- Loses: deletions.
+DROP TABLE "deletions";
