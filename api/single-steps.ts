@@ -62,7 +62,8 @@ export class SingleSteps {
     turn.pipes.heard.write(pcm);
     turn.pipes.heard.end();
     try {
-      const input = { heardUrl: turn.media.heardUrl, language, settings };
+      const waitedForMs = this.#options.timeoutMs;
+      const input = { heardUrl: turn.media.heardUrl, language, settings, waitedForMs };
       return await this.#run<typeof transcribeOnce>(transcribeOnceWorkflow, input);
     } finally {
       turn.close();
@@ -74,8 +75,8 @@ export class SingleSteps {
     const { hub, settings } = this.#options;
     const turn = hub.openTurn();
     try {
-      const input = { text, spokenUrl: turn.media.spokenUrl, style, settings };
       const timeoutMs = speechLimitMs(this.#options.timeoutMs, style);
+      const input = { text, spokenUrl: turn.media.spokenUrl, style, settings, waitedForMs: timeoutMs };
       const result = await this.#run<typeof speakOnce>(speakOnceWorkflow, input, { timeoutMs });
       const chunks: Uint8Array[] = [];
       for await (const pcm of audioOf(turn.pipes.spoken.read())) chunks.push(pcm);
@@ -91,11 +92,9 @@ export class SingleSteps {
     const turn = hub.openTurn();
     const stopping = new AbortController();
     const stopped = AbortSignal.any([signal, stopping.signal]);
-    const input = { text, spokenUrl: turn.media.spokenUrl, style, settings };
-    const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, {
-      signal: stopped,
-      timeoutMs: speechLimitMs(this.#options.timeoutMs, style),
-    });
+    const timeoutMs = speechLimitMs(this.#options.timeoutMs, style);
+    const input = { text, spokenUrl: turn.media.spokenUrl, style, settings, waitedForMs: timeoutMs };
+    const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, { signal: stopped, timeoutMs });
     let over = false;
     let failure: unknown;
     // A step that failed has left its pipe open.
@@ -207,7 +206,8 @@ export class SingleSteps {
         workflowIdConflictPolicy: 'USE_EXISTING',
         taskQueue: taskQueues.calls,
         args: [input],
-        workflowExecutionTimeout: timeoutMs,
+        // It ends by itself before: this is for one whose workers are away.
+        workflowExecutionTimeout: timeoutMs + lingerMs,
       });
       const cancel = () => void handle.cancel().catch(() => undefined);
       if (signal?.aborted) cancel();
@@ -220,5 +220,8 @@ export class SingleSteps {
     });
   }
 }
+
+/** How long a step may outlive whoever waits for it. */
+const lingerMs = 60_000;
 
 const trainingId = (tenant: string, name: string): string => `adapter-training-${tenant}/${name}`;

@@ -2,7 +2,9 @@
  * `npm run bench:scale`: what the orchestration carries by itself. Engines are stand-ins that wait as long as the real ones take and use no
  * cores (`tests/fakes/stand-in-engines.ts`); all else is real: callers in real time, API, workers, Temporal, Postgres, each a process whose
  * time and memory are measured. The last line is JSON.
- * `--levels 5,10,20`: calls at once, one level after the other; `--seconds N` of each.
+ * `--levels 5,10,20`: calls at once, one level after the other; `--seconds N` of each. `--processes N` of the API, and as
+ * many with the workers of all queues. `--cluster`: a Temporal server of four services with a
+ * Postgres as its store, instead of the dev server.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,13 +12,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { LiveEvents } from '../client/live-client.ts';
-import { loadConfig } from '../config/load.ts';
-import { ensureTemporalCli } from '../services/models.ts';
 import { freePort } from '../services/ports.ts';
 import { allQueues } from '../services/workers.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { ChaosCaller, type Heard } from '../tests/chaos/caller.ts';
-import { type Component, postgresComponent, startPart, startTemporal } from '../tests/chaos/processes.ts';
+import { type Component, postgresComponent, startPart } from '../tests/chaos/processes.ts';
+import { temporalToBreak } from '../tests/chaos/temporal.ts';
 import { utterances } from '../tests/chaos/utterances.ts';
 import { measuredDelays } from '../tests/fakes/stand-in-engines.ts';
 import { startPostgres } from '../tests/support/postgres-server.ts';
@@ -24,7 +25,12 @@ import { type Usage, usageOf } from './process-usage.ts';
 import { machine, note, printReport, round, spread } from './report.ts';
 
 const { values } = parseArgs({
-  options: { levels: { type: 'string', default: '5,10,20,30,40' }, seconds: { type: 'string', default: '45' } },
+  options: {
+    levels: { type: 'string', default: '5,10,20,30,40' },
+    seconds: { type: 'string', default: '45' },
+    cluster: { type: 'boolean', default: false },
+    processes: { type: 'string', default: '1' },
+  },
 });
 const levels = values.levels.split(',').map(Number);
 const seconds = Number(values.seconds);
@@ -39,38 +45,33 @@ const namespace = 'scale';
 const postgres = await startPostgres();
 if (!postgres) throw new Error('bench:scale needs a real Postgres.');
 const folder = await mkdtemp(join(tmpdir(), 'voicebot-scale-'));
-const ports = { temporal: await freePort(), ui: await freePort(), api: await freePort() };
+const each = Array.from({ length: Number(values.processes) }, (_, i) => i + 1);
+const ports = await Promise.all(each.map(() => freePort()));
+const apiUrls = ports.map((port) => `http://127.0.0.1:${port}`);
 note('Starting Temporal, Postgres, API and workers ...');
-const temporal = await startTemporal(
-  {
-    binary: await ensureTemporalCli(loadConfig(), {}),
-    dataDir: join(folder, 'temporal'),
-    port: ports.temporal,
-    uiPort: ports.ui,
-    namespace,
-  },
-  0,
-);
+const temporal = await temporalToBreak({ folder, namespace, awayMs: 0, cluster: values.cluster });
 const many = Object.fromEntries(
   [...allQueues.map((queue) => [`${queue.toUpperCase()}_CONCURRENCY`, '1000'])].filter(([name]) => name !== 'CALLS_CONCURRENCY'),
 );
 const env = {
   ...many,
-  TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  TEMPORAL_ADDRESS: temporal.address,
   TEMPORAL_NAMESPACE: namespace,
   DATABASE_URL: postgres.url,
   DATA_DIR: folder,
-  PORT: String(ports.api),
   IDLE_PROMPT_SECONDS: '0',
   MAX_CONCURRENT_SESSIONS: '10000',
   MAX_QUEUE_DELAY_MS: '0',
   MAX_SLOT_USE: '1',
   LOG_LEVEL: 'warn',
 };
-const part = (name: string, args: readonly string[]) => startPart({ name, args, real: false, env, logDir: folder, awayMs: 0 });
-const [api, workers] = await Promise.all([part('api', ['api']), part('workers', ['worker', allQueues.join(',')])]);
-const components: readonly Component[] = [api, workers, temporal, postgresComponent(postgres, 0)];
-const apiUrl = `http://127.0.0.1:${ports.api}`;
+const part = (name: string, args: readonly string[], more: Record<string, string> = {}) =>
+  startPart({ name, args, real: false, env: { ...env, ...more }, logDir: folder, awayMs: 0 });
+const parts = await Promise.all([
+  ...ports.map((port, i) => part(`api-${i + 1}`, ['api'], { PORT: String(port) })),
+  ...each.map((i) => part(`workers-${i}`, ['worker', allQueues.join(',')])),
+]);
+const components: readonly Component[] = [...parts, ...temporal.components, postgresComponent(postgres, 0)];
 const connection = await connectTemporal({ address: env.TEMPORAL_ADDRESS, namespace });
 const said = await utterances({ real: false, seed: 1 });
 
@@ -87,7 +88,7 @@ async function line(over: () => boolean, heard: Heard[], metrics: LiveEvents['tu
   for (let call = 0; !over(); call++) {
     const caller = new ChaosCaller({
       sessionId: `scale-${number}-${call}`,
-      urls: [apiUrl],
+      urls: [apiUrls[number % apiUrls.length] ?? ''],
       readable: false,
       log: () => {},
       onEvent: (event) => {
@@ -141,7 +142,7 @@ async function level(calls: number) {
 
 /** What a turn is to Temporal and Postgres, by one call. */
 async function sizesOfTurn() {
-  const caller = new ChaosCaller({ sessionId: 'scale-sizes', urls: [apiUrl], readable: false, log: () => {} });
+  const caller = new ChaosCaller({ sessionId: 'scale-sizes', urls: apiUrls, readable: false, log: () => {} });
   const sizes = async () => {
     const { raw } = await connection.client.workflow.getHandle('call-scale-sizes').describe();
     const { historyLength, historySizeBytes, stateTransitionCount } = raw.workflowExecutionInfo ?? {};
@@ -168,9 +169,16 @@ for (const calls of levels) {
   if (measured.temporalMs.p95 > enoughMs) break;
 }
 await connection.close();
-await Promise.allSettled([api, workers].map((component) => component.stop()));
+await Promise.allSettled(parts.map((component) => component.stop()));
 await temporal.stop();
 await postgres.close();
 await rm(folder, { recursive: true, force: true });
-printReport({ bench: 'scale', machine: machine(), standInDelays: measuredDelays, perTurn, levels: reached });
+printReport({
+  bench: 'scale',
+  temporal: values.cluster ? 'cluster' : 'dev server',
+  machine: machine(),
+  standInDelays: measuredDelays,
+  perTurn,
+  levels: reached,
+});
 process.exit(0);

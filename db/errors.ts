@@ -30,5 +30,5 @@ export function databaseProblem(error: unknown): VoicebotError | undefined {
 
 /** A failed query without its parameters, which hold what callers said and belong into no log and no history. */
 export function withoutParameters(error: unknown): unknown {
-  return error instanceof DrizzleQueryError ? new Error(`A query failed: ${messageOf(error.cause)}`) : error;
+  return error instanceof DrizzleQueryError ? new Error(messageOf(error)) : error;
 }

@@ -64,7 +64,10 @@ export function isVoicebotError(error: unknown): error is VoicebotError {
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // The message of a failed query lists its parameters, which hold what callers said and belong into no log; its cause says what was wrong.
+  if (error.message.startsWith('Failed query:')) return `A query failed: ${messageOf(error.cause ?? 'no cause is known')}`;
+  return error.message;
 }
 
 /** Throws the reason of an aborted signal as a typed error. */

@@ -19,6 +19,8 @@ export interface RunOptions {
 
 export interface Engine {
   readonly name: string;
+  /** What does the work: `cuda` and the like for a GPU, `remote` for another server; `cpu` when unset. */
+  readonly device?: string;
   /** True while the model is in memory. */
   readonly loaded: boolean;
   /** Loads the model; the first use does it by itself. */

@@ -97,6 +97,18 @@ export class Metrics {
     labelNames: ['engine'] as const,
     ...this.#register,
   });
+  readonly engineMemory = new Gauge({
+    name: 'voicebot_engine_memory_bytes',
+    help: 'By how much the resident memory of this process grew while the model of an engine was loaded; a GPU has memory of its own.',
+    labelNames: ['engine'] as const,
+    ...this.#register,
+  });
+  readonly engineWork = new Counter({
+    name: 'voicebot_engine_work_seconds_total',
+    help: 'How long engines of this process worked, by what does the work: cpu, remote, or the kind of a GPU.',
+    labelNames: ['engine', 'device'] as const,
+    ...this.#register,
+  });
   readonly turns = new Counter({
     name: 'voicebot_turns_total',
     help: 'Turns by tenant and by their outcome.',

@@ -1,3 +1,4 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { RegisteredAdapter } from '../activities/adapter-files.ts';
 import type { ImportInput, ImportResult } from '../activities/knowledge-import.ts';
 import type { AdapterStatus } from '../activities/llm.ts';
@@ -13,25 +14,49 @@ import { stepsFor, voiceControl } from './steps.ts';
 
 export type ProbeSettings = Pick<CallSettings, 'workerWaitMs' | 'stepTimeoutMs'>;
 
-export interface TranscribeOnceInput {
+/** What is for somebody who waits on a line. */
+interface ForSomebody {
+  /** How long they wait; unset by releases up to 0.4. */
+  readonly waitedForMs?: number | undefined;
+}
+
+/**
+ * A step whose pipe ends at a process that may be killed. Nobody is to be told of a failure then: it is shown as cancelled, not among
+ * what went wrong.
+ */
+async function waitedFor<T>({ waitedForMs }: ForSomebody, step: () => Promise<T>): Promise<T> {
+  if (waitedForMs === undefined) return step();
+  try {
+    return await CancellationScope.withTimeout(waitedForMs, step);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    const gone = cause instanceof ApplicationFailure && cause.type === 'line-gone';
+    if (!gone && !isCancellation(error)) throw error;
+    throw new CancelledFailure('Nobody waits for this any more.');
+  }
+}
+
+export interface TranscribeOnceInput extends ForSomebody {
   readonly heardUrl: string;
   readonly language?: string | undefined;
   readonly settings: ProbeSettings;
 }
 
-export async function transcribeOnce({ heardUrl, language, settings }: TranscribeOnceInput): Promise<TranscribeResult> {
-  return stepsFor(settings).stt.transcribe({ heardUrl, language });
+export async function transcribeOnce(input: TranscribeOnceInput): Promise<TranscribeResult> {
+  const { heardUrl, language, settings } = input;
+  return waitedFor(input, () => stepsFor(settings).stt.transcribe({ heardUrl, language }));
 }
 
-export interface SpeakOnceInput {
+export interface SpeakOnceInput extends ForSomebody {
   readonly text: string;
   readonly spokenUrl: string;
   readonly style?: SpeechStyle | undefined;
   readonly settings: ProbeSettings;
 }
 
-export async function speakOnce({ text, spokenUrl, style, settings }: SpeakOnceInput): Promise<SpeakResult> {
-  return stepsFor(settings).voice(style).speak({ text, spokenUrl, style });
+export async function speakOnce(input: SpeakOnceInput): Promise<SpeakResult> {
+  const { text, spokenUrl, style, settings } = input;
+  return waitedFor(input, () => stepsFor(settings).voice(style).speak({ text, spokenUrl, style }));
 }
 
 export interface ControlInput {

@@ -295,6 +295,19 @@ export const dashboards: readonly Dashboard[] = [
         ],
       },
       {
+        ...{ title: 'GPU-seconds a call', about: 'That engines on GPUs worked, over an hour.', kind: 'timeseries', unit: 's' },
+        queries: [
+          {
+            expr: `(sum(rate(voicebot_engine_work_seconds_total{device!~"cpu|remote"}[1h])) or vector(0)) / (sum(rate(voicebot_calls_total[1h])) > 0)`,
+            legend: 'GPU-seconds',
+          },
+        ],
+      },
+      {
+        ...{ title: 'Models in memory', about: 'What each took when it was loaded.', kind: 'timeseries', unit: 'bytes' },
+        queries: [{ expr: 'voicebot_engine_memory_bytes', legend: '{{engine}} {{service}}' }],
+      },
+      {
         ...{ title: 'Steps under way', about: 'By queue.', kind: 'timeseries', unit: 'short' },
         queries: [{ expr: 'sum by (queue) (voicebot_steps_running)', legend: '{{queue}}' }],
       },

@@ -73,6 +73,10 @@ export class Llama implements LanguageModel {
     this.#options = options;
   }
 
+  get device(): string {
+    return this.#loaded?.llama.gpu || 'cpu';
+  }
+
   get loaded(): boolean {
     return this.#loaded !== undefined;
   }

@@ -17,6 +17,7 @@ const timeoutMs = 15 * 60_000;
 /** Any voice behind `/v1/audio/speech`. Nothing is held in memory, so load and unload have nothing to do. */
 export class OpenAiSpeech implements TextToSpeech {
   readonly name = 'remote';
+  readonly device = 'remote';
   readonly loaded = true;
   /** Of the format `pcm`: 16 bits, mono. */
   readonly sampleRateHz = 24_000;

@@ -18,6 +18,7 @@ const timeoutMs = 30_000;
 /** A language model behind an OpenAI-compatible chat endpoint. Nothing is held in memory, so load and unload have nothing to do. */
 export class OpenAiModel implements LanguageModel {
   readonly name = 'openai';
+  readonly device = 'remote';
   readonly loaded = true;
   readonly #client: OpenAI;
   readonly #options: OpenAiOptions;

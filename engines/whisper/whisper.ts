@@ -17,6 +17,7 @@ export interface WhisperOptions {
 
 /** Whisper on ONNX Runtime, with a window as long as the speech instead of 30 s. */
 export class Whisper extends ThreadHosted implements SpeechToText {
+  readonly device: Device;
   readonly #language: string;
 
   constructor(runtime: EngineRuntime, options: WhisperOptions) {
@@ -29,6 +30,7 @@ export class Whisper extends ThreadHosted implements SpeechToText {
       entry: new URL('./thread.ts', import.meta.url),
       options: threadOptions,
     });
+    this.device = device;
     this.#language = options.language ?? 'en';
   }
 

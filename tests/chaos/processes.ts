@@ -38,14 +38,33 @@ export interface PartOptions {
 export async function startPart(options: PartOptions): Promise<Component> {
   const { name, args, real, env, logDir, awayMs } = options;
   const log = openSync(join(logDir, `${name}.log`), 'a');
+  return supervise({
+    name,
+    awayMs,
+    run: () => {
+      const script = real ? ['cli/bin.mjs', ...args] : ['--import', 'tsx', 'tests/fakes/part.ts', ...args];
+      const stdio = real ? ['ignore', 'pipe', log] : ['ignore', log, log, 'ipc'];
+      return spawn(process.execPath, script, { cwd: root, env: { ...process.env, ...env }, stdio: stdio as never });
+    },
+    isUp: (child) => (real ? printed(child, /Ready after/) : once(child, 'message')),
+  });
+}
+
+export interface SupervisedOptions {
+  readonly name: string;
+  readonly awayMs: number;
+  run(): ChildProcess;
+  isUp(child: ChildProcess): Promise<unknown>;
+}
+
+/** Keeps a process running, until it is told to stop. */
+export async function supervise({ name, awayMs, run, isUp }: SupervisedOptions): Promise<Component> {
   let child: ChildProcess;
   let stopping = false;
   const start = async () => {
-    const script = real ? ['cli/bin.mjs', ...args] : ['--import', 'tsx', 'tests/fakes/part.ts', ...args];
-    const stdio = real ? ['ignore', 'pipe', log] : ['ignore', log, log, 'ipc'];
-    child = spawn(process.execPath, script, { cwd: root, env: { ...process.env, ...env }, stdio: stdio as never });
+    child = run();
     await Promise.race([
-      real ? printed(child, /is ready/) : once(child, 'message'),
+      isUp(child),
       once(child, 'exit').then(([code]) => {
         throw new Error(`${name} ended with ${code} while it started; see its log.`);
       }),
@@ -122,9 +141,9 @@ export async function startTemporal(
   };
 }
 
-export function postgresComponent(server: PostgresServer, awayMs: number): Component {
+export function postgresComponent(server: PostgresServer, awayMs: number, name = 'postgres'): Component {
   return {
-    name: 'postgres',
+    name,
     get pid() {
       return server.pid() ?? 0;
     },

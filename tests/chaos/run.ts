@@ -2,6 +2,7 @@
  * `npm run chaos`: calls in real time against a service of many processes, while every component of it is killed again and again,
  * by a seeded schedule; then what Postgres, Temporal and the callers know is compared. The last line is JSON.
  * `--short`: every component at least once, in under a minute. `--engines real`: the real models instead of stand-ins.
+ * `--cluster`: on a Temporal server of four services with a Postgres as its store, each killed by itself, instead of the dev server.
  * `--seed N`, `--calls N` at once, `--minutes N`, `--keep` the folder with the logs.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,15 +11,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from '../../bench/report.ts';
-import { loadConfig } from '../../config/load.ts';
-import { ensureTemporalCli } from '../../services/models.ts';
 import { freePort } from '../../services/ports.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
 import { temporalOf } from '../support/stack-temporal.ts';
 import { ChaosCaller, type Heard } from './caller.ts';
 import { type Call, checkInvariants } from './invariants.ts';
-import { type Component, postgresComponent, startPart, startTemporal } from './processes.ts';
+import { type Component, postgresComponent, startPart } from './processes.ts';
+import { temporalToBreak } from './temporal.ts';
 import { startTransferDesk } from './transfer-desk.ts';
 import { utterances } from './utterances.ts';
 
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '4' },
     minutes: { type: 'string', default: '10' },
     keep: { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
   },
 });
 const real = values.engines === 'real';
@@ -51,23 +52,13 @@ const postgres = await startPostgres();
 if (!postgres) throw new Error('Chaos needs a real Postgres.');
 const folder = await mkdtemp(join(tmpdir(), 'voicebot-chaos-'));
 const desk = await startTransferDesk();
-const ports = { temporal: await freePort(), ui: await freePort() };
 const apiPorts = [await freePort(), await freePort()];
 const apiUrls = apiPorts.map((port) => `http://127.0.0.1:${port}`);
 
 note(`Starting Temporal, Postgres and the service's processes; logs in ${folder}`);
-const temporal = await startTemporal(
-  {
-    binary: await ensureTemporalCli(loadConfig(), {}),
-    dataDir: join(folder, 'temporal'),
-    port: ports.temporal,
-    uiPort: ports.ui,
-    namespace,
-  },
-  500,
-);
+const temporal = await temporalToBreak({ folder, namespace, awayMs: 500, cluster: values.cluster });
 const env = {
-  TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  TEMPORAL_ADDRESS: temporal.address,
   TEMPORAL_NAMESPACE: namespace,
   DATABASE_URL: postgres.url,
   DATA_DIR: folder,
@@ -88,7 +79,7 @@ const starting = [
   ...['stt', 'cache', 'bank', 'llm', 'tts', 'records', 'telephony'].map((queue) => () => worker(queue, queue)),
 ];
 const parts: readonly Component[] = await Promise.all(starting.map((start) => start()));
-const components = [...parts, temporal, postgresComponent(postgres, 300)];
+const components = [...parts, ...temporal.components, postgresComponent(postgres, 300)];
 note(`${components.length} components run`);
 
 /** Calls, one after the other, until the storm is over; the last one is finished. */

@@ -10,9 +10,11 @@ import {
   played,
   retryTurn,
   retryTurnWorkflow,
+  speakOnceWorkflow,
   takeTurn,
   taskQueues,
 } from '../../workflows/definitions.ts';
+import type { speakOnce } from '../../workflows/probes.ts';
 import { useCallWorkflows } from '../support/call-workflows.ts';
 import { until } from '../support/until.ts';
 
@@ -41,6 +43,26 @@ const lineGone = () => {
 const broken = () => {
   throw ApplicationFailure.nonRetryable('The model is broken.', 'engine-failed');
 };
+
+describe('a single speech', () => {
+  const speech = async (speak: typeof calls.steps.tts.speak, waitedForMs = 60_000) => {
+    calls.steps.tts.speak = speak;
+    const handle = await calls.environment.client.workflow.start<typeof speakOnce>(speakOnceWorkflow, {
+      workflowId: randomUUID(),
+      taskQueue: taskQueues.calls,
+      args: [{ text: 'Good morning.', spokenUrl: 'spoken', settings, waitedForMs }],
+    });
+    await handle.result().catch(() => undefined);
+    return (await handle.describe()).status.name;
+  };
+
+  it('for whom nobody waits any more counts as cancelled, and only what went wrong as failed', async () => {
+    expect(await speech(async () => lineGone())).toBe('CANCELLED');
+    expect(await speech(async () => broken())).toBe('FAILED');
+    const away = () => Promise.reject(new Error('connect ECONNREFUSED'));
+    expect(await speech(away, 1_000)).toBe('CANCELLED');
+  });
+});
 
 describe('a turn whose line is gone', () => {
   it('is answered in words, which enter the memory of the call when its caller comes back and hears them', async () => {

@@ -64,10 +64,10 @@ export async function freshDatabase(url: string): Promise<string> {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
-function debianBinaries(): string | undefined {
+function debianBinaries(extension = 'vector'): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root) : [];
-  const version = versions.find((name) => existsSync(`/usr/share/postgresql/${name}/extension/vector.control`));
+  const version = versions.find((name) => existsSync(`/usr/share/postgresql/${name}/extension/${extension}.control`));
   return version && join(root, version, 'bin');
 }
 
@@ -83,7 +83,13 @@ async function packagedBinaries(): Promise<string | undefined> {
   return binaries;
 }
 
-async function startOwn(binaries: string): Promise<PostgresServer> {
+/** Debian's Postgres without pgvector, for Temporal's store, which wants `btree_gin`. Undefined where it is not installed. */
+export async function startPlainPostgres(settings = ''): Promise<PostgresServer | undefined> {
+  const binaries = debianBinaries('btree_gin');
+  return binaries ? startOwn(binaries, settings) : undefined;
+}
+
+async function startOwn(binaries: string, settings = 'fsync = off\n'): Promise<PostgresServer> {
   const home = await mkdtemp(join(tmpdir(), 'voicebot-postgres-'));
   const data = join(home, 'data');
   // `nobody` may not be able to enter the home folder that the package lies in.
@@ -93,7 +99,7 @@ async function startOwn(binaries: string): Promise<PostgresServer> {
     execa(join(programs, program), args, { ...unprivileged, cwd: home, stdin: 'ignore', env: { HOME: home } });
   await run('initdb', ['-D', data, '-U', 'voicebot', '--auth=trust', '-E', 'UTF8', '--no-sync']);
   const port = await freePort();
-  const config = `\nlisten_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\nfsync = off\n`;
+  const config = `\nlisten_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\n${settings}`;
   await writeFile(join(data, 'postgresql.auto.conf'), config);
   // pg_ctl's children must not hold our pipes open.
   const control = (...args: string[]) =>

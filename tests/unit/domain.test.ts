@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayBeCached, questionKey } from '../../domain/cache-policy.ts';
-import { VoicebotError } from '../../domain/errors.ts';
+import { messageOf, VoicebotError } from '../../domain/errors.ts';
 import { intentOf } from '../../domain/intent.ts';
 import { checkSentence } from '../../domain/output-guard.ts';
 import { fitHistory, promptFor } from '../../domain/persona.ts';
@@ -129,5 +129,15 @@ describe('session ids', () => {
 
   it.each(['', '-a', 'a b', 'ä', '../etc', 'x'.repeat(65)])('refuses "%s"', (id) => {
     expect(() => parseSessionId(id)).toThrow(VoicebotError);
+  });
+});
+
+describe('the message of an error', () => {
+  it('of a failed query says what was wrong, and none of its parameters, which may be what a caller said', () => {
+    const failed = new Error('Failed query: insert into turns values ($1)\nparams: my number is 48213957', {
+      cause: new Error('relation "turns" does not exist'),
+    });
+    expect(messageOf(failed)).toBe('A query failed: relation "turns" does not exist');
+    expect(messageOf('plain')).toBe('plain');
   });
 });

@@ -1,0 +1,200 @@
+/**
+ * `npm run soak`: callers in real time at a load that the machine carries, while new versions are deployed, process by process. It fails
+ * where a turn is not answered, a call is cut, the wait grows, or a process's memory does. The last line is JSON.
+ * `--minutes N` (120), `--calls N` at once, which should be 70 % of what bench:scale says that the machine carries; `--deploys N` of all
+ * processes (3), spread over the run; `--cluster`: on a Temporal server of four services; `--engines real`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { usageOf } from '../../bench/process-usage.ts';
+import { machine, note, printReport, round, spread } from '../../bench/report.ts';
+import type { LiveEvents } from '../../client/live-client.ts';
+import { freePort } from '../../services/ports.ts';
+import { allQueues } from '../../services/workers.ts';
+import { ChaosCaller, type Heard } from '../chaos/caller.ts';
+import { type Call, checkInvariants } from '../chaos/invariants.ts';
+import { type Component, startPart } from '../chaos/processes.ts';
+import { temporalToBreak } from '../chaos/temporal.ts';
+import { startTransferDesk } from '../chaos/transfer-desk.ts';
+import { utterances } from '../chaos/utterances.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+import { temporalOf } from '../support/stack-temporal.ts';
+import { type Sample, trendOf } from './trend.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '120' },
+    calls: { type: 'string', default: '14' },
+    deploys: { type: 'string', default: '3' },
+    engines: { type: 'string', default: 'stand-in' },
+    cluster: { type: 'boolean', default: false },
+  },
+});
+const runMs = Number(values.minutes) * 60_000;
+const callers = Number(values.calls);
+const deploys = Number(values.deploys);
+const real = values.engines === 'real';
+const namespace = 'soak';
+const turnsOfCall = 10;
+const pauseMs = 2_000;
+const sampleMs = 2_000;
+/** Caches fill, and the garbage collector finds its size. */
+const warmUpSeconds = Math.min(600, runMs / 1000 / 4);
+/** What a process may seem to grow by in an hour before it counts, beside what chance explains. */
+const tolerableMbPerHour = 8;
+/** In a short run the collector's own rhythm is all that shows. */
+const telling = runMs >= 600_000;
+
+const postgres = await startPostgres();
+if (!postgres) throw new Error('The soak needs a real Postgres.');
+const folder = await mkdtemp(join(tmpdir(), 'voicebot-soak-'));
+const desk = await startTransferDesk();
+const apiPorts = [await freePort(), await freePort()];
+const apiUrls = apiPorts.map((port) => `http://127.0.0.1:${port}`);
+note(`Starting; logs in ${folder}`);
+const temporal = await temporalToBreak({ folder, namespace, awayMs: 500, cluster: values.cluster });
+const env = {
+  TEMPORAL_ADDRESS: temporal.address,
+  TEMPORAL_NAMESPACE: namespace,
+  DATABASE_URL: postgres.url,
+  DATA_DIR: folder,
+  TRANSFER_WEBHOOK_URL: desk.url,
+  IDLE_PROMPT_SECONDS: '0',
+  MAX_CONCURRENT_SESSIONS: '1000',
+  LOG_LEVEL: 'warn',
+};
+const part = (name: string, args: readonly string[], more: Record<string, string> = {}) =>
+  startPart({ name, args, real, env: { ...env, ...more }, logDir: folder, awayMs: 0 });
+const parts: readonly Component[] = await Promise.all([
+  ...apiPorts.map((port, i) => part(`api-${i + 1}`, ['api'], { PORT: String(port) })),
+  ...[1, 2].map((i) =>
+    part(`workers-${i}`, real ? ['worker', '--queues', allQueues.join(',')] : ['worker', allQueues.join(',')]),
+  ),
+]);
+
+/** Memory by the life of a process: a deploy begins another one. */
+const lives = new Map<string, Sample[]>();
+const startedAt = performance.now();
+const secondsNow = () => (performance.now() - startedAt) / 1000;
+const sampler = setInterval(() => {
+  for (const { name, pid } of parts) {
+    const usage = usageOf(pid);
+    if (!usage) continue;
+    const life = `${name} ${pid}`;
+    lives.set(life, [...(lives.get(life) ?? []), { atSeconds: secondsNow(), memoryMb: usage.memoryMb }]);
+  }
+}, sampleMs);
+
+let over = false;
+const calls: Call[] = [];
+const waits: { readonly atSeconds: number; readonly ms: number }[] = [];
+const said = await utterances({ real, seed: 1 });
+async function callAgainAndAgain(line: number): Promise<void> {
+  for (let call = 0; !over; call++) {
+    const caller = new ChaosCaller({
+      sessionId: `soak-${line}-${call}`,
+      urls: line % 2 ? [...apiUrls].reverse() : apiUrls,
+      readable: !real,
+      log: () => {},
+      onEvent: (event) => {
+        if (event.type !== 'turn.metrics') return;
+        const { voiceToVoiceMs } = event as LiveEvents['turn.metrics'];
+        if (voiceToVoiceMs !== undefined) waits.push({ atSeconds: secondsNow(), ms: voiceToVoiceMs });
+      },
+    });
+    const heard: Heard[] = [];
+    for (let turn = 0; turn < turnsOfCall && !over; turn++) {
+      heard.push(await caller.say(said.question(line, call, turn)));
+      await sleep(pauseMs);
+    }
+    await caller.hangUp();
+    calls.push({ caller, heard, askedForPerson: false });
+  }
+}
+
+const lines = Array.from({ length: callers }, (_, line) => callAgainAndAgain(line));
+const failed = Promise.all(lines).then(() => new Promise<never>(() => {}));
+failed.catch(() => undefined);
+for (let deploy = 1; deploy <= deploys; deploy++) {
+  const at = (runMs * deploy) / (deploys + 1);
+  await Promise.race([sleep(Math.max(0, at - secondsNow() * 1000)), failed]);
+  note(`${Math.round(secondsNow())} s: deploy ${deploy}`);
+  for (const component of parts) await Promise.race([component.drain?.(), failed]);
+}
+await Promise.race([sleep(Math.max(0, runMs - secondsNow() * 1000)), failed]);
+over = true;
+clearInterval(sampler);
+await Promise.all(lines);
+
+const connection = await temporalOf({ temporalAddress: env.TEMPORAL_ADDRESS }, env);
+const checked = await checkInvariants({
+  calls,
+  databaseUrl: postgres.url,
+  client: connection.client,
+  apiUrls,
+  desk,
+  readable: !real,
+});
+await connection.close();
+await Promise.allSettled(parts.map((component) => component.stop()));
+await temporal.stop();
+await postgres.close();
+await desk.close();
+
+const memory = [...lives].map(([life, samples]) => {
+  const from = (samples[0]?.atSeconds ?? 0) + warmUpSeconds;
+  const trend = trendOf(samples.filter(({ atSeconds }) => atSeconds >= from));
+  const grows = trend !== undefined && trend.mbPerHour - trend.noiseMbPerHour > tolerableMbPerHour;
+  return {
+    process: life.split(' ')[0],
+    minutes: round(((samples.at(-1)?.atSeconds ?? 0) - (samples[0]?.atSeconds ?? 0)) / 60, 1),
+    endMb: samples.at(-1)?.memoryMb,
+    mbPerHour: trend ? round(trend.mbPerHour) : 'unknown',
+    noiseMbPerHour: trend ? round(trend.noiseMbPerHour) : 'unknown',
+    grows,
+  };
+});
+const settled = waits.filter(({ atSeconds }) => atSeconds > Math.min(30, runMs / 4_000));
+const half = (settled[0]?.atSeconds ?? 0) / 2 + secondsNow() / 2;
+const voiceToVoiceMs = {
+  all: spread(settled.map(({ ms }) => ms)),
+  firstHalf: spread(settled.filter(({ atSeconds }) => atSeconds < half).map(({ ms }) => ms)),
+  secondHalf: spread(settled.filter(({ atSeconds }) => atSeconds >= half).map(({ ms }) => ms)),
+};
+const heard = calls.flatMap((call) => call.heard);
+const { violations, ...counts } = checked;
+const problems = [
+  ...violations,
+  ...heard.filter(({ result }) => result !== 'answered').map(({ text, result }) => `'${text}': ${result}`),
+  ...(telling
+    ? memory.filter(({ grows }) => grows).map(({ process, mbPerHour }) => `${process} grows by ${mbPerHour} MB an hour`)
+    : []),
+  ...(telling && voiceToVoiceMs.secondHalf.p95 > voiceToVoiceMs.firstHalf.p95 * 1.2
+    ? [`p95 grew from ${voiceToVoiceMs.firstHalf.p95} to ${voiceToVoiceMs.secondHalf.p95} ms`]
+    : []),
+];
+for (const problem of problems) note(`PROBLEM ${problem}`);
+if (problems.length === 0) await rm(folder, { recursive: true, force: true });
+else note(`Logs are kept in ${folder}`);
+printReport({
+  bench: 'soak',
+  ...{
+    minutes: Number(values.minutes),
+    callers,
+    deploys,
+    engines: values.engines,
+    temporal: values.cluster ? 'cluster' : 'dev server',
+  },
+  ...counts,
+  calls: calls.length,
+  reconnects: calls.reduce((sum, { caller }) => sum + caller.reconnects, 0),
+  saidAgain: heard.reduce((sum, { said: times }) => sum + times - 1, 0),
+  voiceToVoiceMs,
+  memory,
+  problems,
+  machine: machine(),
+});
+process.exit(problems.length === 0 ? 0 : 1);
