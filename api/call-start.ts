@@ -38,8 +38,9 @@ export function callStart(sessionId: string, settings: CallSettings, links?: Cal
     workflowId,
     taskQueue: taskQueues.calls,
     args: [{ sessionId, settings }] as Parameters<typeof call>,
-    // A worker that died with a step of the workflow in its hands is not waited for any longer; replays take far less.
-    workflowTaskTimeout: '3s',
+    // A worker that died with a step of the workflow in its hands is not waited for any longer. A replay takes a quarter of a second of a core,
+    // and where a process has just taken over many calls on a busy machine, several times that: too late, it is to be done again.
+    workflowTaskTimeout: '5s',
     // An id is one call for ever; update-with-start joins it while it runs.
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     staticSummary: `Call ${sessionId}`,

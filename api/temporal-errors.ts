@@ -70,10 +70,16 @@ export function fromTemporal(error: unknown): VoicebotError {
  */
 const passing = new Set([14, 2, 10, 8]);
 
-/** The server was not there. */
+const failedPrecondition = 9;
+
+/** What a call says whose worker was late, or is being replaced: another worker takes it in a moment. */
+const workerWasLate = /workflow task in failed state|workflow is not ready/i;
+
+/** The server was not there, or no worker for the call yet. */
 export function isAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause)) return passing.has(cause.code);
+    if (!isGrpcServiceError(cause)) continue;
+    return passing.has(cause.code) || (cause.code === failedPrecondition && workerWasLate.test(cause.details));
   }
   return false;
 }

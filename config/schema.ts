@@ -177,7 +177,8 @@ export const configSchema = z.object({
   TTS_CONCURRENCY: concurrency(16, 'Replies that one worker speaks at a time; each waits for its words meanwhile.'),
   RECORDS_CONCURRENCY: concurrency(16, 'Records that one worker writes at a time.'),
   TELEPHONY_CONCURRENCY: concurrency(16, 'Transfers of one worker at a time.'),
-  CALLS_CONCURRENCY: concurrency(40, 'Workflow tasks of one worker at a time.', 2),
+  // They share one thread: a worker that takes over many calls goes over them one after another, where all at once would all be late.
+  CALLS_CONCURRENCY: concurrency(4, 'Workflow tasks of one worker at a time.', 2),
   BATCH_WINDOW: z.coerce
     .number()
     .int()

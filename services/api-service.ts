@@ -56,8 +56,8 @@ const anchorMs = 300_000;
 /** How long turns under way may still take when the API stops. */
 const drainMs = 10_000;
 
-/** Some dozens of turns: what a worker must go over again when it takes a call from one that died. */
-export const maxHistoryEvents = 1_500;
+/** Some twenty turns: what a worker must go over again when it takes a call from another one. */
+export const maxHistoryEvents = 600;
 
 export interface ApiService {
   readonly url: string;

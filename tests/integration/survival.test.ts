@@ -9,14 +9,12 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeWav } from '../../audio/wav.ts';
 import { LiveClient } from '../../client/live-client.ts';
-import { loadConfig } from '../../config/load.ts';
 import { wording } from '../../domain/wording.ts';
-import { ensureTemporalCli } from '../../services/models.ts';
 import { freePort } from '../../services/ports.ts';
 import type { Stack } from '../../services/stack.ts';
 import { allQueues } from '../../services/workers.ts';
 import { ChaosCaller, fakeUtterance } from '../chaos/caller.ts';
-import { startTemporal } from '../chaos/processes.ts';
+import { type TemporalToBreak, temporalToBreak } from '../chaos/temporal.ts';
 import { startTransferDesk, type TransferDesk } from '../chaos/transfer-desk.ts';
 import { spokenText, textsInBytes } from '../fakes/spoken-text.ts';
 import { standInEngines, standInRateHz } from '../fakes/stand-in-engines.ts';
@@ -32,7 +30,9 @@ const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
 /** Real servers and a real API; the engines are stand-ins that need no models. */
 describe.skipIf(!postgres)('a service whose parts fail', () => {
   let folder: string;
-  let temporal: Awaited<ReturnType<typeof startTemporal>>;
+  let temporal: TemporalToBreak;
+  /** What answers: the dev server, or the frontend of a cluster (its other services are killed by `npm run chaos -- --cluster`). */
+  const killTemporal = () => temporal.components[0]?.kill() ?? Promise.reject(new Error('There is no server.'));
   let desk: TransferDesk;
   let environment: TestEnvironment;
   let api: Stack;
@@ -79,17 +79,13 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'voicebot-survival-'));
-    temporal = await startTemporal(
-      {
-        binary: await ensureTemporalCli(loadConfig(), {}),
-        dataDir: folder,
-        port: await freePort(),
-        uiPort: await freePort(),
-        namespace: 'bank',
-      },
+    temporal = await temporalToBreak({
+      folder,
+      namespace: 'bank',
       // Longer than /ready is patient, so that it is surely seen.
-      4_000,
-    );
+      awayMs: 4_000,
+      cluster: process.env.TEST_TEMPORAL === 'cluster',
+    });
     desk = await startTransferDesk();
     environment = await testEnvironment({
       TEMPORAL_ADDRESS: temporal.address,
@@ -174,7 +170,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
   it('goes on with its calls when the Temporal server was killed, and says so meanwhile', async () => {
     const caller = await connect('restart');
     await say(caller, 'I had a long day with the rain.');
-    const back = temporal.kill();
+    const back = killTemporal();
     const down = await until('it is seen', async () => {
       const health = await json('/ready');
       return health.status === 503 && health;
@@ -203,7 +199,7 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       format: { encoding: 'pcm16', sampleRateHz: standInRateHz },
     });
     const spoken = () => textsInBytes(Buffer.concat(live.heard.map(({ bytes }) => bytes))).join(' ');
-    const back = temporal.kill();
+    const back = killTemporal();
     await until('nobody listens there', () => refuses(temporal.address));
     const told = live.client.next('error');
     const saidLive = live.saySamples(fakeUtterance('I had a long day with the frost.').samples);
