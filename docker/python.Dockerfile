@@ -15,6 +15,6 @@ RUN pip install --no-cache-dir -r requirements/${WORKER}.txt boto3 \
 COPY python/pyproject.toml .
 COPY python/voicebot_workers voicebot_workers
 RUN pip install --no-cache-dir --no-deps .
-USER nobody
+USER 65534:65534
 ENV HOME=/tmp
 ENTRYPOINT ["voicebot-workers"]

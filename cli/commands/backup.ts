@@ -66,40 +66,14 @@ export function addBackupCommands(program: Command): void {
     .option('--to <migration>', 'go back to an earlier one, while no service runs; the embedded database, too')
     .option('--lose-data', 'with --to: also where rows are lost by it')
     .action(async ({ to, loseData }: { to?: string; loseData?: boolean }) => {
-      const { DATABASE_URL: url, DATA_DIR } = loadConfig();
-      const options = { url, dataDir: resolve(DATA_DIR) };
-      process.stdout.write(`${to ? await goBack(options, to, loseData ?? false) : await goForward(options)}\n`);
+      const { bringUpToDate, goBackTo } = await import('../../services/migrate.ts');
+      if (!to) {
+        process.stdout.write(`The database is up to date: ${await bringUpToDate(loadConfig())}.\n`);
+        return;
+      }
+      const { database, takenBack } = await goBackTo(loadConfig(), to, loseData ?? false);
+      process.stdout.write(`${database} is at ${to} again: ${takenBack} migrations were taken back.\n`);
     });
-}
-
-async function goForward(options: { url?: string | undefined; dataDir: string }): Promise<string> {
-  if (!options.url) {
-    throw new VoicebotError('invalid-config', 'DATABASE_URL must be set.', {
-      hint: 'The embedded database is brought up to date by `voicebot start`.',
-    });
-  }
-  const { openDatabase } = await import('../../db/open.ts');
-  const database = await openDatabase(options);
-  await database.close();
-  return `The database is up to date: ${database.description}.`;
-}
-
-async function goBack(options: { url?: string | undefined; dataDir: string }, to: string, loseData: boolean): Promise<string> {
-  const { connectDatabase } = await import('../../db/connection.ts');
-  const { migrateBack, wayBack } = await import('../../db/migrations.ts');
-  const connection = await connectDatabase(options);
-  try {
-    const way = await wayBack(connection, to);
-    if (way.loses.length > 0 && !loseData) {
-      throw new VoicebotError('conflict', `Going back to ${to} loses what is in ${way.loses.join(', ')}.`, {
-        hint: 'Make a backup (voicebot backup), then say --lose-data.',
-      });
-    }
-    await migrateBack(connection, way);
-    return `${connection.description} is at ${to} again: ${way.tags.length} migrations were taken back.`;
-  } finally {
-    await connection.close();
-  }
 }
 
 async function keysIn(file: string): Promise<Record<string, string>> {

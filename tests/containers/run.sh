@@ -41,7 +41,7 @@ done
 size=$(podman image inspect voicebot-orchestrator:latest --format '{{.Size}}')
 echo "The image is $((size / 1000000)) MB."
 check 'the image is under 1.2 GB' test "$size" -lt 1200000000
-check 'it is nobody of importance' test "$(podman image inspect voicebot-orchestrator:latest --format '{{.Config.User}}')" = node
+check 'it is nobody of importance' test "$(podman image inspect voicebot-orchestrator:latest --format '{{.Config.User}}')" = 1000:1000
 
 echo "--- Starting the services"
 admin=$(secret)
