@@ -64,7 +64,7 @@ export class SingleSteps {
     try {
       const waitedForMs = this.#options.timeoutMs;
       const input = { heardUrl: turn.media.heardUrl, language, settings, waitedForMs };
-      return await this.#run<typeof transcribeOnce>(transcribeOnceWorkflow, input);
+      return inTime(await this.#run<typeof transcribeOnce>(transcribeOnceWorkflow, input));
     } finally {
       turn.close();
     }
@@ -77,7 +77,7 @@ export class SingleSteps {
     try {
       const timeoutMs = speechLimitMs(this.#options.timeoutMs, style);
       const input = { text, spokenUrl: turn.media.spokenUrl, style, settings, waitedForMs: timeoutMs };
-      const result = await this.#run<typeof speakOnce>(speakOnceWorkflow, input, { timeoutMs });
+      const result = inTime(await this.#run<typeof speakOnce>(speakOnceWorkflow, input, { timeoutMs }));
       const chunks: Uint8Array[] = [];
       for await (const pcm of audioOf(turn.pipes.spoken.read())) chunks.push(pcm);
       return { pcm: Buffer.concat(chunks), sampleRateHz: result.sampleRateHz, timing: result.timing };
@@ -219,6 +219,12 @@ export class SingleSteps {
       }
     });
   }
+}
+
+/** A step that nobody waited for any more ends with nothing; whoever asks has been told so by then, mostly. */
+function inTime<T>(result: T | undefined): T {
+  if (result === undefined) throw new VoicebotError('timeout', 'The work took too long.', { retryable: true });
+  return result;
 }
 
 /** How long a step may outlive whoever waits for it. */

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { RegisteredAdapter } from '../activities/adapter-files.ts';
 import type { ImportInput, ImportResult } from '../activities/knowledge-import.ts';
 import type { AdapterStatus } from '../activities/llm.ts';
@@ -21,18 +21,19 @@ interface ForSomebody {
 }
 
 /**
- * A step whose pipe ends at a process that may be killed. Nobody is to be told of a failure then: it is shown as cancelled, not among
- * what went wrong.
+ * A step whose pipe ends at a process that may be killed. Nobody is there to be told of a failure then, and it is none: the workflow ends,
+ * with nothing, and does not stand among what went wrong.
  */
-async function waitedFor<T>({ waitedForMs }: ForSomebody, step: () => Promise<T>): Promise<T> {
+async function waitedFor<T>({ waitedForMs }: ForSomebody, step: () => Promise<T>): Promise<T | undefined> {
   if (waitedForMs === undefined) return step();
   try {
     return await CancellationScope.withTimeout(waitedForMs, step);
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : error;
     const gone = cause instanceof ApplicationFailure && cause.type === 'line-gone';
-    if (!gone && !isCancellation(error)) throw error;
-    throw new CancelledFailure('Nobody waits for this any more.');
+    const cancelledByThem = CancellationScope.current().consideredCancelled;
+    if (cancelledByThem || (!gone && !isCancellation(error))) throw error;
+    return undefined;
   }
 }
 
@@ -42,7 +43,7 @@ export interface TranscribeOnceInput extends ForSomebody {
   readonly settings: ProbeSettings;
 }
 
-export async function transcribeOnce(input: TranscribeOnceInput): Promise<TranscribeResult> {
+export async function transcribeOnce(input: TranscribeOnceInput): Promise<TranscribeResult | undefined> {
   const { heardUrl, language, settings } = input;
   return waitedFor(input, () => stepsFor(settings).stt.transcribe({ heardUrl, language }));
 }
@@ -54,7 +55,7 @@ export interface SpeakOnceInput extends ForSomebody {
   readonly settings: ProbeSettings;
 }
 
-export async function speakOnce(input: SpeakOnceInput): Promise<SpeakResult> {
+export async function speakOnce(input: SpeakOnceInput): Promise<SpeakResult | undefined> {
   const { text, spokenUrl, style, settings } = input;
   return waitedFor(input, () => stepsFor(settings).voice(style).speak({ text, spokenUrl, style }));
 }
