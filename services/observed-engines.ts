@@ -1,7 +1,7 @@
 import type { Engine, LanguageModel, TextToSpeech } from '../engines/types.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { failed, traced, tracer } from '../telemetry/tracing.ts';
-import type { Engines } from './engines.ts';
+import type { Engines, ServicePart } from './engines.ts';
 
 type Observing = Pick<Metrics, 'engineLoaded' | 'engineMemory' | 'engineWork'>;
 
@@ -39,7 +39,27 @@ export function observedEngines(engines: Engines, metrics: Observing): Engines {
     const done = worked(engine);
     return traced(`engine ${engine.name}`, attributes, work).finally(done);
   };
+  /** Parts load one after the other, in this order: what the process grows by meanwhile is a part's models. */
+  const warm: Engines['warm'] = (parts) => {
+    const engineOf: Partial<Record<ServicePart, Engine>> = { stt, cache: embedder, llm, tts };
+    let before = process.memoryUsage.rss();
+    const loading = engines.warm(parts);
+    for (const [part, loaded] of loading) {
+      const measure = () => {
+        const now = process.memoryUsage.rss();
+        const engine = engineOf[part];
+        if (engine) {
+          metrics.engineMemory.set({ engine: engine.name }, Math.max(0, now - before));
+          tell(engine);
+        }
+        before = now;
+      };
+      loaded.then(measure, () => undefined);
+    }
+    return loading;
+  };
   return withMethods(engines, {
+    warm,
     stt: kept(stt, {
       transcribe: (samples, options) =>
         once(stt, { 'voicebot.audio_ms': samples.length / 16 }, () => stt.transcribe(samples, options)),
