@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import envPaths from 'env-paths';
 import { isLoopback } from '../domain/access/loopback.ts';
@@ -74,6 +74,10 @@ export function redactedConfig(config: Config): Record<string, unknown> {
 export function modelCacheDir(config: Config): string {
   return resolve(config.MODEL_CACHE_DIR ?? envPaths('voicebot', { suffix: '' }).cache);
 }
+
+/** Where the end of the audit log is written down. */
+export const auditAnchorFile = ({ AUDIT_ANCHOR_FILE, DATA_DIR }: Config): string =>
+  resolve(AUDIT_ANCHOR_FILE ?? join(DATA_DIR, 'audit-anchors.jsonl'));
 
 /** Whether the API asks who is there. */
 export const needsAuthentication = (config: Config): boolean =>

@@ -49,12 +49,12 @@ export async function migratedTo(connection: Connection): Promise<string | undef
 
 /** Migrates an empty database as far as one of the migrations, and no further. */
 export async function migrateUpTo(connection: Connection, tag: string): Promise<void> {
-  await indexOf(tag);
+  const last = await indexOf(tag);
   const folder = await mkdtemp(join(tmpdir(), 'voicebot-migrations-'));
   try {
     await cp(migrationsFolder, folder, { recursive: true });
     const { entries, ...about } = await journal();
-    const kept = entries.slice(0, (await indexOf(tag)) + 1);
+    const kept = entries.slice(0, last + 1);
     await writeFile(journalIn(folder), JSON.stringify({ ...about, entries: kept }));
     await connection.migrate(folder);
   } finally {

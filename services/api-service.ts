@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path';
 import { AuditTrail } from '../api/access/audit-trail.ts';
 import { RuleTable, rules } from '../api/access/rules.ts';
 import { Admission } from '../api/admission.ts';
@@ -16,7 +15,15 @@ import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
 import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
-import { canTransfer, installedVoices, localUrl, mediaUrl, modelName, temporalUiOrigins } from '../config/load.ts';
+import {
+  auditAnchorFile,
+  canTransfer,
+  installedVoices,
+  localUrl,
+  mediaUrl,
+  modelName,
+  temporalUiOrigins,
+} from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { BlobStore } from '../db/blobs.ts';
@@ -153,7 +160,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   const audit = new AuditTrail({
     db: database.acrossTenants,
     logger,
-    anchorFile: resolve(config.AUDIT_ANCHOR_FILE ?? join(config.DATA_DIR, 'audit-anchors.jsonl')),
+    anchorFile: auditAnchorFile(config),
   });
   audit.startAnchoring(anchorMs);
   cleanup.add('audit log', () => audit.stop());

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { redactedConfig } from '../config/load.ts';
+import { auditAnchorFile, redactedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import { loadBlobs, saveBlobs } from '../db/backup/blobs.ts';
 import { dumpTables } from '../db/backup/dump.ts';
 import { loadTables } from '../db/backup/load.ts';
 import { checkFiles, describeFile, type Manifest, manifestName, readManifest } from '../db/backup/manifest.ts';
-import { openBlobs } from '../db/blobs.ts';
 import { connectDatabase } from '../db/connection.ts';
 import { lockFolder } from '../db/embedded-lock.ts';
 import { openDatabase } from '../db/open.ts';
 import { VoicebotError } from '../domain/errors.ts';
+import { blobsOf } from './blobs.ts';
 import { checkRestored, type RestoredCheck } from './restored-check.ts';
 
 export interface BackupOptions {
@@ -63,10 +63,10 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
     const connection = await connectDatabase({ url: config.DATABASE_URL, dataDir });
     const rows = await dumpTables(connection, part, signal).finally(() => connection.close());
     if (options.blobs) {
-      const { gone } = await saveBlobs(await rawBlobs(config, dataDir), part, signal);
+      const { gone } = await saveBlobs(await blobsOf(config), part, signal);
       if (gone > 0) left.push(`${gone} blobs that were deleted meanwhile.`);
     } else left.push('Blobs (recordings, messages, adapters): they were not asked for.');
-    await saveConfiguration(config, dataDir, part);
+    await saveConfiguration(config, part);
     left.push(...(await saveTemporal(config, dataDir, part)));
     if (keysFile) await saveKeys(config, dataDir, keysFile);
     else left.push('Keys: they belong in another place than what they open; --keys FILE writes them.');
@@ -96,15 +96,11 @@ export async function makeBackup(options: BackupOptions): Promise<Backup> {
   }
 }
 
-/** As they lie there: what is encrypted stays so. */
-const rawBlobs = (config: Config, dataDir: string) =>
-  openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir });
-
-async function saveConfiguration(config: Config, dataDir: string, part: string): Promise<void> {
+async function saveConfiguration(config: Config, part: string): Promise<void> {
   const folder = join(part, 'configuration');
   await writeFile(join(folder, 'settings.json'), `${JSON.stringify(redactedConfig(config), null, 1)}\n`, { mode: 0o600 });
   if (config.ASSISTANT) await cp(resolve(config.ASSISTANT), join(folder, 'assistant'), { recursive: true });
-  const anchors = resolve(config.AUDIT_ANCHOR_FILE ?? join(dataDir, anchorsName));
+  const anchors = auditAnchorFile(config);
   if (existsSync(anchors)) await copyFile(anchors, join(folder, anchorsName));
 }
 
@@ -177,7 +173,7 @@ export async function restoreBackup(config: Config, source: string, signal: Abor
   try {
     const connection = await connectDatabase({ url: config.DATABASE_URL, dataDir });
     await loadTables(connection, folder, manifest).finally(() => connection.close());
-    const stored = await loadBlobs(await rawBlobs(config, dataDir), folder, manifest, signal);
+    const stored = await loadBlobs(await blobsOf(config), folder, manifest, signal);
     const calls = await restoreFiles(config, dataDir, folder);
     const database = await openDatabase({ url: config.DATABASE_URL, dataDir });
     try {
@@ -198,7 +194,7 @@ export async function restoreBackup(config: Config, source: string, signal: Abor
 }
 
 async function restoreFiles(config: Config, dataDir: string, folder: string): Promise<boolean> {
-  const anchors = resolve(config.AUDIT_ANCHOR_FILE ?? join(dataDir, anchorsName));
+  const anchors = auditAnchorFile(config);
   const saved = join(folder, 'configuration', anchorsName);
   if (existsSync(saved) && !existsSync(anchors)) await copyFile(saved, anchors);
   const store = join(folder, 'temporal');

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { auditAnchorFile } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { allAuditEntries } from '../db/audit.ts';
 import type { Manifest } from '../db/backup/manifest.ts';
-import { openBlobs } from '../db/blobs.ts';
 import type { OpenDatabase } from '../db/open.ts';
 import { type AuditFinding, checkChain } from '../domain/audit/chain.ts';
 import { anchorLine, linesIn } from '../domain/audit/lines.ts';
 import { messageOf } from '../domain/errors.ts';
 import { openEncryption } from '../temporal/payloads/open.ts';
+import { blobsOf } from './blobs.ts';
 import { hasSecret, secretOf } from './secrets-key.ts';
 
 export interface RestoredCheck {
@@ -40,8 +40,7 @@ export async function checkRestored(
   { acrossTenants }: OpenDatabase,
   { files }: Manifest,
 ): Promise<RestoredCheck> {
-  const anchorFile = resolve(config.AUDIT_ANCHOR_FILE ?? join(dataDir, 'audit-anchors.jsonl'));
-  const anchors = linesIn(await readFile(anchorFile, 'utf8').catch(() => ''), anchorLine);
+  const anchors = linesIn(await readFile(auditAnchorFile(config), 'utf8').catch(() => ''), anchorLine);
   const { entries, findings } = await checkChain(allAuditEntries(acrossTenants), anchors);
   const samples = samplesOf(files);
   if (samples.length > 0 && !hasSecret(config, dataDir)) {
@@ -53,7 +52,7 @@ export async function checkRestored(
     };
   }
   const { cipher } = await openEncryption(config, await secretOf(config, dataDir));
-  const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir, cipher });
+  const blobs = await blobsOf(config, cipher);
   let opened = 0;
   const closed: string[] = [];
   for (const key of samples) {

@@ -8,7 +8,6 @@ import { assistantIn, shippedFolder } from '../config/assistant-folder.ts';
 import { tracingSettings } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
-import { openBlobs } from '../db/blobs.ts';
 import { seedDemoBank } from '../db/demo-bank-seed.ts';
 import { lockFolder } from '../db/embedded-lock.ts';
 import { type OpenDatabase, openDatabase } from '../db/open.ts';
@@ -25,6 +24,7 @@ import { installRuntime } from '../temporal/runtime.ts';
 import { ensureSearchAttributes } from '../temporal/search-attributes.ts';
 import type { TaskQueue } from '../workflows/definitions.ts';
 import { startApi } from './api-service.ts';
+import { blobsOf } from './blobs.ts';
 import { Cleanup } from './cleanup.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { ensureModels, ensureTemporalCli } from './models.ts';
@@ -157,7 +157,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cleanup.add('engines', () => engines.unloadAll());
     const connection = await connectWorkers(target);
     cleanup.add('worker connection', () => connection.close());
-    const blobs = await openBlobs({ url: config.BLOB_URL, s3Endpoint: config.BLOB_S3_ENDPOINT, dataDir, cipher });
+    const blobs = await blobsOf(config, cipher);
     const workers = await startWorkers(queues, {
       config,
       logger,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { payloadValue } from '../../api/temporal-payloads.ts';
 import type { TurnOutcome } from '../../domain/call.ts';
 import { wording } from '../../domain/wording.ts';
+import { temporalOf } from '../support/stack-temporal.ts';
 import type { ChaosCaller, Heard } from './caller.ts';
 import type { TransferDesk } from './transfer-desk.ts';
 
@@ -40,13 +41,15 @@ interface Row {
 /** Looks at Postgres, Temporal, the API processes and the transfer desk after the storm. */
 export async function checkInvariants(options: {
   readonly calls: readonly Call[];
-  readonly databaseUrl: string;
-  readonly client: Client;
+  /** Of the service's processes: where its Temporal server and its database are. */
+  readonly env: { readonly TEMPORAL_ADDRESS: string; readonly DATABASE_URL: string } & Readonly<Record<string, string>>;
   readonly apiUrls: readonly string[];
   readonly desk: TransferDesk;
   readonly readable: boolean;
 }): Promise<Checked> {
-  const { calls, databaseUrl, client, apiUrls, desk, readable } = options;
+  const { calls, env, apiUrls, desk, readable } = options;
+  const temporal = await temporalOf({ temporalAddress: env.TEMPORAL_ADDRESS }, env);
+  const { client } = temporal;
   const lost: string[] = [];
   const duplicated: string[] = [];
 
@@ -60,7 +63,7 @@ export async function checkInvariants(options: {
     return counts.reduce((sum, count) => sum + count, 0);
   });
 
-  const database = new pg.Client({ connectionString: databaseUrl });
+  const database = new pg.Client({ connectionString: env.DATABASE_URL });
   await database.connect();
   const { rows } = await database.query<Row>(
     'select session_id, turn, status, transcript, reply, heard_reply from turns order by 1, 2',
@@ -100,6 +103,7 @@ export async function checkInvariants(options: {
     if (effects > 1) duplicated.push(`${id}: was handed over ${effects} times`);
     if (askedForPerson && effects === 0) lost.push(`${id}: asked for a person and was handed to nobody`);
   }
+  await temporal.close();
   return {
     turns: rows.length,
     answered: rows.filter(({ status }) => status === 'answered').length,

@@ -14,7 +14,6 @@ import { machine } from '../../bench/report.ts';
 import { freePort } from '../../services/ports.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
-import { temporalOf } from '../support/stack-temporal.ts';
 import { ChaosCaller, type Heard } from './caller.ts';
 import { type Call, checkInvariants } from './invariants.ts';
 import { type Component, postgresComponent, startPart } from './processes.ts';
@@ -160,16 +159,13 @@ storm.over = true;
 note('The storm is over; calls are finished.');
 await Promise.all(lines);
 
-const connection = await temporalOf({ temporalAddress: env.TEMPORAL_ADDRESS }, env);
 const checked = await checkInvariants({
   calls,
-  databaseUrl: postgres.url,
-  client: connection.client,
+  env,
   apiUrls,
   desk,
   readable: !real,
 });
-await connection.close();
 const heard = calls.flatMap((call) => call.heard);
 note('Stopping.');
 await Promise.allSettled(parts.map((component) => component.stop()));

@@ -21,7 +21,6 @@ import { temporalToBreak } from '../chaos/temporal.ts';
 import { startTransferDesk } from '../chaos/transfer-desk.ts';
 import { utterances } from '../chaos/utterances.ts';
 import { startPostgres } from '../support/postgres-server.ts';
-import { temporalOf } from '../support/stack-temporal.ts';
 import { type Sample, trendOf } from './trend.ts';
 
 const { values } = parseArgs({
@@ -129,16 +128,13 @@ over = true;
 clearInterval(sampler);
 await Promise.all(lines);
 
-const connection = await temporalOf({ temporalAddress: env.TEMPORAL_ADDRESS }, env);
 const checked = await checkInvariants({
   calls,
-  databaseUrl: postgres.url,
-  client: connection.client,
+  env,
   apiUrls,
   desk,
   readable: !real,
 });
-await connection.close();
 await Promise.allSettled(parts.map((component) => component.stop()));
 await temporal.stop();
 await postgres.close();
