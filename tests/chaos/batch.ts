@@ -1,7 +1,7 @@
 /**
  * `npm run chaos:batch`: a batch of messages while every process is killed at random moments, by a seeded schedule; then what Postgres and
  * the voices' log know is compared. The voice is a stand-in that takes its time. The last line is JSON.
- * `--items N`, `--kills N`, `--seed N`.
+ * `--items N`, `--kills N`, `--seed N`; `--cluster`: on a Temporal server of four services.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,22 +9,22 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from '../../bench/report.ts';
-import { loadConfig } from '../../config/load.ts';
 import { itemCounts, listItems } from '../../db/batches.ts';
 import { versionsOf } from '../../db/messages.ts';
 import { openDatabase } from '../../db/open.ts';
-import { ensureTemporalCli } from '../../services/models.ts';
 import { freePort } from '../../services/ports.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
 import { until } from '../support/until.ts';
-import { type Component, postgresComponent, startPart, startTemporal } from './processes.ts';
+import { type Component, postgresComponent, startPart } from './processes.ts';
+import { temporalToBreak } from './temporal.ts';
 
 const { values } = parseArgs({
   options: {
     items: { type: 'string', default: '200' },
     kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    cluster: { type: 'boolean', default: false },
   },
 });
 const [wanted, kills] = [Number(values.items), Number(values.kills)];
@@ -37,24 +37,15 @@ const postgres = await startPostgres();
 if (!postgres) throw new Error('Chaos needs a real Postgres.');
 const folder = await mkdtemp(join(tmpdir(), 'voicebot-chaos-batch-'));
 const spokenLog = join(folder, 'spoken.jsonl');
-const ports = { temporal: await freePort(), ui: await freePort(), api: await freePort() };
+const apiPort = await freePort();
 note(`Starting the processes; logs in ${folder}`);
-const temporal = await startTemporal(
-  {
-    binary: await ensureTemporalCli(loadConfig(), {}),
-    dataDir: join(folder, 'temporal'),
-    port: ports.temporal,
-    uiPort: ports.ui,
-    namespace: 'chaos',
-  },
-  500,
-);
+const temporal = await temporalToBreak({ folder, namespace: 'chaos', awayMs: 500, cluster: values.cluster });
 const env = {
-  TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  TEMPORAL_ADDRESS: temporal.address,
   TEMPORAL_NAMESPACE: 'chaos',
   DATABASE_URL: postgres.url,
   DATA_DIR: folder,
-  PORT: String(ports.api),
+  PORT: String(apiPort),
   SPOKEN_LOG: spokenLog,
   STAND_IN_DELAYS: JSON.stringify({ firstAudioMs: 600, transcribeMs: 50 }),
 };
@@ -63,13 +54,13 @@ const parts = await Promise.all([
   part('api', ['api']),
   ...['calls', 'stt', 'tts', 'records'].map((queue) => part(queue, ['worker', queue])),
 ]);
-const components: readonly Component[] = [...parts, temporal, postgresComponent(postgres, 300)];
+const components: readonly Component[] = [...parts, ...temporal.components, postgresComponent(postgres, 300)];
 
 const items = Array.from({ length: wanted }, (_, i) => ({
   key: `message-${i}`,
   text: `This is message number ${i} of the batch.`,
 }));
-const created = await fetch(`http://127.0.0.1:${ports.api}/batches`, {
+const created = await fetch(`http://127.0.0.1:${apiPort}/batches`, {
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify({ id: 'chaos', items }),
@@ -102,7 +93,9 @@ const spoken = (await readFile(spokenLog, 'utf8'))
   .split('\n')
   .map((line) => JSON.parse(line) as { text: string; stored: boolean });
 await close();
-for (const component of [...components].reverse()) await component.stop();
+for (const component of [...parts].reverse()) await component.stop();
+await temporal.stop();
+await postgres.close();
 await rm(folder, { recursive: true, force: true });
 
 process.stdout.write(
