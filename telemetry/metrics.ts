@@ -46,7 +46,7 @@ export class Metrics {
     ...this.#register,
   });
   /** What callers feel, with an example's trace for each interval. */
-  readonly voiceToVoice = new Histogram({
+  readonly #voiceToVoice = new Histogram({
     name: 'voicebot_voice_to_voice_seconds',
     help: "From a caller's last sound to the first audio of the reply, by where the reply came from.",
     labelNames: ['source'] as const,
@@ -157,6 +157,13 @@ export class Metrics {
   /** @param source text in the format of Prometheus that is shown beside this. */
   addSource(source: () => Promise<string>): void {
     this.#sources.push(source);
+  }
+
+  /** A wait in seconds. @param traceId of the call's trace, where one is kept: an example for those who look at the figure. */
+  waited(source: string, seconds: number, traceId: string | undefined): void {
+    // A metric with exemplars takes this form alone. The types ask for its own labels in the exemplar, too.
+    const exemplarLabels = (traceId === undefined ? {} : { trace_id: traceId }) as never;
+    this.#voiceToVoice.observe({ labels: { source }, value: seconds, exemplarLabels });
   }
 
   /**

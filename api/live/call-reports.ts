@@ -44,18 +44,13 @@ export class CallReports {
 
   /** A reply has begun: how long the caller waited for it, and why. */
   answered(attempt: TurnAttempt, told: LiveEvents['turn.metrics']): void {
-    const { voiceToVoice, waitParts } = this.#metrics;
+    const { waitParts } = this.#metrics;
     const { voiceToVoiceMs, endpointingMs, transcribeMs, lookupMs, thinkMs, speakMs, temporalMs, releaseMs, source } = told;
     const parts = { endpointing: endpointingMs, transcribe: transcribeMs, understand: lookupMs, think: thinkMs, speak: speakMs };
     for (const [part, ms] of Object.entries({ ...parts, orchestration: temporalMs, release: releaseMs })) {
       if (ms !== undefined) waitParts.observe({ part }, ms / 1000);
     }
-    void attempt.traceWait().then((traceId) => {
-      const value = voiceToVoiceMs / 1000;
-      if (traceId === undefined) voiceToVoice.observe({ source }, value);
-      // The types ask for labels of the metric here, too.
-      else voiceToVoice.observe({ labels: { source }, value, exemplarLabels: { trace_id: traceId } as never });
-    });
+    void attempt.traceWait().then((traceId) => this.#metrics.waited(source, voiceToVoiceMs / 1000, traceId));
   }
 
   failed(error: unknown, turn?: number): void {

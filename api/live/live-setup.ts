@@ -36,7 +36,7 @@ export interface LiveDependencies {
   readonly settings: LiveSettings;
   readonly voiceRateHz: number;
   readonly logger: Logger;
-  readonly metrics: Pick<Metrics, 'voiceToVoice' | 'waitParts' | 'bargeIns'>;
+  readonly metrics: Pick<Metrics, 'waited' | 'waitParts' | 'bargeIns'>;
 }
 
 export interface LiveCallOptions extends OpenedCall {
