@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import type { Database } from '../db/open.ts';
-import { findSession, type SessionRow, sessionsOfCustomer } from '../db/sessions.ts';
+import { addCustomer, findSession, type SessionRow, sessionsOfCustomer } from '../db/sessions.ts';
 import type { Deletion, Retention } from '../domain/data-life.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import type { Sealer } from '../media/sealed.ts';
@@ -66,7 +66,12 @@ export class DataLife {
     });
   }
 
-  /** Calls in which this customer was verified. @param customer what the bank knows them by, as callers say it. */
+  /** Who began the call says whose it is: by the bank's number for the customer, or the number that they call from. Only a hash is kept. */
+  async belongsTo(sessionId: string, tenant: string, customer: string): Promise<void> {
+    await addCustomer(this.#options.db, sessionId, this.#options.sealer.customerHash(tenant, customer));
+  }
+
+  /** Calls of this customer. @param customer what the bank knows them by, as callers say it. */
   sessionsOf(tenant: string, customer: string): Promise<SessionRow[]> {
     const { db, sealer } = this.#options;
     return sessionsOfCustomer(db, sealer.customerHash(tenant, customer));
@@ -76,7 +81,7 @@ export class DataLife {
   async eraseCustomer(tenant: string, customer: string, requestedBy: string): Promise<Deletion> {
     const { client, sealer } = this.#options;
     const found = await this.sessionsOf(tenant, customer);
-    if (found.length === 0) throw notFound('There is no call in which this customer was verified.');
+    if (found.length === 0) throw notFound('There is no call of this customer.');
     const active = found.find(({ status }) => status === 'active');
     if (active) throw new VoicebotError('conflict', `The session '${active.id}' is active.`, { hint: 'End it first.' });
     const id = randomUUID();

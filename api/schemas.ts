@@ -62,6 +62,19 @@ export const sessionSchema = z
   })
   .openapi('Session');
 
+export const newSessionSchema = z
+  .object({
+    customerId: z
+      .string()
+      .regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'is no number of a customer')
+      .optional(),
+    phone: z
+      .string()
+      .regex(/^\+?[0-9]{3,15}$/, 'is no telephone number such as +4930123456')
+      .optional(),
+  })
+  .openapi('NewSession');
+
 export const turnSchema = z
   .object({
     turn: z.number().int(),
@@ -78,6 +91,12 @@ export const turnSchema = z
       .nullable()
       .openapi({ description: 'What the caller heard of the reply; null where that is not known.' }),
     interrupted: z.boolean(),
+    waitedMs: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'From the last word of the caller to the first sound of the reply.' }),
+    engine: z.string().nullable().openapi({ description: 'The engine that was asked for; null for the live one.' }),
     errorStep: z.string().nullable(),
     errorCode: z.string().nullable(),
     errorMessage: z.string().nullable(),
@@ -104,6 +123,17 @@ export const sessionDetailSchema = sessionSchema
 export const turnListSchema = z
   .object({ turns: z.array(turnSchema), next: z.number().int().nullable().openapi({ description: '`after` of the next page.' }) })
   .openapi('TurnList');
+export const turnStepsSchema = z
+  .object({
+    steps: z.array(
+      z.object({
+        step: z.string(),
+        queueMs: z.number().nullable().openapi({ description: 'Until a worker took it; null where it has no queue.' }),
+        workMs: z.number(),
+      }),
+    ),
+  })
+  .openapi('TurnSteps');
 export const failedTurnListSchema = z
   .object({
     turns: z.array(

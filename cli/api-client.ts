@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { arrayBuffer, json, text } from 'node:stream/consumers';
 import { messageOf, VoicebotError } from '../domain/errors.ts';
 
 /** An error that the API reported as problem details. */
@@ -21,7 +25,14 @@ export interface Session {
   readonly createdAt: string;
 }
 
-/** A client of the HTTP API. */
+/** What is asked, as for `fetch`. */
+export interface ApiRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** A client of the HTTP API. Not by `fetch`: loading that takes longer than most answers do. */
 export class ApiClient {
   readonly baseUrl: string;
 
@@ -29,57 +40,60 @@ export class ApiClient {
     this.baseUrl = baseUrl.replace(/\/$/, '');
   }
 
-  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
-    return (await (await this.#request(path, init)).json()) as T;
+  async json<T>(path: string, asked: ApiRequest = {}): Promise<T> {
+    return (await json(await this.#request(path, asked))) as T;
   }
 
   /** The body as it comes, for what is large. */
-  async stream(path: string, init: RequestInit = {}): Promise<ReadableStream<Uint8Array>> {
-    const { body } = await this.#request(path, init);
-    if (!body) throw new VoicebotError('dependency-unavailable', `The API at ${this.baseUrl} gave nothing.`);
-    return body as ReadableStream<Uint8Array>;
+  stream(path: string, asked: ApiRequest = {}): Promise<Readable> {
+    return this.#request(path, asked);
   }
 
   /** A request that answers nothing. */
-  async done(path: string, init: RequestInit): Promise<void> {
-    await this.#request(path, init);
+  async done(path: string, asked: ApiRequest): Promise<void> {
+    (await this.#request(path, asked)).resume();
   }
 
-  async bytes(path: string, init: RequestInit = {}): Promise<Uint8Array> {
-    return new Uint8Array(await (await this.#request(path, init)).arrayBuffer());
+  async bytes(path: string, asked: ApiRequest = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await arrayBuffer(await this.#request(path, asked)));
   }
 
-  async #request(path: string, init: RequestInit): Promise<Response> {
-    let response: Response;
+  async #request(path: string, { method = 'GET', headers = {}, body }: ApiRequest): Promise<Readable> {
+    const url = this.baseUrl + path;
+    const key = apiKey();
+    const sent: Record<string, string | number> = { ...headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
+    if (body !== undefined) sent['Content-Length'] = Buffer.byteLength(body);
+    let response: IncomingMessage;
     try {
-      const headers = new Headers(init.headers);
-      const key = apiKey();
-      if (key) headers.set('Authorization', `Bearer ${key}`);
-      response = await fetch(this.baseUrl + path, { ...init, headers });
+      const open = url.startsWith('https:') ? (await import('node:https')).request : (await import('node:http')).request;
+      const asking = open(url, { method, headers: sent });
+      asking.end(body);
+      [response] = (await once(asking, 'response')) as [IncomingMessage];
     } catch (error) {
-      throw new VoicebotError(
-        'dependency-unavailable',
-        `The API at ${this.baseUrl} does not answer: ${messageOf((error as Error).cause ?? error)}`,
-        {
-          hint: 'Start it with npm start, or give its address by --url or VOICEBOT_URL.',
-          cause: error,
-        },
-      );
+      throw new VoicebotError('dependency-unavailable', `The API at ${this.baseUrl} does not answer: ${reasonOf(error)}`, {
+        hint: 'Start it with npm start, or give its address by --url or VOICEBOT_URL.',
+        cause: error,
+      });
     }
-    if (response.ok) return response;
-    const text = await response.text();
+    const status = response.statusCode ?? 0;
+    if (status >= 200 && status < 300) return response;
+    const answer = await text(response);
     let problem: ConstructorParameters<typeof ApiProblem>[0];
     try {
-      problem = JSON.parse(text);
+      problem = JSON.parse(answer);
     } catch {
-      problem = { detail: `${this.baseUrl}${path} answered ${response.status}.` };
+      problem = { detail: `${url} answered ${status}.` };
     }
     throw new ApiProblem(problem);
   }
 }
 
+/** Of several addresses that were tried in vain, the first one's. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof AggregateError ? (error.errors[0] ?? error) : error) || 'no connection';
+
 /** A request with a JSON body. */
-export const jsonRequest = (method: 'POST' | 'PUT', body: unknown): RequestInit => ({
+export const jsonRequest = (method: 'POST' | 'PUT', body: unknown): ApiRequest => ({
   method,
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify(body),

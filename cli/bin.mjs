@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-// Sources run as they are: this registers the TypeScript loader, then starts the command.
-import { register } from 'tsx/esm/api';
+import { compiledCommand } from './compiled.mjs';
 
-register();
-await import('./main.ts');
+const compiled = await compiledCommand();
+if (compiled) {
+  process.setSourceMapsEnabled(true);
+  await import(compiled);
+} else {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('./main.ts');
+}

@@ -18,17 +18,6 @@ export function printError(error: unknown, json: boolean): void {
   if (!known && error instanceof Error && process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error.stack}\n`);
 }
 
-/** Rows as aligned columns. */
-export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(headers), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}
-
 export function megabytes(bytes: number | null): string {
   return bytes === null ? 'unknown' : `${(bytes / 1e6).toFixed(1)} MB`;
 }

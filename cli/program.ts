@@ -1,52 +1,64 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
-import { addAdapterCommands } from './commands/adapters.ts';
-import { addAssistantCommands } from './commands/assistant.ts';
-import { addAuditCommands } from './commands/audit.ts';
-import { addBackupCommands } from './commands/backup.ts';
-import { addBatchCommands } from './commands/batch.ts';
-import { addCacheCommands } from './commands/cache.ts';
-import { addCallCommands } from './commands/calls.ts';
-import { addConfigCommand } from './commands/config.ts';
-import { addDataLifeCommands } from './commands/data-life.ts';
-import { addDeploymentCommands } from './commands/deployment.ts';
-import { addEngineCommands } from './commands/engines.ts';
-import { addKeyCommands } from './commands/keys.ts';
-import { addKnowledgeCommands } from './commands/knowledge.ts';
-import { addLiveCommand } from './commands/live.ts';
-import { addMessageCommands } from './commands/messages.ts';
-import { addModelsCommand } from './commands/models.ts';
-import { addServiceCommands } from './commands/services.ts';
-import { addSpeechCommands } from './commands/speech.ts';
-import { addTenantCommands } from './commands/tenants.ts';
-import { addTurnCommands } from './commands/turns.ts';
+import { catalogue, type Entry, entries, entryOf } from './catalogue.ts';
 
-/** The `voicebot` command. */
-export function createProgram(): Command {
+/**
+ * The `voicebot` command.
+ * @param wanted the command that is about to run: only its code is loaded. All of them when unset.
+ */
+export async function createProgram(wanted?: string): Promise<Command> {
   const program = new Command('voicebot')
     .description('Durable voice calls for bank contact centres.')
     .version(version)
     .showHelpAfterError()
-    .enablePositionalOptions();
-  addServiceCommands(program);
-  addCallCommands(program);
-  addLiveCommand(program);
-  addTurnCommands(program);
-  addKnowledgeCommands(program);
-  addAssistantCommands(program);
-  addCacheCommands(program);
-  addAdapterCommands(program);
-  addSpeechCommands(program);
-  addEngineCommands(program);
-  addBatchCommands(program);
-  addMessageCommands(program);
-  addConfigCommand(program);
-  addModelsCommand(program);
-  addKeyCommands(program);
-  addTenantCommands(program);
-  addAuditCommands(program);
-  addDataLifeCommands(program);
-  addBackupCommands(program);
-  addDeploymentCommands(program);
+    .enablePositionalOptions()
+    .option('--status', 'show how the service is')
+    .option('--health-check', 'the same with this machine, models and queues')
+    .option('--text <text>', 'speak it into a file')
+    .option('--engine <engine>', 'with --text: what speaks: auto, kokoro, nari_dia, zonos or tortoise')
+    .option('--output <file>', 'with --text: the file', 'speech.wav');
+  // Without a command: menus, or what these options say.
+  if (wanted === '' || wanted?.startsWith('-')) program.action((options) => withoutCommand(program, options));
+  const entry = wanted === undefined ? undefined : entryOf(wanted);
+  const adders = new Set<Awaited<ReturnType<Entry['add']>>>();
+  for (const one of wanted === undefined ? entries : entry ? [entry] : []) adders.add(await one.add());
+  for (const add of adders) add(program);
+  // The others are known by name, for the list of commands and for suggestions.
+  for (const { title, entries: those } of catalogue) for (const one of those) describe(program, one, title);
+  const order = new Map(entries.map(({ name }, index) => [name, index]));
+  (program.commands as Command[]).sort((a, b) => (order.get(a.name()) ?? 0) - (order.get(b.name()) ?? 0));
   return program;
 }
+
+function describe(program: Command, { name, aliases = [], summary, examples }: Entry, group: string): void {
+  const command = program.commands.find((one) => one.name() === name) ?? program.command(name);
+  command.description(summary).aliases(aliases).helpGroup(`${group}:`);
+  command.addHelpText('after', examplesText(examples));
+  for (const part of command.commands) {
+    const own = examples.filter((one) => one.includes(` ${name} ${part.name()}`));
+    if (own.length > 0) part.addHelpText('after', examplesText(own));
+  }
+}
+
+interface Bare {
+  readonly status?: boolean;
+  readonly healthCheck?: boolean;
+  readonly text?: string;
+  readonly engine?: string;
+  readonly output: string;
+}
+
+async function withoutCommand(program: Command, { status, healthCheck, text, engine, output }: Bare): Promise<void> {
+  if (status) return again(['orchestrator-health']);
+  if (healthCheck) return again(['system-diagnostics']);
+  if (text !== undefined) return again(['tts-test', '--text', text, '--engine', engine ?? 'kokoro', '--output', output]);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return program.help();
+  const [{ showMenus }, { ApiClient, apiUrl }] = await Promise.all([import('./interactive/menu.ts'), import('./api-client.ts')]);
+  return showMenus(new ApiClient(apiUrl(undefined)));
+}
+
+async function again([name = '', ...rest]: readonly string[]): Promise<void> {
+  await (await createProgram(name)).parseAsync([name, ...rest], { from: 'user' });
+}
+
+const examplesText = (examples: readonly string[]) => `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;

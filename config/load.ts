@@ -1,16 +1,9 @@
-import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import envPaths from 'env-paths';
 import { isLoopback } from '../domain/access/loopback.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { type ModelRole, rolesIn } from '../domain/model-probe.ts';
 import { type Config, configSchema } from './schema.ts';
-
-/** Reads `.env` of the working folder, if there is one; variables already set win. */
-export function loadDotEnv(file = resolve('.env')): void {
-  if (existsSync(file)) loadEnvFile(file);
-}
 
 /**
  * Validates the environment.

@@ -116,6 +116,21 @@ export async function findTurn(db: Database, sessionId: string, turn: number): P
   )[0];
 }
 
+export interface TurnStep {
+  readonly step: string;
+  /** It waited so long for a worker; null where a step has no queue. */
+  readonly queueMs: number | null;
+  readonly workMs: number;
+}
+
+/** Where the time of a turn went; `total` is all of it. */
+export async function stepsOfTurn(db: Database, sessionId: string, turn: number): Promise<TurnStep[]> {
+  return db
+    .select({ step: turnMetrics.step, queueMs: turnMetrics.queueMs, workMs: turnMetrics.workMs })
+    .from(turnMetrics)
+    .where(and(eq(turnMetrics.sessionId, sessionId), eq(turnMetrics.turn, turn)));
+}
+
 /** Turns of a call, oldest first, from the one after `after` on. */
 export function listTurns(
   db: Database,

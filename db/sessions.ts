@@ -145,15 +145,15 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
   });
 }
 
-/** The session is a call of this customer, too. */
-async function addCustomer(db: Database, sessionId: string, customerHash: string): Promise<void> {
+/** The session is one of this customer, as the bank has verified or who began it says. */
+export async function addCustomer(db: Database, sessionId: string, customerHash: string): Promise<void> {
   await db
     .update(sessions)
     .set({ customerHashes: sql`array_append(${sessions.customerHashes}, ${customerHash})` })
     .where(and(eq(sessions.id, sessionId), not(arrayContains(sessions.customerHashes, [customerHash]))));
 }
 
-/** Calls in which a customer was verified, the oldest first. */
+/** Calls of a customer, the oldest first. */
 export function sessionsOfCustomer(db: Database, customerHash: string): Promise<SessionRow[]> {
   return db
     .select()

@@ -58,13 +58,22 @@ function envExample(): string {
   return `# Settings of Voicebot Orchestrator with their defaults; copy to .env and uncomment what you change.\n\n${lines.join('\n')}`;
 }
 
-function cliPage(): string {
+async function cliPage(): Promise<string> {
+  const program = await createProgram();
   const pages = (command: Command, prefix: string): string[] => {
     const name = `${prefix}${command.name()}`;
-    const help = command.configureHelp({ helpWidth: 100 }).helpInformation().trim();
+    const help = helpOf(command);
     return [`## ${name}\n\n\`\`\`\n${help}\n\`\`\`\n`, ...command.commands.flatMap((sub) => pages(sub, `${name} `))];
   };
-  return `${head}# Command line\n\nFrom a checkout: \`npx voicebot …\` or \`npm run voicebot -- …\`.\n\n${pages(createProgram(), '').join('\n')}`;
+  return `${head}# Command line\n\nFrom a checkout: \`npx voicebot …\` or \`npm run voicebot -- …\`.\n\n${pages(program, '').join('\n')}`;
+}
+
+/** As `--help` prints it, with its examples. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureHelp({ helpWidth: 100 }).configureOutput({ writeOut: (part) => (text += part), getOutHasColors: () => false });
+  command.outputHelp();
+  return text.trim();
 }
 
 interface Operation {
@@ -169,7 +178,7 @@ function floorPage(): string {
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/configuration.md', configurationPage()],
-    ['docs/reference/cli.md', cliPage()],
+    ['docs/reference/cli.md', await cliPage()],
     ['docs/reference/api.md', await apiPage()],
     ['docs/reference/access.md', accessPage()],
     ['docs/reference/realtime.md', realtimePage()],

@@ -58,8 +58,9 @@ export class VoicebotError extends Error {
   }
 }
 
+/** By its name: what is compiled apart, as the command line is, has a class of its own. */
 export function isVoicebotError(error: unknown): error is VoicebotError {
-  return error instanceof VoicebotError;
+  return error instanceof Error && error.name === 'VoicebotError';
 }
 
 /** The message of anything that was thrown. */

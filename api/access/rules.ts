@@ -48,7 +48,13 @@ export const rules: readonly Rule[] = [
     'GET /tts/voices',
   ),
   ...rule('read', 'GET /sessions', 'GET /sessions/{id}', 'GET /sessions/{id}/turns', 'GET /turns'),
-  ...rule('read', 'GET /sessions/{id}/turns/{turn}/audio', 'GET /sessions/{id}/reviews', 'GET /cache/reviews'),
+  ...rule(
+    'read',
+    'GET /sessions/{id}/turns/{turn}/audio',
+    'GET /sessions/{id}/turns/{turn}/steps',
+    'GET /sessions/{id}/reviews',
+    'GET /cache/reviews',
+  ),
   ...rule(
     'read',
     'GET /knowledge/articles',

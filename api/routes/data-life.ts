@@ -105,7 +105,7 @@ export function addDataLifeRoutes(app: OpenAPIHono, { db, blobs, dataLife }: Dat
   });
   app.openapi(exportOfCustomer, async (c) => {
     const found = await dataLife.sessionsOf(c.req.valid('query').tenant, c.req.valid('json').customer);
-    if (found.length === 0) throw notFound('There is no call in which this customer was verified.');
+    if (found.length === 0) throw notFound('There is no call of this customer.');
     return c.body(customerArchive({ db, blobs }, found), 200, {
       'Content-Type': 'application/zip',
       'Content-Disposition': 'attachment; filename="customer.zip"',

@@ -2,14 +2,17 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { latestTurns } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
 import { countActiveSessions, findSession, listSessions, type SessionRow } from '../../db/sessions.ts';
+import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
 import type { Access } from '../access/guard.ts';
 import type { CallService } from '../calls.ts';
+import type { DataLife } from '../data-life.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import {
   json,
   listQuerySchema,
+  newSessionSchema,
   problems,
   sessionDetailSchema,
   sessionIdSchema,
@@ -45,7 +48,9 @@ const create = createRoute({
   path: '/sessions/{id}',
   tags,
   summary: 'Start a session',
-  request: { params: sessionIdSchema },
+  description:
+    'With a body, it is one of this customer: `POST /exports` and `POST /erasures` find it by either number. Only hashes of them are kept.',
+  request: { params: sessionIdSchema, body: { content: { 'application/json': { schema: newSessionSchema } } } },
   responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 409, 503) },
 });
 
@@ -70,9 +75,10 @@ export interface SessionRouteDependencies {
   readonly db: Database;
   readonly calls: CallService;
   readonly access: Pick<Access, 'limits'>;
+  readonly dataLife: Pick<DataLife, 'belongsTo'>;
 }
 
-export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: SessionRouteDependencies): void {
+export function addSessionRoutes(app: OpenAPIHono, { db, calls, access, dataLife }: SessionRouteDependencies): void {
   const known = async (id: string) => {
     const row = await findSession(db, parseSessionId(id));
     if (!row) throw notFound(`There is no session '${id}'.`);
@@ -97,8 +103,15 @@ export function addSessionRoutes(app: OpenAPIHono, { db, calls, access }: Sessio
   });
   app.openapi(create, async (c) => {
     const id = parseSessionId(c.req.valid('param').id);
+    const { customerId, phone } = c.req.valid('json');
+    if ((customerId ?? phone) !== undefined && c.get('principal')?.sessionId !== undefined) {
+      throw new VoicebotError('unauthorized', 'A caller does not say whose call it is.', {
+        hint: 'Let the one who made the token begin the session.',
+      });
+    }
     await access.limits.session(c.get('principal'), c.get('clientAddress'));
-    await calls.create(id, c.get('principal')?.tenant);
+    const tenant = await calls.create(id, c.get('principal')?.tenant);
+    for (const customer of [customerId, phone]) if (customer !== undefined) await dataLife.belongsTo(id, tenant, customer);
     return c.json(shown(await known(id)), 201);
   });
   app.openapi(end, async (c) => {

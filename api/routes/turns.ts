@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type BlobStore, findRecording } from '../../db/blobs.ts';
-import { findTurn, listFailedTurns, listTurns, type TurnRow } from '../../db/kept-turns.ts';
+import { findTurn, listFailedTurns, listTurns, stepsOfTurn, type TurnRow } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
 import { findSession } from '../../db/sessions.ts';
 import { VoicebotError } from '../../domain/errors.ts';
@@ -21,6 +21,7 @@ import {
   textTurnSchema,
   turnListSchema,
   turnParamsSchema,
+  turnStepsSchema,
   turnsQuerySchema,
 } from '../schemas.ts';
 
@@ -73,6 +74,15 @@ const write = createRoute({
   responses: { 200: json(answeredTurnSchema, 'The answer.'), ...problems(400, 404, 409, 503, 504) },
 });
 
+const steps = createRoute({
+  method: 'get',
+  path: '/sessions/{id}/turns/{turn}/steps',
+  tags,
+  summary: 'Where the time of a turn went',
+  request: { params: turnParamsSchema },
+  responses: { 200: json(turnStepsSchema, 'Its steps; `total` is all of it.'), ...problems(400, 404, 503) },
+});
+
 const audio = createRoute({
   method: 'get',
   path: '/sessions/{id}/turns/{turn}/audio',
@@ -120,6 +130,13 @@ export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs, access }: Tu
     if (!(await findSession(db, id))) throw notFound(`There is no session '${id}'.`);
     const { page, end } = pageOf(await listTurns(db, id, { after, limit: limit + 1 }), limit);
     return c.json({ turns: page.map(shownTurn), next: end?.turn ?? null }, 200);
+  });
+
+  app.openapi(steps, async (c) => {
+    const { id, turn } = c.req.valid('param');
+    const sessionId = parseSessionId(id);
+    if (!(await findTurn(db, sessionId, turn))) throw notFound(`There is no turn ${turn} of a session '${sessionId}'.`);
+    return c.json({ steps: await stepsOfTurn(db, sessionId, turn) }, 200);
   });
 
   app.openapi(retry, async (c) => {

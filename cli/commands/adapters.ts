@@ -5,7 +5,8 @@ import { ArtifactStore } from '../../artifacts/store.ts';
 import { loadConfig, modelCacheDir } from '../../config/load.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -23,7 +24,7 @@ interface Adapter {
 }
 
 export function addAdapterCommands(program: Command): void {
-  const adapters = program.command('adapters').description('LoRA adapters of the language model.');
+  const adapters = program.command('adapter-control');
   const command = (name: string, description: string) =>
     adapters.command(name).description(description).option('--url <url>', 'address of the API').option('--json', 'print JSON');
   const path = (name: string, rest = '') => `/adapters/${encodeURIComponent(name)}${rest}`;
@@ -107,7 +108,7 @@ export function addAdapterCommands(program: Command): void {
         const result = await client.json<Adapter>(path(name, query), {
           method: 'POST',
           headers: { 'Content-Type': 'application/octet-stream' },
-          body: (await readFile(options.file)) as unknown as NonNullable<RequestInit['body']>,
+          body: await readFile(options.file),
         });
         print(result, options.json, () => `registered: ${result.name} (${result.sha256})`);
       },

@@ -10,7 +10,8 @@ import { assistantVersion } from '../../domain/assistant/source.ts';
 import { problemText } from '../../domain/assistant/yaml-file.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 import { addAssistantLearnCommand } from './assistant-learn.ts';
 import { addAssistantTestCommand } from './assistant-test.ts';
 
@@ -53,9 +54,7 @@ const heldText = ({ version, candidate, share: tried }: Deployment) =>
     : `New calls begin with ${version}; ${Math.round(tried * 100)} % of them try ${candidate}.`;
 
 export function addAssistantCommands(program: Command): void {
-  const assistant = program
-    .command('assistant')
-    .description('What the assistant understands, does and says, as files: written, checked, tried, deployed.');
+  const assistant = program.command('assistant');
 
   assistant
     .command('init')

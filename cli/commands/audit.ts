@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -8,7 +7,8 @@ import { type AuditCheck, type AuditEntry, checkChain } from '../../domain/audit
 import { anchorLine, entryLine, linesIn } from '../../domain/audit/lines.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -18,7 +18,7 @@ interface Common {
 type Listed = Omit<AuditEntry, 'atMs'> & { readonly at: string };
 
 export function addAuditCommands(program: Command): void {
-  const audit = program.command('audit').description('Who did what.');
+  const audit = program.command('audit');
   const command = (name: string, description: string) =>
     audit.command(name).description(description).option('--url <url>', 'address of the API').option('--json', 'print JSON');
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));
@@ -61,7 +61,7 @@ export function addAuditCommands(program: Command): void {
   command('export', 'Write all entries to a file of JSON Lines.')
     .argument('<file>', 'where to')
     .action(async (file: string, options: Common) => {
-      const stream = Readable.fromWeb((await clientOf(options).stream('/audit/export')) as never);
+      const stream = await clientOf(options).stream('/audit/export');
       const out = createWriteStream(file, { mode: 0o600 });
       await pipeline(stream, out);
       print({ file, bytes: out.bytesWritten }, options.json, () => `${file}: ${out.bytesWritten} bytes`);

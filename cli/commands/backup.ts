@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { loadConfig } from '../../config/load.ts';
-import { VoicebotError } from '../../domain/errors.ts';
+import { messageOf, VoicebotError } from '../../domain/errors.ts';
+import type { Backup } from '../../services/backup.ts';
+import { interrupted } from '../interrupted.ts';
 import { print } from '../output.ts';
 
 /** What is done to the data of an installation as a whole, on the machine that may reach it; see docs/operations.md. */
 export function addBackupCommands(program: Command): void {
   program
     .command('backup')
-    .description(
-      'Copy database, blobs and configuration into a new folder. The service may go on, but where its database is the embedded one.',
-    )
     .argument('[destination]', 'folder in which the backup gets a folder of its own', 'backups')
     .option('--keys <file>', 'write the keys to this file; keep it apart from the backup')
     .option('--no-blobs', 'leave out recordings, messages and adapters, where their bucket has copies of its own')
@@ -21,17 +20,40 @@ export function addBackupCommands(program: Command): void {
       const { makeBackup } = await import('../../services/backup.ts');
       const { keys: keysFile, blobs, json } = options;
       const backup = await makeBackup({ config: loadConfig(), destination, blobs, keysFile, signal: interrupted() });
-      print(backup, json, () =>
-        [
-          `${backup.rows} rows and ${backup.files} files, ${(backup.bytes / 1e6).toFixed(1)} MB, are in ${backup.folder}`,
-          ...backup.left.map((what) => `Not in it: ${what}`),
-        ].join('\n'),
-      );
+      print(backup, json, () => backupText(backup));
+    });
+
+  program
+    .command('backup-system')
+    .addOption(
+      new Option('--type <type>', 'settings; database and blobs; all of it; logs')
+        .choices(['config', 'data', 'full', 'logs'])
+        .default('full'),
+    )
+    .option('--destination <folder>', 'folder in which the backup gets a folder of its own', 'backups')
+    .option('--keys <file>', 'write the keys to this file; keep it apart from the backup')
+    .option('--json', 'print JSON')
+    .action(async ({ type, destination, keys: keysFile, json }: SystemBackupOptions) => {
+      const { backUpConfiguration, backUpLogs, logFolder } = await import('../management/partial-backup.ts');
+      const config = loadConfig();
+      if (type === 'config' || type === 'logs') {
+        const made = await (type === 'config'
+          ? backUpConfiguration(config, destination)
+          : backUpLogs(config, logFolder(destination)));
+        return print({ type, ...made }, json, () => `${made.files.join(', ')} in ${made.folder}`);
+      }
+      const { makeBackup } = await import('../../services/backup.ts');
+      const backup = await makeBackup({ config, destination, blobs: true, keysFile, signal: interrupted() });
+      const left = [...backup.left];
+      if (type === 'full') {
+        // Beside it: what is in the backup is in its list, by hashes.
+        await backUpLogs(config, `${backup.folder}-logs`).catch((error) => left.push(messageOf(error)));
+      }
+      return print({ type, ...backup, left }, json, () => backupText({ ...backup, left }));
     });
 
   program
     .command('restore')
-    .description('Fill an empty database and blob store from a backup, migrate it to this release, and check it.')
     .argument('<backup>', 'folder that `voicebot backup` has printed')
     .option('--keys <file>', 'the file with the keys, as `voicebot backup --keys` wrote it')
     .option('--json', 'print JSON')
@@ -60,9 +82,6 @@ export function addBackupCommands(program: Command): void {
 
   program
     .command('migrate')
-    .description(
-      'Bring the database of DATABASE_URL up to date and end, as a job before a deploy; every service does it at its start, too.',
-    )
     .option('--to <migration>', 'go back to an earlier one, while no service runs; the embedded database, too')
     .option('--lose-data', 'with --to: also where rows are lost by it')
     .action(async ({ to, loseData }: { to?: string; loseData?: boolean }) => {
@@ -76,16 +95,22 @@ export function addBackupCommands(program: Command): void {
     });
 }
 
+interface SystemBackupOptions {
+  readonly type: 'config' | 'data' | 'full' | 'logs';
+  readonly destination: string;
+  readonly keys?: string;
+  readonly json?: boolean;
+}
+
+const backupText = ({ rows, files, bytes, folder, left }: Backup): string =>
+  [
+    `${rows} rows and ${files} files, ${(bytes / 1e6).toFixed(1)} MB, are in ${folder}`,
+    ...left.map((what) => `Not in it: ${what}`),
+  ].join('\n');
+
 async function keysIn(file: string): Promise<Record<string, string>> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new VoicebotError('not-found', `${file} cannot be read (${cause.code}).`, { cause });
   });
   return parseEnv(text) as Record<string, string>;
-}
-
-/** Ctrl-C leaves nothing half done behind. */
-function interrupted(): AbortSignal {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  return stopping.signal;
 }

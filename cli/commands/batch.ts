@@ -1,13 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { extname } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 import { readInput } from './speech.ts';
 
 interface Common {
@@ -49,7 +49,7 @@ const pollMs = 500;
 const shownProblems = 20;
 
 export function addBatchCommands(program: Command): void {
-  const batches = program.command('batch').description('Messages that are made in batches.');
+  const batches = program.command('batch');
   const command = (name: string, description: string) =>
     batches
       .command(name)
@@ -191,7 +191,7 @@ export function addBatchCommands(program: Command): void {
     .action(async (id: string, options: Common & { output?: string; rendition: string }) => {
       const output = options.output ?? `${id}.zip`;
       const address = `${path(id, options, '/download')}&rendition=${encodeURIComponent(options.rendition)}`;
-      const zip = Readable.fromWeb((await clientOf(options).stream(address)) as Parameters<typeof Readable.fromWeb>[0]);
+      const zip = await clientOf(options).stream(address);
       const file = createWriteStream(output);
       await pipeline(zip, file);
       print({ output, bytes: file.bytesWritten }, options.json, () => `${output}: ${(file.bytesWritten / 1e6).toFixed(1)} MB`);

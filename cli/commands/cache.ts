@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly tenant?: string;
@@ -23,7 +24,7 @@ interface Stats {
 const percent = (share: number | null) => (share === null ? 'unknown' : `${(share * 100).toFixed(1)} %`);
 
 export function addCacheCommands(program: Command): void {
-  const cache = program.command('cache').description('Cached answers: what they save, and whether they are right.');
+  const cache = program.command('cache-manager');
   const command = (name: string, description: string) =>
     cache
       .command(name)

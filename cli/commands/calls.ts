@@ -1,112 +1,93 @@
 import { writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
-import { WebSocket } from 'ws';
+import { type Command, Option } from 'commander';
 import { VoicebotError } from '../../domain/errors.ts';
-import { ApiClient, ApiProblem, apiKey, apiUrl, type Session } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { type ApiClient, ApiProblem, jsonRequest, type Session } from '../api-client.ts';
+import { type ApiOptions, clientOf, withApi } from '../api-command.ts';
+import { print } from '../output.ts';
 import { readInput } from './speech.ts';
 
-interface TurnResult {
-  transcript: string;
-  reply: string;
-  source: string;
-  totalMs: number;
-  wav: Uint8Array;
+interface StartOptions extends ApiOptions {
+  readonly sessionId: string;
+  readonly phone?: string;
+  readonly customerId?: string;
+  readonly text?: string;
+  readonly wav?: string;
+  readonly input?: string;
+  readonly mic?: boolean;
+  readonly output?: string;
 }
 
-/** Longest wait for an answer. */
-const answerTimeoutMs = 120_000;
+interface WrittenTurn {
+  readonly turn: number;
+  readonly status: string;
+  readonly transcript: string;
+  readonly reply: string;
+  readonly source: string;
+}
 
 export function addCallCommands(program: Command): void {
-  program
-    .command('start-call')
-    .description('Start a call, or say something in one with --input.')
+  withApi(program.command('start-call'))
     .requiredOption('--session-id <id>', 'id of the session')
-    .option('--input <file>', 'WAV file with what the caller says')
-    .option('--output <file>', 'WAV file for the answer')
-    .option('--url <url>', 'address of the API')
-    .option('--json', 'print JSON')
-    .action(async (options: { sessionId: string; input?: string; output?: string; url?: string; json?: boolean }) => {
-      const client = new ApiClient(apiUrl(options.url));
-      if (!options.input) {
-        const session = await client.json<Session>(`/sessions/${encodeURIComponent(options.sessionId)}`, { method: 'POST' });
-        return print(
-          session,
-          options.json,
-          () => `Session ${session.id} is ${session.status}. Connect audio to ${socketUrl(client, session.id)}`,
-        );
+    .option('--phone <number>', 'where the call comes from; only a hash is kept')
+    .option('--customer-id <id>', 'whose call it is; only a hash is kept')
+    .addOption(new Option('--domain <domain>', 'what it is about').choices(['banking']).default('banking'))
+    .option('--text <text>', 'what the caller writes')
+    .option('--wav <file>', 'WAV file with what the caller says')
+    .option('--mic', 'speak into the microphone; Ctrl-C hangs up')
+    .addOption(new Option('--input <file>', 'as --wav').hideHelp())
+    .option('--output <file>', 'WAV file for the answer, with --wav')
+    .action(async (options: StartOptions) => {
+      const { text, wav = options.input, mic, sessionId } = options;
+      if ([text, wav, mic].filter((one) => one !== undefined).length > 1) {
+        throw new VoicebotError('invalid-request', 'A caller writes, speaks by a file, or by the microphone.', {
+          hint: 'Give one of --text, --wav and --mic.',
+        });
       }
-      const result = await oneTurn(socketUrl(client, options.sessionId), await readInput(options.input));
-      if (options.output) await writeFile(options.output, result.wav);
-      const { wav, ...shown } = result;
-      print({ sessionId: options.sessionId, ...shown, output: options.output ?? null }, options.json, () =>
-        [
-          `caller: ${result.transcript || '(nothing heard)'}`,
-          `bot:    ${result.reply}`,
-          `${result.source}, ${Math.round(result.totalMs)} ms`,
-        ].join('\n'),
+      const client = clientOf(options);
+      const session = await begun(client, options, text !== undefined || wav !== undefined || mic === true);
+      if (text !== undefined) return written(client, options, text);
+      if (wav !== undefined) return spoken(client, options, wav);
+      if (mic) {
+        const { talk } = await import('./talk.ts');
+        return talk(options);
+      }
+      return print(
+        session,
+        options.json,
+        () => `Session ${sessionId} is ${session.status}. Connect audio to ${socketUrl(client, sessionId)}`,
       );
     });
-
-  program
-    .command('list-sessions')
-    .description('List sessions, newest first.')
-    .option('--status <status>', 'active, ended or timed-out')
-    .option('--limit <n>', 'at most so many', '50')
-    .option('--cursor <cursor>', 'go on where a page ended')
-    .option('--url <url>', 'address of the API')
-    .option('--json', 'print JSON')
-    .action(async (options: { status?: string; limit: string; cursor?: string; url?: string; json?: boolean }) => {
-      const { limit, status, cursor } = options;
-      const query = new URLSearchParams({ limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) });
-      const result = await new ApiClient(apiUrl(options.url)).json<{
-        sessions: Session[];
-        active: number;
-        nextCursor: string | null;
-      }>(`/sessions?${query}`);
-      print(result, options.json, () => {
-        const rows = result.sessions.map((s) => [s.id, s.status, String(s.turns), s.lastIntent ?? '', s.createdAt]);
-        return `${table(['SESSION', 'STATUS', 'TURNS', 'LAST INTENT', 'STARTED'], rows)}\n\n${result.active} active${result.nextCursor ? `. More: --cursor ${result.nextCursor}` : ''}`;
-      });
-    });
 }
 
-function socketUrl(client: ApiClient, sessionId: string): string {
-  return `${client.baseUrl.replace(/^http/, 'ws')}/ws/${encodeURIComponent(sessionId)}`;
+/** The session, new; one that is there already goes on where something is said in it. */
+async function begun(client: ApiClient, { sessionId, phone, customerId }: StartOptions, goOn: boolean): Promise<Session> {
+  const path = `/sessions/${encodeURIComponent(sessionId)}`;
+  try {
+    return await client.json<Session>(path, jsonRequest('POST', { phone, customerId }));
+  } catch (error) {
+    if (!goOn || !(error instanceof ApiProblem) || error.code !== 'conflict') throw error;
+    return client.json<Session>(path);
+  }
 }
 
-/** Sends one utterance and waits for transcript, reply and speech. */
-function oneTurn(url: string, wav: Uint8Array): Promise<TurnResult> {
-  const key = apiKey();
-  const socket = new WebSocket(`${url}?events=1`, { headers: key ? { Authorization: `Bearer ${key}` } : {} });
-  const result: TurnResult = { transcript: '', reply: '', source: '', totalMs: 0, wav: new Uint8Array() };
-  return new Promise<TurnResult>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new VoicebotError('timeout', `No answer came within ${answerTimeoutMs / 1000} s.`)),
-      answerTimeoutMs,
-    );
-    socket.on('open', () => socket.send(wav));
-    socket.on('error', (error) =>
-      reject(
-        new VoicebotError('dependency-unavailable', `${url} cannot be reached: ${error.message}`, {
-          hint: 'Start the API with npm start, or give its address by --url.',
-        }),
-      ),
-    );
-    socket.on('message', (data: Buffer, binary) => {
-      if (binary) {
-        result.wav = data;
-        return resolve(result);
-      }
-      const message = JSON.parse(data.toString());
-      if (message.type === 'transcript') result.transcript = message.text;
-      if (message.type === 'reply')
-        Object.assign(result, { reply: message.text, source: message.source, totalMs: message.timings.totalMs });
-      if (message.type === 'error') reject(new ApiProblem(message.problem));
-    });
-    socket.on('close', () => {
-      clearTimeout(timer);
-      reject(new VoicebotError('dependency-unavailable', 'The API closed the connection before it answered.'));
-    });
-  }).finally(() => socket.close());
+async function written(client: ApiClient, { sessionId, json }: StartOptions, text: string): Promise<void> {
+  const path = `/sessions/${encodeURIComponent(sessionId)}/turns`;
+  const turn = await client.json<WrittenTurn>(path, jsonRequest('POST', { text }));
+  print({ sessionId, ...turn }, json, () => shownTurn(turn.transcript, turn.reply, turn.source));
+  if (turn.status === 'failed') process.exitCode = 1;
 }
+
+async function spoken(client: ApiClient, { sessionId, json, output }: StartOptions, file: string): Promise<void> {
+  const { sayOnce } = await import('../calls/say-once.ts');
+  const { wav, ...turn } = await sayOnce(socketUrl(client, sessionId), await readInput(file));
+  if (output) await writeFile(output, wav);
+  print({ sessionId, ...turn, output: output ?? null }, json, () =>
+    shownTurn(turn.transcript, turn.reply, `${turn.source}, ${Math.round(turn.totalMs)} ms`),
+  );
+}
+
+const shownTurn = (transcript: string, reply: string, about: string) =>
+  `caller: ${transcript || '(nothing heard)'}\nbot:    ${reply}\n${about}`;
+
+const socketUrl = ({ baseUrl }: ApiClient, sessionId: string): string =>
+  `${baseUrl.replace(/^http/, 'ws')}/ws/${encodeURIComponent(sessionId)}`;

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import type { DeletedCounts } from '../../domain/data-life.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -54,9 +55,6 @@ async function erase(client: ApiClient, options: Whose): Promise<Certificate> {
 export function addDataLifeCommands(program: Command): void {
   program
     .command('erase')
-    .description(
-      'Erase what was said in a session, or in all calls of a customer, with all that belongs to it. Prints a certificate.',
-    )
     .option('--session <id>', 'the session')
     .option(
       '--customer <number>',
@@ -81,9 +79,6 @@ export function addDataLifeCommands(program: Command): void {
 
   program
     .command('export-customer')
-    .description(
-      'Write all that is kept of a customer to a zip file: what was said in every call in which they were verified, and its recordings.',
-    )
     .argument('<file>', 'the file to write')
     .requiredOption('--customer <number>', 'what the bank knows the customer by; - reads it from standard input')
     .option('--tenant <tenant>', 'whose customer; that of the key when unset')
@@ -97,7 +92,6 @@ export function addDataLifeCommands(program: Command): void {
 
   program
     .command('deletions')
-    .description('List what was deleted, by retention or because somebody asked for it.')
     .option('--limit <n>', 'at most so many', '50')
     .option('--url <url>', 'address of the API')
     .option('--json', 'print JSON')

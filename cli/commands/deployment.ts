@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../../config/load.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 /** Versions of the call workflows on a Temporal server; see docs/deploys.md. */
 export function addDeploymentCommands(program: Command): void {
-  const deployment = program
-    .command('deployment')
-    .description('Versions of the call workflows: which takes new calls, which has calls left. Needs WORKER_DEPLOYMENT.');
+  const deployment = program.command('deployment');
 
   deployment
     .command('list', { isDefault: true })

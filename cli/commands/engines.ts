@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ApiClient, apiUrl } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Engine {
   readonly id: string;
@@ -18,7 +19,7 @@ interface Engine {
 type Control = Pick<Engine, 'state' | 'warning'> & { readonly engine: string };
 
 export function addEngineCommands(program: Command): void {
-  const engines = program.command('engines').description('Engines that speak.');
+  const engines = program.command('engines');
   for (const wish of ['load', 'unload'] as const) {
     engines
       .command(wish)

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient, apiUrl, jsonRequest } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -36,7 +37,7 @@ const stateOf = ({ revokedAt, expiresAt }: Key, now = Date.now()): string =>
   revokedAt ? 'revoked' : expiresAt && Date.parse(expiresAt) <= now ? 'expired' : 'valid';
 
 export function addKeyCommands(program: Command): void {
-  const keys = program.command('keys').description('Keys of people and programs (VOICEBOT_API_KEY holds the one that is used).');
+  const keys = program.command('keys');
   const command = (name: string, description: string) =>
     keys.command(name).description(description).option('--url <url>', 'address of the API').option('--json', 'print JSON');
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));
@@ -78,7 +79,6 @@ export function addKeyCommands(program: Command): void {
 
   program
     .command('token')
-    .description('Make a token with which one caller connects to one session.')
     .argument('<session>', 'the session')
     .option('--expires-in-seconds <n>', 'how long it is valid', wholeNumber, 60)
     .option('--addresses <list>', 'from where it may be used, separated by commas')

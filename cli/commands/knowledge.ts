@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly tenant?: string;
@@ -19,7 +20,7 @@ interface Imported {
 }
 
 export function addKnowledgeCommands(program: Command): void {
-  const knowledge = program.command('knowledge').description('Approved articles: what the bot answers general questions from.');
+  const knowledge = program.command('knowledge');
 
   knowledge
     .command('import')

@@ -29,7 +29,6 @@ interface LiveOptions {
 export function addLiveCommand(program: Command): void {
   program
     .command('live-call')
-    .description('Say a WAV file in real time on a live call, and show what happens until the reply is over.')
     .requiredOption('--session-id <id>', 'id of the session')
     .requiredOption('--input <file>', 'WAV file with what the caller says')
     .option('--output <file>', 'WAV file for the replies')

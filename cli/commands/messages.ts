@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import { execa } from 'execa';
 import { VoicebotError } from '../../domain/errors.ts';
 import { ApiClient, apiUrl, jsonRequest, tenantOf } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -62,7 +63,7 @@ const players: readonly (readonly [string, ...string[]])[] = [
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 export function addMessageCommands(program: Command): void {
-  const messages = program.command('messages').description('Recorded messages that calls play.');
+  const messages = program.command('messages');
   const command = (name: string, description: string) =>
     messages
       .command(name)

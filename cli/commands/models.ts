@@ -7,8 +7,9 @@ import { VoicebotError } from '../../domain/errors.ts';
 import { type ModelRole, modelRoles } from '../../domain/model-probe.ts';
 import type { ProbeResult } from '../../engines/probe/model-roles.ts';
 import { fromArtifactError } from '../../engines/runtime/artifact-errors.ts';
-import { megabytes, print, table } from '../output.ts';
+import { megabytes, print } from '../output.ts';
 import { terminalProgress } from '../progress.ts';
+import { table } from '../terminal/table.ts';
 
 const openStore = () => new ArtifactStore(modelCacheDir(loadConfig()));
 
@@ -20,7 +21,7 @@ const known = (id: string) => {
 };
 
 export function addModelsCommand(program: Command): void {
-  const models = program.command('models').description('Models and binaries: what is there, what is missing.');
+  const models = program.command('models');
 
   models
     .command('list', { isDefault: true })

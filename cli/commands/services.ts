@@ -12,22 +12,15 @@ import type { TaskQueue } from '../../workflows/definitions.ts';
 import { terminalProgress } from '../progress.ts';
 
 export function addServiceCommands(program: Command): void {
-  program
-    .command('start')
-    .description('Start everything on this machine: Temporal, database, workers of all queues, API.')
-    .action(() => runServices({ api: true, queues: 'all' }));
+  program.command('start').action(() => runServices({ api: true, queues: 'all' }));
 
   program
     .command('service')
-    .description(
-      'Start one of the services that the platform is taken apart into; needs TEMPORAL_ADDRESS, and DATABASE_URL for keys and data.',
-    )
     .addArgument(new Argument('<name>', 'which one').choices(serviceNames))
     .action((name: string) => runService(serviceNamed(name)));
 
   program
     .command('worker')
-    .description('Start workers of some queues; needs TEMPORAL_ADDRESS, and DATABASE_URL for cache and records.')
     .requiredOption('--queues <names>', 'comma-separated: calls, stt, cache, bank, llm, tts, records, telephony')
     .action(async (options: { queues: string }) => {
       const { METRICS_PORT: port } = loadConfig();
@@ -36,10 +29,7 @@ export function addServiceCommands(program: Command): void {
       await runServices({ api: false, queues, ...(port === undefined ? {} : { served: { ...about, port } }) });
     });
 
-  program
-    .command('api')
-    .description('Start the API alone; needs TEMPORAL_ADDRESS and DATABASE_URL.')
-    .action(() => runServices({ api: true, queues: [] }));
+  program.command('api').action(() => runServices({ api: true, queues: [] }));
 }
 
 /** A service has a port of its own, unless PORT says otherwise. */

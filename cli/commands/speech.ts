@@ -23,7 +23,6 @@ interface Transcript {
 export function addSpeechCommands(program: Command): void {
   program
     .command('stt-test')
-    .description('Transcribe a WAV file.')
     .requiredOption('--input <file>', 'WAV file')
     .option('--language <code>', 'ISO 639-1 code, or auto')
     .option('--url <url>', 'address of the API')
@@ -47,7 +46,6 @@ export function addSpeechCommands(program: Command): void {
 
   program
     .command('tts-test')
-    .description('Speak a text into a WAV file.')
     .requiredOption('--text <text>', 'what to say')
     .requiredOption('--output <file>', 'WAV file to write')
     .option('--voice <name>', 'voice, e.g. af_bella')

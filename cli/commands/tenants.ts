@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient, apiUrl, jsonRequest } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface Common {
   readonly url?: string;
@@ -44,7 +45,7 @@ const rows = (tenants: readonly Tenant[]) =>
   );
 
 export function addTenantCommands(program: Command): void {
-  const tenants = program.command('tenants').description('Banks, or parts of one, that share this installation.');
+  const tenants = program.command('tenants');
   const command = (name: string, description: string) =>
     tenants.command(name).description(description).option('--url <url>', 'address of the API').option('--json', 'print JSON');
   const clientOf = (options: Common) => new ApiClient(apiUrl(options.url));

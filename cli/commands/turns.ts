@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient, apiUrl } from '../api-client.ts';
-import { print, table } from '../output.ts';
+import { print } from '../output.ts';
+import { table } from '../terminal/table.ts';
 
 interface FailedTurn {
   readonly sessionId: string;
@@ -31,7 +32,6 @@ interface Common {
 export function addTurnCommands(program: Command): void {
   program
     .command('failed-turns')
-    .description('List the failed turns of all calls with their causes, newest first.')
     .option('--limit <n>', 'at most so many', '50')
     .option('--cursor <cursor>', 'go on where a page ended')
     .option('--url <url>', 'address of the API')
@@ -61,7 +61,6 @@ export function addTurnCommands(program: Command): void {
 
   program
     .command('retry-turn')
-    .description('Try a failed turn again, in its call or after it; prints the answer, which is kept with the turn.')
     .requiredOption('--session-id <id>', 'id of the session')
     .requiredOption('--turn <n>', 'number of the turn', wholeNumber)
     .option('--url <url>', 'address of the API')

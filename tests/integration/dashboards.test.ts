@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function schemaOf(file: string, type: string): ValidateFunction {
   const given = { tsconfig: join(folder, 'tsconfig.json'), additionalProperties: false, skipTypeCheck: true } as const;
   const schema = createGenerator({ path: join(types, file, 'x/types.gen.d.ts'), type, ...given }).createSchema(type);
-  return new Ajv({ strict: false, allErrors: true }).compile(schema);
+  return new Ajv({ strict: false, allErrors: true }).compile(schema as object);
 }
 
 /** What is wrong, but for what is left out: Grafana fills in its defaults. */

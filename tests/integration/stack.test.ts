@@ -76,6 +76,7 @@ describe('the service', () => {
           '/sessions/{id}',
           '/sessions/{id}/turns',
           '/sessions/{id}/turns/{turn}/audio',
+          '/sessions/{id}/turns/{turn}/steps',
         ],
         ...['/sessions/{id}/turns/{turn}/retry', '/sessions/{id}/turns/{turn}/review', '/stt/test', '/tts/test', '/turns'],
         ...['/adapters', '/adapters/active', '/adapters/{name}', '/adapters/{name}/load', '/adapters/{name}/train'],

@@ -128,6 +128,7 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   findTurn: [id, 1],
   listTurns: [id, { limit: 9 }],
   latestTurns: [id, 9],
+  stepsOfTurn: [id, 1],
   articleHashes: ['north'],
   changeKnowledge: ['north', { changed: [], keep: [] }],
   searchPassages: [{ tenant: 'north', language: 'en' }, mark, embedding],
