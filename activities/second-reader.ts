@@ -1,4 +1,5 @@
 import type { Assistant } from '../domain/assistant/assistant.ts';
+import { deadline } from '../domain/deadline.ts';
 import { hasSlots, slotsIn } from '../domain/dialog/slots.ts';
 import type { Day } from '../domain/language/dates.ts';
 import { readableIntents, readingOf, readingPrompt, readingSchema, type SecondReading } from '../domain/second-reading.ts';
@@ -75,7 +76,7 @@ export class SecondReader {
   }
 
   #within(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+    return deadline(this.#options.timeoutMs, signal);
   }
 }
 

@@ -5,6 +5,7 @@ import { databaseProblem } from '../db/errors.ts';
 import type { Database } from '../db/open.ts';
 import { admitSession, isSession, recordCallEnded, withdrawSession } from '../db/sessions.ts';
 import type { CallEndReason, Playback, TurnOutcome } from '../domain/call.ts';
+import { deadline } from '../domain/deadline.ts';
 import { isVoicebotError, VoicebotError } from '../domain/errors.ts';
 import type { Line } from '../domain/line.ts';
 import { workflowIdOf } from '../domain/session-id.ts';
@@ -123,7 +124,7 @@ export class CallService {
 
   /** What became of the last turn of a live line, where it is not known to be heard; a turn that is under way is waited for. Never rejects. */
   async #owed(sessionId: string, turn: number): Promise<TurnOutcome | undefined> {
-    const signal = AbortSignal.any([AbortSignal.timeout(owedWaitMs), this.#temporal.stopping]);
+    const signal = deadline(owedWaitMs, this.#temporal.stopping);
     while (!signal.aborted) {
       const state = await this.state(sessionId).catch(() => undefined);
       if (!state) return undefined;

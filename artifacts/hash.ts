@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { deadline } from '../domain/deadline.ts';
 import { ArtifactError } from './errors.ts';
 import type { ArtifactFile } from './types.ts';
 
@@ -25,12 +26,15 @@ interface HubEntry {
   readonly lfs?: { readonly oid: string };
 }
 
+/** How long the hub may take to answer. */
+const answerMs = 20_000;
+
 /** True when the file's content is what the manifest (or, for some files, the hub's own metadata) says. */
 export async function contentMatches(file: ArtifactFile, onDisk: string, signal?: AbortSignal): Promise<boolean> {
   if (file.hash.kind === 'sha256') return (await sha256OfFile(onDisk, signal)) === file.hash.hex;
   const { repo, path } = file.hash;
   const answer = await fetch(`https://huggingface.co/api/models/${repo}/tree/main`, {
-    signal: AbortSignal.any([AbortSignal.timeout(20_000), ...(signal ? [signal] : [])]),
+    signal: deadline(answerMs, signal),
   });
   const entry = ((await answer.json()) as HubEntry[]).find((e) => e.path === path);
   if (!entry) {

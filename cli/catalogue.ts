@@ -4,6 +4,8 @@ export interface Entry {
   readonly name: string;
   /** Other names that people know it by. */
   readonly aliases?: readonly string[];
+  /** A command for programs that comes with it, and is not listed. */
+  readonly hidden?: string;
   readonly summary: string;
   readonly examples: readonly string[];
   /** Puts the command into the program; its file, and what that needs, is loaded then and not before. */
@@ -410,6 +412,7 @@ export const catalogue: readonly Group[] = [
       },
       {
         name: 'completion',
+        hidden: 'complete',
         summary: 'Completion for your shell.',
         examples: [
           'voicebot completion bash > ~/.local/share/bash-completion/completions/voicebot',
@@ -424,4 +427,4 @@ export const catalogue: readonly Group[] = [
 export const entries: readonly Entry[] = catalogue.flatMap(({ entries }) => entries);
 
 export const entryOf = (name: string): Entry | undefined =>
-  entries.find((entry) => entry.name === name || entry.aliases?.includes(name));
+  entries.find((entry) => entry.name === name || entry.hidden === name || entry.aliases?.includes(name));

@@ -10,7 +10,7 @@ export async function createProgram(wanted?: string): Promise<Command> {
   const program = new Command('voicebot')
     .description('Durable voice calls for bank contact centres.')
     .version(version)
-    .showHelpAfterError()
+    .showHelpAfterError('--help shows what there is.')
     .enablePositionalOptions()
     .option('--status', 'show how the service is')
     .option('--health-check', 'the same with this machine, models and queues')

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { downloadFile } from 'ipull';
 import { extract } from 'tar';
+import { deadline } from '../../domain/deadline.ts';
 import type { FetchContext } from './context.ts';
 
 /** A hub that does not answer within this time is passed over for the next source. */
@@ -12,7 +13,7 @@ export async function fetchUrl(source: { url: string; member?: string }, context
   const probe = await fetch(source.url, {
     method: 'HEAD',
     redirect: 'follow',
-    signal: AbortSignal.any([AbortSignal.timeout(probeTimeoutMs), context.signal]),
+    signal: deadline(probeTimeoutMs, context.signal),
   });
   if (!probe.ok) throw new Error(`HTTP ${probe.status} for ${source.url}`);
 

@@ -18,6 +18,12 @@ export function addCompletionCommands(program: Command): void {
         import('@bomb.sh/tab/commander'),
         import('../program.ts'),
       ]);
-      completionOf(await createProgram(), { completionCommandName: 'completion-script' }).parse([...words]);
+      const whole = await createProgram();
+      // It brings one of its own.
+      (whole.commands as Command[]).splice(
+        whole.commands.findIndex((one) => one.name() === 'complete'),
+        1,
+      );
+      completionOf(whole, { completionCommandName: 'completion-script' }).parse([...words]);
     });
 }

@@ -68,7 +68,7 @@ export function healthText({ status, version, uptimeSeconds, database, temporal,
     ...Object.entries(workers).map(([queue, pollers]) => [
       `queue ${queue}`,
       pollers === null ? 'unknown' : pollers > 0 ? 'ok' : 'nobody',
-      pollers === null ? 'Temporal could not be asked' : `${pollers} pollers`,
+      pollers === null ? 'Temporal could not be asked' : `${pollers} ${pollers === 1 ? 'poller' : 'pollers'}`,
     ]),
   ];
   return `${stateColours[status](status.toUpperCase())}\n\n${table(['PART', 'STATE', ''], rows)}`;

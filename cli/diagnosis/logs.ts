@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 
 export interface LogGroup {
   readonly level: string;
@@ -46,14 +45,11 @@ interface Line {
 
 /** Structured logs, grouped by cause; `-` reads standard input. Lines are read one by one: a file of any size fits. */
 export async function analyseLogs(file: string, { errorsOnly, sinceMs }: LogOptions): Promise<LogAnalysis> {
-  const input: Readable = file === '-' ? process.stdin : createReadStream(file);
   const groups = new Map<string, { -readonly [K in keyof LogGroup]: LogGroup[K] }>();
   const byLevel: Record<string, number> = {};
   let [lines, unread] = [0, 0];
-  // An error of the stream ends the loop below only through the interface.
-  const reading = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  input.once('error', (error) => reading.emit('error', error));
-  for await (const text of reading) {
+  const input = file === '-' ? createInterface({ input: process.stdin }) : (await open(file)).readLines();
+  for await (const text of input) {
     if (text.trim() === '') continue;
     lines += 1;
     const line = lineIn(text);

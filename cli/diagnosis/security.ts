@@ -169,7 +169,7 @@ async function modesCheck(config: Config): Promise<Check> {
     if (found.mode & 0o077) open.push(`${file} (${(found.mode & 0o777).toString(8)})`);
   }
   if (open.length === 0)
-    return ok('file modes', there === 0 ? 'no file with secrets here' : `${there} files with secrets, for their owner alone`);
+    return ok('file modes', there === 0 ? 'no file with secrets here' : `what holds secrets is for its owner alone (${there})`);
   return failed(
     'file modes',
     `${open.join(', ')} can be read by others`,

@@ -39,7 +39,7 @@ export function watchedText({ at, health, sessions, active, lastHour }: Watched)
     `${bold(colour(health.status.toUpperCase()))}  database ${ms(health.database)}, Temporal ${ms(health.temporal)}  ${dim(at)}`,
     `queues   ${queues.join('  ')}`,
     `waited   p50 ${milliseconds(lastHour?.wait?.p50)}, p95 ${milliseconds(lastHour?.wait?.p95)} in the last hour`,
-    `p95      ${points.length === 0 ? dim('nobody called') : sparkline(points.map(({ p95 }) => p95))}`,
+    `p95      ${points.every(({ p95 }) => p95 === null) ? dim('nobody spoke') : sparkline(points.map(({ p95 }) => p95))}`,
     `turns    ${points.length === 0 ? dim('nobody called') : sparkline(points.map(({ turns }) => turns))}`,
     `calls    ${active ?? 'unknown'} active`,
     ...(rows.length > 0 ? ['', table(['SESSION', 'TURNS', 'LAST INTENT', 'SINCE'], rows)] : []),

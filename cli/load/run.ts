@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toPcm16 } from '../../audio/pcm.ts';
 import { resample } from '../../audio/resample.ts';
 import { decodeWav } from '../../audio/wav.ts';
+import { deadline } from '../../domain/deadline.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { type ApiClient, apiKey, jsonRequest } from '../api-client.ts';
 import { type Asked, Caller, frameMs, sampleRateHz } from './caller.ts';
@@ -67,6 +68,8 @@ interface Turn extends Asked {
 /** A frame this late is heard as a gap. */
 const lateMs = 40;
 const timelineSeconds = 5;
+/** Of samples from -1 to 1. */
+const audibleLevel = 0.01;
 const refusedPauseMs = 1_000;
 
 /** What callers say, as the service itself speaks it. */
@@ -74,9 +77,16 @@ export async function spokenPhrases(client: ApiClient, phrases: readonly string[
   const spoken: Uint8Array[] = [];
   for (const text of phrases) {
     const wav = await client.bytes('/tts/test', jsonRequest('POST', { text, voice: 'am_michael' }));
-    spoken.push(toPcm16(await resample(decodeWav(wav, 60), sampleRateHz)));
+    spoken.push(toPcm16(wordsIn(await resample(decodeWav(wav, 60), sampleRateHz))));
   }
   return spoken;
+}
+
+/** Without the silence before and after them: a wait is counted from the last word. */
+function wordsIn(samples: Float32Array): Float32Array {
+  const loud = (sample: number) => Math.abs(sample) > audibleLevel;
+  const [first, last] = [samples.findIndex(loud), samples.findLastIndex(loud)];
+  return first < 0 ? samples : samples.slice(first, last + 1);
 }
 
 /** Real calls over the live socket, in real time. */
@@ -87,7 +97,7 @@ export async function loadTest(client: ApiClient, options: LoadOptions): Promise
   const startedAt = performance.now();
   const began = new Date().toISOString();
   const seconds = () => (performance.now() - startedAt) / 1000;
-  const stopping = AbortSignal.any([options.signal, AbortSignal.timeout(options.durationSeconds * 1000)]);
+  const stopping = deadline(options.durationSeconds * 1000, options.signal);
   const turns: Turn[] = [];
   const connectMs: number[] = [];
   const busy: number[] = [];

@@ -131,11 +131,13 @@ function run(args: readonly string[], url: string, signal: AbortSignal): Promise
     const all = [bin, ...args, '--json', ...(local ? [] : ['--url', url])];
     const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
     // A command that the user interrupts ends by itself: it has the same terminal.
-    signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+    const interrupt = () => child.kill('SIGINT');
+    signal.addEventListener('abort', interrupt, { once: true });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (part: Buffer) => out.push(part));
     child.stderr.on('data', (part: Buffer) => err.push(part));
     child.once('close', (code) => {
+      signal.removeEventListener('abort', interrupt);
       const json = parsed(Buffer.concat(out).toString('utf8'));
       const error = json?.error?.message ?? Buffer.concat(err).toString('utf8').trim().split('\n')[0] ?? '';
       done({ exitCode: code ?? 1, json, error });

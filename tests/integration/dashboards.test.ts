@@ -15,7 +15,10 @@ const files = [...dashboardFiles()].map(([name, text]) => [name, JSON.parse(text
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'voicebot-grafana-'));
-  writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "moduleResolution": "bundler", "module": "esnext" }, "files": [] }');
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    '{ "compilerOptions": { "moduleResolution": "bundler", "module": "esnext" }, "files": [] }',
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -27,7 +30,9 @@ function schemaOf(file: string, type: string): ValidateFunction {
 
 /** What is wrong, but for what is left out: Grafana fills in its defaults. */
 const wrongIn = (validate: ValidateFunction, value: unknown): string[] =>
-  validate(value) ? [] : (validate.errors ?? []).filter(({ keyword }) => keyword !== 'required').map((one) => JSON.stringify(one));
+  validate(value)
+    ? []
+    : (validate.errors ?? []).filter(({ keyword }) => keyword !== 'required').map((one) => JSON.stringify(one));
 
 it('every dashboard is as Grafana describes dashboards', { timeout: 60_000 }, () => {
   const validate = schemaOf('dashboard', 'Dashboard');
