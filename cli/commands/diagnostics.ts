@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../../config/load.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { type ApiOptions, clientOf, withApi } from '../api-command.ts';
@@ -42,7 +42,11 @@ export function addDiagnosticCommands(program: Command): void {
     });
 
   withApi(program.command('performance-benchmark'))
-    .option('--engines <names>', 'voices to measure, separated by commas, or all', enginesIn, ['kokoro'])
+    .addOption(
+      new Option('--engines <names>', 'voices to measure, separated by commas, or all')
+        .argParser(enginesIn)
+        .default(['kokoro'], 'kokoro'),
+    )
     .option('--folder <folder>', 'where their sound is put', 'voices')
     .action(async (options: ApiOptions & { engines: readonly string[]; folder: string }) => {
       const { benchmark } = await import('../diagnosis/benchmark.ts');

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../../domain/errors.ts';
 import { type ServiceName, serviceNames, services } from '../../services/catalogue.ts';
 import { apiKey, apiUrl } from '../api-client.ts';
@@ -34,11 +34,10 @@ export function addHealthCommands(program: Command): void {
 
   withApi(program.command('service-discovery'))
     .option('--host <host>', 'where the services without an address of their own are', '127.0.0.1')
-    .option(
-      '--service <name=url>',
-      'address of a service; may be given again',
-      (text: string, before: readonly [ServiceName, string][]) => [...before, addressIn(text)],
-      [],
+    .addOption(
+      new Option('--service <name=url>', 'address of a service; may be given again')
+        .argParser((text, before: readonly [ServiceName, string][]) => [...before, addressIn(text)])
+        .default([], 'at their ports'),
     )
     .action(async (options: ApiOptions & { host: string; service: readonly [ServiceName, string][] }) => {
       const given = new Map(options.service);

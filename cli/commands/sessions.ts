@@ -64,11 +64,13 @@ export function addSessionCommands(program: Command): void {
     .requiredOption('--session-id <id>', 'id of the session')
     .option('--follow', 'go on until the call ends')
     .addOption(new Option('--format <format>', 'how it is shown').choices(['json', 'table', 'stream']).default('table'))
-    .option(
-      '--filter <field=value>',
-      'only turns like this, such as status=failed, source=model or transcript~card; may be given again',
-      (text, before: readonly Filter[]) => [...before, filterOf(text)],
-      [],
+    .addOption(
+      new Option(
+        '--filter <field=value>',
+        'only turns like this, such as status=failed, source=model or transcript~card; may be given again',
+      )
+        .argParser((text, before: readonly Filter[]) => [...before, filterOf(text)])
+        .default([], 'all turns'),
     )
     .action((options: MonitorOptions) => monitor(options.json ? { ...options, format: 'json' } : options));
 }

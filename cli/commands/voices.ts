@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { type ApiOptions, clientOf, withApi } from '../api-command.ts';
 import { print } from '../output.ts';
 import { working } from '../terminal/working.ts';
@@ -25,7 +25,9 @@ export function enginesIn(text: string): readonly string[] {
 export function addVoiceCommands(program: Command): void {
   const folder = ['--folder <folder>', 'where the sound is put', 'voices'] as const;
   withApi(program.command('demo'))
-    .option('--engines <names>', 'which speak, separated by commas, or all', enginesIn, liveEngines)
+    .addOption(
+      new Option('--engines <names>', 'which speak, separated by commas').argParser(enginesIn).default(liveEngines, 'all'),
+    )
     .option(...folder)
     .action(async (options: VoiceOptions) => {
       const results = await working('Speaking', () => speakAll(clientOf(options), options.engines, demoTexts, options.folder));

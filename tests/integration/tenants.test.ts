@@ -161,6 +161,7 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   quietSessions: [future, 9],
   countActiveSessions: [],
   findSession: [id],
+  addCustomer: [id, mark],
   sessionsOfCustomer: [mark],
   deleteQuestionsBefore: [future],
   tenantsWithSessions: [],
