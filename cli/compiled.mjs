@@ -64,8 +64,12 @@ async function compile() {
   const files = [...Object.keys(metafile.inputs), 'package-lock.json', 'cli/compiled.mjs'];
   const inputs = files.map((file) => [file, stampOf(file)]);
   const name = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
-  rmSync(join(folder, name), { recursive: true, force: true });
-  renameSync(outdir, join(folder, name));
+  try {
+    renameSync(outdir, join(folder, name));
+  } catch {
+    // Another process has compiled the same meanwhile, and may be running it.
+    rmSync(outdir, { recursive: true, force: true });
+  }
   writeFileSync(`${list}.${process.pid}`, JSON.stringify({ build: name, inputs }));
   renameSync(`${list}.${process.pid}`, list);
   forgetOld(name);
