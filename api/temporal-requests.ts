@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { VoicebotError } from '../domain/errors.ts';
@@ -12,6 +13,8 @@ export class TemporalRequests {
 
   constructor(client: Client) {
     this.#client = client;
+    // Every caller who waits listens to it.
+    setMaxListeners(0, this.stopping);
   }
 
   /** Aborts once what is still asked is given up. */

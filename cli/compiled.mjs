@@ -8,8 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'node_modules', '.cache', 'voicebot');
 const list = join(folder, 'current.json');
-/** What an earlier build left is kept for commands that still run. */
-const keepMs = 86_400_000;
+/** What an earlier build left is kept for services that still run. */
+const keepMs = 30 * 86_400_000;
 
 /** @returns {Promise<string | undefined>} URL of the compiled command; undefined where none can be kept. */
 export async function compiledCommand() {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPcm16 } from '../../audio/pcm.ts';
@@ -98,6 +99,8 @@ export async function loadTest(client: ApiClient, options: LoadOptions): Promise
   const began = new Date().toISOString();
   const seconds = () => (performance.now() - startedAt) / 1000;
   const stopping = deadline(options.durationSeconds * 1000, options.signal);
+  // Every caller waits for it.
+  setMaxListeners(0, stopping);
   const turns: Turn[] = [];
   const connectMs: number[] = [];
   const busy: number[] = [];

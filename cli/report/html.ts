@@ -109,7 +109,7 @@ for (const place of document.querySelectorAll('[data-chart]')) {
   const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { show: false } };
   const options = {
     width: place.clientWidth, height: 260,
-    scales: { x: { time: x === 'time', ...(names ? { range: [-0.6, at.length - 0.4] } : {}) }, y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: { x: { time: x === 'time', ...(names ? { range: [-0.6, at.length - 0.4] } : kind === 'bars' && at.length > 1 ? { range: [at[0] - (at[1] - at[0]) / 2, at.at(-1) + (at[1] - at[0]) / 2] } : {}) }, y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
       { ...axis, label: xLabel, ...(names ? { splits: at.map((_, i) => i), values: () => at } : {}) },
       { ...axis, size: 70, label: unit },
@@ -117,7 +117,7 @@ for (const place of document.querySelectorAll('[data-chart]')) {
     series: [
       names ? { value: (u, v) => at[v] ?? '' } : {},
       ...series.map(({ name }, i) => ({
-        label: name, stroke: colours[i % 3], width: 2, fill: kind === 'bars' ? colours[i % 3] : undefined, spanGaps: false,
+        label: name, stroke: colours[i % 3], width: 2, fill: kind === 'bars' ? colours[i % 3] : undefined, spanGaps: true, points: { show: kind !== 'bars' },
         paths: kind === 'bars' ? uPlot.paths.bars({ size: [0.6, 60] }) : undefined,
         value: (u, v) => v == null ? '-' : v.toLocaleString() + ' ' + unit,
       })),
