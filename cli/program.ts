@@ -33,12 +33,15 @@ export async function createProgram(wanted?: string): Promise<Command> {
 function describe(program: Command, { name, aliases = [], summary, examples }: Entry, group: string): void {
   const command = program.commands.find((one) => one.name() === name) ?? program.command(name);
   command.description(summary).aliases(aliases).helpGroup(`${group}:`);
-  command.addHelpText('after', examplesText(examples));
+  // A group shows some; the others stand with what they show.
+  command.addHelpText('after', examplesText(examples.slice(0, shownExamples)));
   for (const part of command.commands) {
     const own = examples.filter((one) => one.includes(` ${name} ${part.name()}`));
     if (own.length > 0) part.addHelpText('after', examplesText(own));
   }
 }
+
+const shownExamples = 4;
 
 interface Bare {
   readonly status?: boolean;

@@ -60,7 +60,8 @@ export function addAssistantCommands(program: Command): void {
     .command('init')
     .argument('<folder>', 'a folder that does not exist yet; its last part names the assistant')
     .description('Begin an assistant from the one that comes with the product.')
-    .action(async (folder: string) => {
+    .option('--json', 'print JSON')
+    .action(async (folder: string, { json }: { json?: boolean }) => {
       const name = folder.replace(/\/+$/, '').split('/').at(-1) ?? '';
       if (!/^[a-z][a-z0-9-]{0,47}$/.test(name)) {
         throw new VoicebotError('invalid-request', `'${name}' is no name of an assistant.`, {
@@ -75,7 +76,7 @@ export function addAssistantCommands(program: Command): void {
         await cp(join(shippedFolder, part), join(folder, part), { recursive: true });
       const about = join(folder, 'assistant.yaml');
       await writeFile(about, (await readFile(about, 'utf8')).replace(/^name: .*$/m, `name: ${name}`));
-      print({ folder }, false, () => `${folder} is there. Change it, then: voicebot assistant check ${folder}`);
+      print({ folder }, json, () => `${folder} is there. Change it, then: voicebot assistant check ${folder}`);
     });
 
   assistant

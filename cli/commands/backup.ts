@@ -84,14 +84,19 @@ export function addBackupCommands(program: Command): void {
     .command('migrate')
     .option('--to <migration>', 'go back to an earlier one, while no service runs; the embedded database, too')
     .option('--lose-data', 'with --to: also where rows are lost by it')
-    .action(async ({ to, loseData }: { to?: string; loseData?: boolean }) => {
+    .option('--json', 'print JSON')
+    .action(async ({ to, loseData, json }: { to?: string; loseData?: boolean; json?: boolean }) => {
       const { bringUpToDate, goBackTo } = await import('../../services/migrate.ts');
       if (!to) {
-        process.stdout.write(`The database is up to date: ${await bringUpToDate(loadConfig())}.\n`);
-        return;
+        const upToDate = await bringUpToDate(loadConfig());
+        return print({ database: upToDate }, json, () => `The database is up to date: ${upToDate}.`);
       }
       const { database, takenBack } = await goBackTo(loadConfig(), to, loseData ?? false);
-      process.stdout.write(`${database} is at ${to} again: ${takenBack} migrations were taken back.\n`);
+      return print(
+        { database, to, takenBack },
+        json,
+        () => `${database} is at ${to} again: ${takenBack} migrations were taken back.`,
+      );
     });
 }
 

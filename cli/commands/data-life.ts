@@ -83,11 +83,12 @@ export function addDataLifeCommands(program: Command): void {
     .requiredOption('--customer <number>', 'what the bank knows the customer by; - reads it from standard input')
     .option('--tenant <tenant>', 'whose customer; that of the key when unset')
     .option('--url <url>', 'address of the API')
+    .option('--json', 'print JSON')
     .action(async (file: string, options: Common & Whose) => {
       const client = new ApiClient(apiUrl(options.url));
       const zip = await client.bytes(`/exports${queryOf(options)}`, jsonRequest('POST', { customer: await customerOf(options) }));
       await writeFile(file, zip, { mode: 0o600 });
-      process.stdout.write(`${file}: ${zip.length} bytes\n`);
+      print({ file, bytes: zip.length }, options.json, () => `${file}: ${zip.length} bytes`);
     });
 
   program

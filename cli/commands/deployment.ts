@@ -33,13 +33,14 @@ export function addDeploymentCommands(program: Command): void {
     .description('Send new calls to a version; calls in progress stay where they are.')
     .argument('<build-id>', 'version, as list shows it')
     .option('--percent <n>', 'only so many of a hundred new calls', percent)
-    .action(async (buildId: string, options: { percent?: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (buildId: string, options: { percent?: number; json?: boolean }) => {
       await onTemporal(async ({ client, namespace, deploymentName }) => {
         const { promoteVersion } = await import('../../temporal/deployment.ts');
         await promoteVersion(client, namespace, { deploymentName, buildId, percent: options.percent });
       });
       const share = options.percent === undefined ? 'New calls' : `${options.percent} % of new calls`;
-      print({}, false, () => `${share} go to ${buildId}.`);
+      print({ buildId, percent: options.percent ?? 100 }, options.json, () => `${share} go to ${buildId}.`);
     });
 }
 

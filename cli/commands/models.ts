@@ -51,15 +51,18 @@ export function addModelsCommand(program: Command): void {
     .command('fetch')
     .argument('<ids...>', 'models to fetch')
     .description('Fetch models now instead of at first use.')
-    .action(async (ids: string[]) => {
+    .option('--json', 'print JSON')
+    .action(async (ids: string[], { json }: { json?: boolean }) => {
       const listener = terminalProgress();
+      const models: { id: string; files: readonly string[] }[] = [];
       try {
-        for (const id of ids) await openStore().ensure(known(id), { listener });
+        for (const id of ids) models.push({ id, files: await openStore().ensure(known(id), { listener }) });
       } catch (error) {
         throw fromArtifactError(error);
       } finally {
         listener.stop();
       }
+      if (json) print({ models }, true, () => '');
     });
 
   models

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, needsAuthentication } from '../../config/load.ts';
@@ -26,6 +26,7 @@ export async function auditSecurity(client: ApiClient, packages: boolean): Promi
     made('origins', () => originsCheck(config)),
     made('log level', () => logCheck(config)),
     made('bank', () => bankCheck(config)),
+    made('secrets in files', secretsCheck),
     made('file modes', () => modesCheck(config)),
     made('keys without an end', () => keysCheck(client)),
     ...(packages ? [made('advisories on packages', advisoriesCheck)] : []),
@@ -152,6 +153,28 @@ const logCheck = ({ LOG_LEVEL: level }: Config): Check =>
 
 const bankCheck = ({ BANK: bank }: Config): Check =>
   bank === 'demo' ? warning('bank', 'the demo bank', 'BANK=http and BANK_URL, before customers call.') : ok('bank', bank);
+
+/** Secrets that stand in files of settings, and whether a repository keeps them. */
+async function secretsCheck(): Promise<Check> {
+  const name = 'secrets in files';
+  const found: string[] = [];
+  for (const file of ['.env', 'docker/.env']) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const set = secretSettings.filter((setting) => new RegExp(`^(?:export )?${setting}=\\S`, 'm').test(text));
+    if (set.length === 0) continue;
+    const kept = spawnSync('git', ['ls-files', '--error-unmatch', file], { stdio: 'ignore' }).status === 0;
+    if (kept)
+      return failed(
+        name,
+        `${file} with ${set.join(', ')} is in the repository`,
+        `git rm --cached ${file}, and make other secrets: these are known.`,
+      );
+    found.push(`${file}: ${set.join(', ')}`);
+  }
+  if (found.length === 0) return ok(name, 'none in .env');
+  return warning(name, found.join('; '), 'Give them by the environment from a store of secrets, where there is one.');
+}
 
 /** Files with secrets, for their owner alone. */
 async function modesCheck(config: Config): Promise<Check> {

@@ -49,12 +49,22 @@ export async function shell(client: ApiClient, folder = 'voices'): Promise<void>
 
   const tested = async (test: VoiceTest) => say(spokenTable(await working('Speaking', () => runVoiceTest(client, test, folder))));
 
+  async function status(): Promise<void> {
+    const { machineState } = await import('../diagnosis/machine.ts');
+    const { gpus } = await machineState('.');
+    const shown = gpus.map(
+      ({ model, usedMb, memoryMb }) => `${model}, ${usedMb ?? 'unknown'} of ${memoryMb ?? 'unknown'} MB used`,
+    );
+    say(`GPU: ${shown.join('; ') || 'none'}\n`);
+    await runCommand(['engines', 'list', '--url', client.baseUrl]);
+  }
+
   const commands: readonly ShellCommand[] = [
     { names: ['help'], about: 'these commands', run: async () => say(helpOf(commands)) },
     {
       names: ['status'],
       about: 'engines, and where they run',
-      run: () => runCommand(['engines', 'list', '--url', client.baseUrl]),
+      run: status,
     },
     { names: ['speak'], takes: '<text>', about: 'speak with the engine that is chosen', run: (text) => spoken(text, engine) },
     { names: ['auto'], takes: '<text>', about: 'speak with the engine that fits the text', run: (text) => spoken(text, 'auto') },
