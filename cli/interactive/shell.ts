@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { messageOf } from '../../domain/errors.ts';
-import type { ApiClient } from '../api-client.ts';
+import { isVoicebotError, messageOf } from '../../domain/errors.ts';
+import { type ApiClient, ApiProblem } from '../api-client.ts';
 import { type Health, healthText } from '../commands/health.ts';
 import { runVoiceTest, type VoiceTest } from '../commands/voices.ts';
 import { bold, dim, red } from '../terminal/colours.ts';
@@ -142,7 +142,7 @@ export async function shell(client: ApiClient, folder = 'voices'): Promise<void>
     if (name === 'quit' || name === 'exit') break;
     const command = commands.find((one) => one.names.includes(name.toLowerCase()));
     if (terminal && command) reader.close();
-    if (command) await command.run(rest).catch((error: unknown) => say(red(messageOf(error))));
+    if (command) await command.run(rest).catch((error: unknown) => say(red(problemText(error))));
     else if (name !== '') say(red(`There is no command '${name}'. help lists them.`));
     if (terminal && command) {
       reader = open();
@@ -152,6 +152,11 @@ export async function shell(client: ApiClient, folder = 'voices'): Promise<void>
   }
   reader.close();
   say('Goodbye.');
+}
+
+function problemText(error: unknown): string {
+  const hint = isVoicebotError(error) || error instanceof ApiProblem ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)}\n  ${hint}`;
 }
 
 const helpOf = (commands: readonly ShellCommand[]): string =>

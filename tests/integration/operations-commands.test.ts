@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dataOfHtml } from '../../cli/report/html.ts';
 import type { Stack } from '../../services/stack.ts';
 import { allQueues } from '../../services/workers.ts';
+import { connectTemporal } from '../../temporal/connection.ts';
 import { type Component, startPart } from '../chaos/processes.ts';
 import { standInEngines } from '../fakes/stand-in-engines.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { noBank, startTestStack, type TestEnvironment, testEnvironment } from '../support/test-stack.ts';
 
 const bin = fileURLToPath(new URL('../../cli/bin.mjs', import.meta.url));
@@ -18,6 +21,8 @@ let stack: Stack;
 let folder: string;
 /** Speech to text, in a process that can be stopped. */
 let ears: Component;
+/** Unset where none can be had; then what is compared with it is not. */
+let postgres: PostgresServer | undefined;
 
 const voicebot = (...args: string[]) =>
   execa('node', [bin, ...args], {
@@ -29,7 +34,9 @@ const json = async (...args: string[]) => JSON.parse((await voicebot(...args, '-
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'voicebot-operations-'));
-  environment = await testEnvironment({ ...noBank, WORKER_WAIT: '5' });
+  postgres = await startPostgres();
+  const database = postgres ? { DATABASE_URL: postgres.url } : {};
+  environment = await testEnvironment({ ...noBank, ...database, WORKER_WAIT: '5' });
   const queues = allQueues.filter((queue) => queue !== 'stt');
   const starting = startTestStack(environment, { engines: standInEngines(), queues });
   const env = { ...environment, TEMPORAL_ADDRESS: `127.0.0.1:${environment.TEMPORAL_PORT}` };
@@ -40,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await ears?.stop().catch(() => undefined);
   await stack?.stop();
+  await postgres?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -110,6 +118,30 @@ describe('reports', () => {
     const { stdout } = await voicebot('analytics-report', '--type', 'summary', '--format', 'csv');
     expect(stdout.split('\r\n')[0]).toBe('section,key,field,value');
     expect(stdout).toMatch(/\r\nturns,,turns,2\r\n/);
+  });
+});
+
+describe('what is told', () => {
+  it('is what Postgres and Temporal know', async () => {
+    const { client, close } = await connectTemporal({ address: `127.0.0.1:${environment.TEMPORAL_PORT}`, namespace: 'default' });
+    const { status, historyLength } = await client.workflow.getHandle('call-watched').describe();
+    await close();
+    expect(status.name).toBe('COMPLETED');
+    expect(historyLength).toBeGreaterThan(10);
+    if (!postgres) return;
+    const database = new pg.Client({ connectionString: postgres.url });
+    await database.connect();
+    const { rows } = await database.query(
+      `select (select count(*) from sessions)::int as calls, (select count(*) from turns)::int as turns,
+        (select sum(work_ms) from turn_metrics where step = 'total')::float8 as "totalMs"`,
+    );
+    await database.end();
+    const [{ calls, turns, totalMs }] = rows;
+    const summary = await json('analytics-report', '--time-range', '1h');
+    expect(summary).toMatchObject({ calls: { started: calls }, turns: { turns } });
+    const { steps } = await json('analytics-report', '--type', 'performance', '--time-range', '1h');
+    const total = steps.find(({ step }: { step: string }) => step === 'total');
+    expect(total.workSeconds).toBeCloseTo(totalMs / 1000, 3);
   });
 });
 
