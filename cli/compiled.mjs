@@ -8,8 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'node_modules', '.cache', 'voicebot');
 const list = join(folder, 'current.json');
-/** What an earlier build left is kept for services that still run. */
-const keepMs = 30 * 86_400_000;
+/** Builds that are kept: services that still run load parts of theirs when they need them. */
+const keptBuilds = 20;
 
 /** @returns {Promise<string | undefined>} URL of the compiled command; undefined where none can be kept. */
 export async function compiledCommand() {
@@ -91,9 +91,9 @@ const besideTheSource = {
 };
 
 function forgetOld(current) {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (name === current || path === list || Date.now() - statSync(path).mtimeMs < keepMs) continue;
-    rmSync(path, { recursive: true, force: true });
-  }
+  const builds = readdirSync(folder)
+    .filter((name) => name !== current && /^[0-9a-f]{16}$/.test(name))
+    .map((name) => ({ name, mtimeMs: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+  for (const { name } of builds.slice(keptBuilds - 1)) rmSync(join(folder, name), { recursive: true, force: true });
 }

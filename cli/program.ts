@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../config/version.ts';
-import { catalogue, type Entry, entries, entryOf } from './catalogue.ts';
+import type { Entry } from './catalogue/entry.ts';
+import { catalogue, entries, entryOf } from './catalogue.ts';
 
 /**
  * The `voicebot` command.
