@@ -1,14 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type ApiOptions, clientOf, withApi } from '../api-command.ts';
 import { interrupted } from '../interrupted.ts';
 import { print } from '../output.ts';
-
-const whole = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
-};
+import { whole } from '../whole-number.ts';
 
 interface LoadCommand extends ApiOptions {
   readonly users: number;

@@ -1,16 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type ApiOptions, clientOf, withApi } from '../api-command.ts';
 import { interrupted } from '../interrupted.ts';
 import { print } from '../output.ts';
 import { bold, coloured, dim, signs } from '../terminal/colours.ts';
 import type { ValidatedCheck, Validation } from '../validation/validate.ts';
-
-const most = (limit: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= limit) return value;
-  throw new InvalidArgumentError(`It is a whole number from 1 to ${limit}.`);
-};
+import { whole } from '../whole-number.ts';
 
 const line = '='.repeat(60);
 const lights = { EXCELLENT: '🟢', GOOD: '🟢', FAIR: '🟡', POOR: '🔴' } as const;
@@ -18,8 +13,8 @@ const lights = { EXCELLENT: '🟢', GOOD: '🟢', FAIR: '🟡', POOR: '🔴' } a
 export function addValidateCommand(program: Command): void {
   withApi(program.command('validate'))
     .option('--output <file>', 'where the details are written', 'cli_demo_results.json')
-    .option('--users <n>', 'callers of the load test', most(1_000), 2)
-    .option('--duration <seconds>', 'how long it lasts', most(86_400), 10)
+    .option('--users <n>', 'callers of the load test', whole(1, 1_000), 2)
+    .option('--duration <seconds>', 'how long it lasts', whole(1, 86_400), 10)
     .action(async (options: ApiOptions & { output: string; users: number; duration: number }) => {
       const { validate } = await import('../validation/validate.ts');
       const say = (text: string) => options.json || process.stdout.write(`${text}\n`);
