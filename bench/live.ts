@@ -79,7 +79,7 @@ function summary(measured: readonly Turn[]) {
       return known.length === 0 ? [] : [[step.replace('Ms', ''), spread(known)]];
     }),
   );
-  const temporal = spread(measured.map(({ metrics }) => metrics.temporalMs));
+  const temporal = spread(measured.flatMap(({ metrics }) => metrics.temporalMs ?? []));
   // The socket, and how far the ears' last sound lies before the recording's.
   const socketMs = spread(measured.map((turn) => turn.voiceToVoiceMs - turn.metrics.voiceToVoiceMs));
   return {
@@ -109,7 +109,7 @@ note('Warming up ...');
 await conversation('warm', [cached, generated[0] as Question]);
 for (let known = false; !known; ) {
   const [turn] = await conversation(`warm-${performance.now()}`, [cached]);
-  known = turn?.metrics.source === 'cache' && turn.metrics.speakMs < 50;
+  known = turn?.metrics.source === 'cache' && (turn.metrics.speakMs ?? 50) < 50;
   // Speech is made ahead while nobody is on the line.
   if (!known) await sleep(4_000);
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
-import type { AudioFormat, ClientMessage, LiveEvent, LiveEvents, StartMessage } from '../api/live/protocol.ts';
+import type { AudioFormat, ClientMessage, LiveEvent, LiveEvents, StartMessage } from './live-protocol.ts';
+import { ConnectionClosed, openSocket, readyState, type Socket } from './socket.ts';
 
-export type { AudioFormat, LiveEvent, LiveEvents } from '../api/live/protocol.ts';
+export type { AudioFormat, LiveEvent, LiveEvents } from './live-protocol.ts';
+export { ConnectionClosed } from './socket.ts';
 
 export interface LiveClientOptions {
   /** Of the API, as http(s) or ws(s). */
@@ -13,7 +13,7 @@ export interface LiveClientOptions {
   readonly format?: AudioFormat;
   readonly voice?: string | undefined;
   /** An engine of quality instead of the live one: slow. */
-  readonly engine?: StartMessage['engine'];
+  readonly engine?: StartMessage['engine'] | undefined;
   readonly speed?: number | undefined;
   readonly language?: string | undefined;
   readonly greet?: boolean;
@@ -24,37 +24,28 @@ export interface LiveClientOptions {
   readonly onAudio?: (bytes: Uint8Array) => void;
 }
 
-/** The connection ended before the call did. */
-export class ConnectionClosed extends Error {
-  readonly code: number;
-
-  constructor(code: number, reason: string) {
-    super(reason || `The connection was closed with code ${code}.`);
-    this.name = 'ConnectionClosed';
-    this.code = code;
-  }
-}
-
-const protocol = 'voicebot';
-const tokenProtocol = 'voicebot.token.';
-
 const defaultFormat: AudioFormat = { encoding: 'pcm16', sampleRateHz: 16000 };
 
-/** A live call from the caller's side. */
+/** A live call from the caller's side, in browsers and in Node. */
 export class LiveClient {
-  readonly socket: WebSocket;
+  readonly socket: Socket;
   readonly started: LiveEvents['call.started'];
   readonly closed: Promise<ConnectionClosed>;
   readonly #waiting = new Set<(event: LiveEvent) => void>();
   #heard: { readonly turn: number; readonly texts: readonly string[]; readonly done: boolean } | undefined;
 
-  private constructor(socket: WebSocket, started: LiveEvents['call.started'], options: LiveClientOptions) {
+  private constructor(
+    socket: Socket,
+    started: LiveEvents['call.started'],
+    closed: Promise<ConnectionClosed>,
+    options: LiveClientOptions,
+  ) {
     this.socket = socket;
     this.started = started;
-    this.closed = once(socket, 'close').then(([code, reason]) => new ConnectionClosed(code, String(reason)));
-    socket.on('message', (data: Buffer, binary) => {
-      if (binary) return options.onAudio?.(data);
-      const event = JSON.parse(data.toString()) as LiveEvent;
+    this.closed = closed;
+    socket.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer) return options.onAudio?.(new Uint8Array(data));
+      const event = JSON.parse(data as string) as LiveEvent;
       this.#follow(event);
       options.onEvent?.(event);
       for (const waiting of this.#waiting) waiting(event);
@@ -63,28 +54,39 @@ export class LiveClient {
 
   /** Resolves once the call is ready for audio. @throws ConnectionClosed, with the reason, where it is refused. */
   static async connect(options: LiveClientOptions): Promise<LiveClient> {
-    const { baseUrl, sessionId, format = defaultFormat, voice, speed, engine, language, greet, heard } = options;
-    const url = `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/ws/${encodeURIComponent(sessionId)}`;
-    // A subprotocol: browsers can send no header, and a URL would stand in logs.
-    const socket =
-      options.token === undefined ? new WebSocket(url) : new WebSocket(url, [protocol, tokenProtocol + options.token]);
-    socket.binaryType = 'nodebuffer';
-    const refused = once(socket, 'close').then(([code, reason]) => {
-      throw new ConnectionClosed(code, String(reason));
+    const { baseUrl, sessionId, token, format = defaultFormat, voice, speed, engine, language, greet, heard } = options;
+    const { socket, opened, closed } = await openSocket(baseUrl, `/ws/${encodeURIComponent(sessionId)}`, token);
+    const refused = closed.then((reason) => {
+      throw reason;
     });
     refused.catch(() => undefined);
-    await Promise.race([once(socket, 'open'), refused]);
-    const start: ClientMessage = { type: 'start', format, voice, speed, engine, language, greet, heard };
+    const started = new Promise<LiveClient>((resolve, reject) => {
+      const first = ({ data }: { readonly data: unknown }) => {
+        if (typeof data !== 'string') return;
+        const event = JSON.parse(data) as LiveEvent;
+        if (event.type === 'error') {
+          socket.close();
+          reject(new ConnectionClosed(4000 + event.problem.status, event.problem.detail));
+        }
+        if (event.type !== 'call.started') return;
+        socket.removeEventListener('message', first);
+        // What follows in the same moment is the client's.
+        resolve(new LiveClient(socket, event, closed, options));
+      };
+      socket.addEventListener('message', first);
+    });
+    started.catch(() => undefined);
+    await Promise.race([opened, refused]);
+    const start: Partial<StartMessage> = { type: 'start', format };
+    const chosen = { voice, speed, engine, language, greet, heard };
+    for (const [name, value] of Object.entries(chosen)) if (value !== undefined) Object.assign(start, { [name]: value });
     socket.send(JSON.stringify(start));
-    for (;;) {
-      const [data, binary] = (await Promise.race([once(socket, 'message'), refused])) as [Buffer, boolean];
-      const event = binary ? undefined : (JSON.parse(data.toString()) as LiveEvent);
-      if (event?.type === 'call.started') return new LiveClient(socket, event, options);
-      if (event?.type === 'error') {
-        socket.close();
-        throw new ConnectionClosed(4000 + event.problem.status, event.problem.detail);
-      }
-    }
+    return Promise.race([started, refused]);
+  }
+
+  /** The connection stands. */
+  get isOpen(): boolean {
+    return this.socket.readyState === readyState.open;
   }
 
   /** What was played of the last reply, for the connection after this one; words that were cut off in the middle are left out. */
@@ -113,7 +115,7 @@ export class LiveClient {
     options: { readonly timeoutMs?: number; readonly where?: (event: LiveEvents[Type]) => boolean } = {},
   ): Promise<LiveEvents[Type]> {
     const { timeoutMs = 30_000, where = () => true } = options;
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let listener: (event: LiveEvent) => void = () => {};
     const came = new Promise<LiveEvents[Type]>((resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`No '${type}' came within ${timeoutMs} ms.`)), timeoutMs);
@@ -137,17 +139,27 @@ export class LiveClient {
 
   /** A key of the telephone: 0 to 9, * or #. */
   pressKey(digit: string): void {
-    this.socket.send(JSON.stringify({ type: 'dtmf', digit } satisfies ClientMessage));
+    this.#send({ type: 'dtmf', digit });
   }
 
   /** Ends the call. */
   hangUp(): void {
-    this.socket.send(JSON.stringify({ type: 'hangup' } satisfies ClientMessage));
+    this.#send({ type: 'hangup' });
+  }
+
+  #send(message: ClientMessage): void {
+    this.socket.send(JSON.stringify(message));
   }
 
   /** Leaves without ending the call: the session goes on when somebody connects to it again. */
   async close(): Promise<void> {
-    if (this.socket.readyState !== WebSocket.CLOSED) this.socket.close();
+    if (this.socket.readyState !== readyState.closed) this.socket.close();
     await this.closed;
+  }
+
+  /** Leaves without a word, as a line that breaks does. */
+  terminate(): void {
+    if (this.socket.terminate) this.socket.terminate();
+    else this.socket.close();
   }
 }

@@ -15,7 +15,7 @@ interface Reached {
 
 /** What `GET /health` answers. */
 export interface Health {
-  readonly status: 'ok' | 'degraded' | 'starting' | 'down';
+  readonly status: 'ok' | 'degraded' | 'starting' | 'stopping' | 'down';
   readonly version: string;
   readonly uptimeSeconds: number;
   readonly database: Reached;
@@ -23,7 +23,7 @@ export interface Health {
   readonly workers: Readonly<Record<string, number | null>>;
 }
 
-const stateColours = { ok: green, degraded: yellow, starting: yellow, down: red } as const;
+const stateColours = { ok: green, degraded: yellow, starting: yellow, stopping: yellow, down: red } as const;
 
 export function addHealthCommands(program: Command): void {
   withApi(program.command('orchestrator-health')).action(async (options: ApiOptions) => {

@@ -77,7 +77,7 @@ async function talk(options: LiveOptions): Promise<void> {
   finished.catch(() => undefined);
   const begun = performance.now();
   const silence = new Uint8Array(frameBytes);
-  for (let frame = 0; !over && client.socket.readyState === client.socket.OPEN; frame++) {
+  for (let frame = 0; !over && client.isOpen; frame++) {
     const piece = pcm.subarray(frame * frameBytes, (frame + 1) * frameBytes);
     client.sendAudio(piece.length === frameBytes ? piece : Buffer.concat([piece, silence.subarray(piece.length)]));
     await sleep(Math.max(0, begun + (frame + 1) * frameMs - performance.now()));

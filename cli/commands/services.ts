@@ -147,6 +147,7 @@ interface ShownFiles {
 
 function showAddresses(stack: Shown, queues: readonly TaskQueue[], files: ShownFiles): void {
   const rows: [string, string | undefined][] = [
+    ['Console', stack.apiUrl && `${stack.apiUrl}/console`],
     ['API', stack.apiUrl],
     ['API documentation', stack.apiUrl && `${stack.apiUrl}/docs`],
     ['Calls', stack.apiUrl && `${stack.apiUrl.replace(/^http/, 'ws')}/ws/{session id}`],

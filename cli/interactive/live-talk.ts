@@ -65,8 +65,8 @@ function lineOf(event: LiveEvent): string | undefined {
           { name: 'speech to text', ms: event.transcribeMs },
           { name: 'look-up', ms: event.lookupMs ?? 0 },
           { name: 'thinking', ms: event.thinkMs ?? 0 },
-          { name: 'voice', ms: event.speakMs },
-          { name: 'Temporal', ms: event.temporalMs },
+          { name: 'voice', ms: event.speakMs ?? 0 },
+          { name: 'Temporal', ms: event.temporalMs ?? 0 },
           { name: 'waited for you', ms: event.releaseMs },
         ]),
       ].join('\n');

@@ -57,7 +57,7 @@ export class Caller {
   }
 
   get open(): boolean {
-    return this.#client.socket.readyState === 1;
+    return this.#client.isOpen;
   }
 
   /** Sends what the microphone has taken up in the last 20 ms. */
@@ -108,7 +108,7 @@ export class Caller {
   async hangUp(): Promise<void> {
     if (this.open) this.#client.hangUp();
     const ended = this.#client.closed;
-    const late = setTimeout(() => this.#client.socket.terminate(), 5_000);
+    const late = setTimeout(() => this.#client.terminate(), 5_000);
     await ended;
     clearTimeout(late);
   }

@@ -74,7 +74,7 @@ export class LiveCaller {
   async #run(): Promise<void> {
     const startedAt = performance.now();
     for (let frame = 0; this.#open; frame++) {
-      if (this.client.socket.readyState !== this.client.socket.OPEN) return;
+      if (!this.client.isOpen) return;
       this.client.sendAudio(this.#next());
       await sleep(Math.max(0, startedAt + (frame + 1) * frameMs - performance.now()));
     }

@@ -139,7 +139,7 @@ export class TextCalls {
   }
 
   async stop(): Promise<void> {
-    await this.calls.stop(0);
+    await this.calls.stop(AbortSignal.abort());
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await this.#embedder.unload();
     await this.database.close();
