@@ -88,12 +88,17 @@ export interface Playback {
   readonly interrupted: boolean;
   /** From the caller's last sound to the first audio of the reply; unset where it never began. */
   readonly waitedMs?: number | undefined;
+  /** Its parts, milliseconds by name (`endpointing`, `transcribe`, `understand`, `think`, `speak`, `orchestration`, `release`). */
+  readonly waitParts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** In whole milliseconds. */
-export function rounded({ playedMs, waitedMs, ...playback }: Playback): Playback {
+export function rounded({ playedMs, waitedMs, waitParts, ...playback }: Playback): Playback {
   const waited = waitedMs === undefined ? {} : { waitedMs: Math.round(waitedMs) };
-  return { ...playback, playedMs: Math.round(playedMs), ...waited };
+  const parts = Object.entries(waitParts ?? {}).map(([name, ms]) => [name, Math.round(ms)] as const);
+  const known = parts.filter(([, ms]) => ms > 0);
+  const its = known.length === 0 ? {} : { waitParts: Object.fromEntries(known) };
+  return { ...playback, playedMs: Math.round(playedMs), ...waited, ...its };
 }
 
 /**

@@ -14,3 +14,16 @@ export function deadline(ms: number, ...signals: readonly (AbortSignal | undefin
   }
   return controller.signal;
 }
+
+/**
+ * Aborts with the first of the signals. `AbortSignal.any` does not do in Node 20: what is listened to is kept for ever there, with all that its
+ * listeners hold, unless it aborts. For signals that live about as long as each other: a listener stays on each.
+ */
+export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason);
+    signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true, signal: controller.signal });
+  }
+  return controller.signal;
+}

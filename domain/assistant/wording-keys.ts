@@ -56,6 +56,8 @@ export const wordingKeys = {
   abilities: [],
   calm: [],
   distress: [],
+  bereavement: [],
+  fraud: [],
   'others-matter': [],
   'own-accounts-only': [],
   transfer: [],

@@ -1,5 +1,7 @@
 import type { Say } from '../assistant/wording-keys.ts';
+import { relatives } from '../language/relatives.ts';
 import { wordCount } from '../language/words.ts';
+import { graveMatterIn } from './grave-matters.ts';
 import { otherLanguageOf } from './other-languages.ts';
 
 /** What callers say beside the matter, and what only approved words may answer: a model would make something up. */
@@ -15,9 +17,6 @@ const toWhom =
   /\b(?:are you|is this|is that|am i (?:talking|speaking) (?:to|with))\b[^.?!]*\b(?:robots?|human|person|people|machine|bot|computer|ai|artificial|a recording|real|alive)\b/i;
 const who =
   /\bwho (?:are you|made you|built you|am i (?:talking|speaking) (?:to|with))\b|\bwhat(?:['’]s| is) your name\b|\bwhat are you\b\W*$/i;
-/** Somebody's life is at stake. "These fees are killing me" and "my life savings" are not meant. */
-const distress =
-  /\b(?:(?:kill|hurt|harm)(?:ing)? (?:myself|ourselves)|suicid\w*|(?:end|take|ending|taking) my (?:own )?life\b(?! savings)|(?:want|going) to die|don['’]?t want to (?:live|be alive)(?: any ?more| any longer)?(?=\W*$)|no reason to live|better off dead|(?:going|wants?|trying|threaten\w*) to (?:kill|hurt|harm|shoot) (?:me|us|you|him|her|them)|(?:forcing|threatening) me\b|holding me (?:here|hostage|captive|against)|call an ambulance)\b/i;
 const insult =
   /\b(?:fuck\w*|shit\w*|bullshit|asshole|arsehole|bastards?|bitch\w*|cunts?|dickheads?|wankers?|motherfuck\w*|piss off|screw you|shut up|go to hell)\b|\byou(?:['’]re| are)?(?: such)?(?: an?)?(?: \w+)? (?:stupid|idiots?|useless|moron|dumb|rubbish|garbage|worthless|incompetent)\b|\b(?:stupid|dumb|useless|bloody|damn) (?:bot|machine|robot|computer|thing)\b/i;
 const whyAsked =
@@ -31,6 +30,9 @@ const hold =
 /** What may follow it without being anything else. */
 const heldFor =
   /^\W*(?:please\b\W*)?(?:(?:a|one) (?:second|sec|moment|minute)\b\W*)?(?:please\b\W*)?(?:(?:while i|let me|i(?:['’]m| am| have to| need to)? (?:look|search|check|get|find|fetch)(?:ing)?|for (?:it|me))\b.*)?$/i;
+/** What may follow it where it is nothing else, whatever the words are taken for: what is looked for is what the bot has asked for. */
+const heldAlone =
+  /^\W*(?:please\b\W*)?(?:(?:a|one) (?:second|sec|moment|minute)\b\W*)?(?:please\b\W*)?(?:[^.?!]*\b(?:look|search|check|get|find|fetch)(?:ing)?(?: (?:for|at|up))?(?: (?:it|that|them|one))?(?: (?:up|first|out))?\W*)?$/i;
 const abilities =
   /\bwhat (?:(?:else )?can you (?:do|help(?: me)? with)|are you able to do|do you do|(?:services|things) do you offer|can i (?:ask|do here))\b|\bhow can you help\b/i;
 
@@ -43,10 +45,13 @@ const mistaken =
 const doubts =
   /^\W*(?:(?:but|and|really)\W+)*(?:are you (?:really |quite |absolutely )?(?:sure|certain)|is that (?:really )?(?:right|correct|true)|really)\W*$/i;
 
-const asksToHold = (text: string): boolean => hold.test(text) && heldFor.test(text.replace(hold, ''));
+/** Somebody else's matters, before anything of them is asked. */
+const callsForOthers = new RegExp(
+  String.raw`\b(?:call|phon|ring|speak|ask)ing (?:you )?(?:for|on behalf of|instead of) (?:my|our) (?:\p{L}+ )?${relatives}\b(?!['’])`,
+  'iu',
+);
 
-/** Whether somebody's life is at stake: nothing else that is said counts then. */
-export const inDistress = (text: string): boolean => distress.test(text);
+const asksToHold = (text: string): boolean => hold.test(text) && heldFor.test(text.replace(hold, ''));
 
 export const asksIdentity = (text: string): boolean => toWhom.test(text) || who.test(text);
 
@@ -60,12 +65,14 @@ export function asideOf(
   text: string,
   { asked, wishes, told = false }: { readonly asked: boolean; readonly wishes: boolean; readonly told?: boolean },
 ): Aside | undefined {
-  if (inDistress(text)) return { reply: say('distress'), needsPerson: true };
+  const grave = graveMatterIn(text);
+  if (grave) return { reply: say(grave), needsPerson: true };
   if (asksIdentity(text)) return { reply: say('identity') };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say('why') };
   if (secret.test(text) && !asked && wordCount(text) <= 6) return { reply: say('keep-secret') };
-  if (wishes) return undefined;
+  if (wishes && !(asked && asksToHold(text) && heldAlone.test(text.replace(hold, '')))) return undefined;
   if (asksToHold(text)) return { reply: say('take-your-time'), waits: true };
+  if (callsForOthers.test(text)) return { reply: say('others-matter') };
   const language = otherLanguageOf(text);
   if (language) return { reply: `${say(`only-language-${language}`)} ${say('only-language')}` };
   if (needsHelp.test(text)) return { reply: say('abilities') };

@@ -53,9 +53,29 @@ export function merchantsIn(text: string): readonly string[] {
   const name = named?.[1] ?? '';
   const plain =
     /^(?:last|first|latest|recent|card|wrong|strange|same|new|old|big|small|second|other|direct|pending|duplicate|unknown|weird|suspicious|largest|biggest|highest|smallest|lowest|cheapest|dearest|average|most|top|usual|typical|recurring|monthly|one|two|whole|entire|dollar|debit|credit|account|my|your|next|cash|it|a|the|fraudulent|unauthorized)\b/i;
-  const one = name && !plain.test(name) ? name : properNameIn(text);
+  const one = name && !plain.test(name) ? name : (payeeIn(text) ?? properNameIn(text));
   return one ? [one] : [];
 }
+
+/** Not somebody who is paid, but what is paid, or paid in. */
+const notPayee =
+  /^(?:money|cash|salary|wages?|pay|pension|bonus|benefits?|refunds?|deposits?|che(?:que|ck)s?|rent|mortgage|bills?|invoices?|loan|cards?|payments?|transfers?|transactions?|debits?|orders?|subscriptions?|tax(?:es)?|insurance|fees?|balance|amount|rest|interest|one|ones|bank|account|most|least|more|less|same|full|whole|total|half|minimum|maximum|largest|biggest|highest|smallest|lowest|cheapest|first|second|third|last|latest|next|other|difference|remainder|debt|price|charge|lot)$/i;
+const paidOne =
+  /\b(?:the|our)\s+(\p{L}[\p{L}-]*)(?:['’]s)?\s+(?:(?:has|have|had|was|were|is)\s+)?(?:already\s+)?(?:been\s+|got\s+|get\s+)paid\b(?!\s+(?:in|into|out)\b)|\b(?:pay|paid|paying)\s+the\s+(\p{L}[\p{L}-]*)(?=\s*(?:$|[.,?!;])|\s+(?:last|this|yet|already|yesterday|today|in|on|for|since|from|before|again|and)\b)/iu;
+const billPaid =
+  /\b(?:rent|mortgage|bills?|invoices?|loan|insurance|tax(?:es)?|subscriptions?|fees?|debits?|orders?)(?:['’]s)?\s+(?:(?:has|have|had|already)\s+)*been paid\b/i;
+const namedPaid = /\b[Hh](?:as|ave|ad)\s+(?!I\b)\p{Lu}[\p{L}'’&-]+(?:\s+\p{Lu}[\p{L}'’&-]+)*\s+(?:already\s+)?been paid\b/u;
+
+/** Somebody who is paid: "has the plumber been paid", "did I pay the plumber". */
+function payeeIn(text: string): string | undefined {
+  const match = paidOne.exec(text);
+  const payee = match?.[1] ?? match?.[2];
+  return payee && !notPayee.test(payee) ? payee : undefined;
+}
+
+/** Whether it is about somebody else, or a bill, having been paid. */
+export const othersPaid = (text: string): boolean =>
+  /\bbeen paid\b/i.test(text) && (namedPaid.test(text) || billPaid.test(text) || payeeIn(text) !== undefined);
 
 const taker =
   /\b(?:did|has|have|does)\s+((?:\p{L}[\p{L}'&-]*\s+){1,3})(?:take|taken|took|charge[ds]?|cost|debit(?:ed)?|get|got|withdraw|withdrawn|bill(?:ed)?|collect(?:ed)?)\b/iu;

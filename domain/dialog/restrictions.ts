@@ -1,5 +1,6 @@
 import { amountsIn } from '../bank/money.ts';
 import { ordinalFrom } from '../language/numbers.ts';
+import { relatives } from '../language/relatives.ts';
 import { type SpokenNumber, spokenNumbers } from '../language/spoken-numbers.ts';
 
 /** Bounds on amounts, in minor units, without their sign. */
@@ -183,10 +184,15 @@ export function howManyIn(text: string): number | undefined {
 }
 
 /** Relatives and others whose matters are not the caller's. */
-const others =
-  /\b(?:my|our|his|her|their)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|child|parents?|friend|boss|neighbou?r|flatmate|colleague|uncle|aunt|cousin|grandmother|grandma|grandfather|grandpa|girlfriend|boyfriend|fianc[eé]e?|roommate|employer)(?:['’]s|s['’])\s+(?:\p{L}+\s+)?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|transfers?|salary|spending)\b/iu;
-const otherSpends =
-  /\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?:sister|brother|wife|husband|partner|mother|mum|mom|father|dad|son|daughter|friend|boss|neighbou?r|uncle|aunt|cousin|girlfriend|boyfriend|roommate)\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+(?:to|me|us|my|our)\b)/i;
+const others = new RegExp(
+  String.raw`\b(?:my|our|his|her|their)\s+${relatives}(?:['’]s|s['’])\s+(?:\p{L}+\s+)?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|transfers?|salary|spending)\b`,
+  'iu',
+);
+/** Whoever pays the caller is asked about in the caller's own account. */
+const otherSpends = new RegExp(
+  String.raw`\b(?:does|did|has|is|what|how much)\b.*\b(?:my|his|her|our)\s+(?!(?:employer|colleague|flatmate)\b)${relatives}\s+(?:have|has|spend|spent|owe|owes|got|paid|pay|earn|earns)\b(?!\s+(?:to|me|us|my|our)\b)`,
+  'i',
+);
 
 const named =
   /\b(?!(?:There|That|What|Where|Here|It|Who|How|Let|She|He|Today|Yesterday|Tomorrow|When)\b)\p{Lu}\p{Ll}+['’]s (?:\p{L}+ )?(?:accounts?|balance|cards?|money|payments?|transactions?|savings|salary|spending|customer number)\b/u;

@@ -6,7 +6,7 @@ import { periodIn } from '../language/periods.ts';
 import { later, minutesAhead, timeIn } from '../language/times.ts';
 import { wordCount } from '../language/words.ts';
 import { isKind, kindsIn } from './merchant-kinds.ts';
-import { merchantsIn } from './merchants.ts';
+import { merchantsIn, othersPaid } from './merchants.ts';
 import { relationIn, shareIn } from './move-money.ts';
 import {
   type AmountBounds,
@@ -187,6 +187,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const card = credit === debit ? undefined : credit ? 'credit' : 'debit';
   const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
   const direction =
+    // "Has the plumber been paid" asks for what went out.
+    !othersPaid(text) &&
     /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in|refund|refunds|refunded)\b/i.test(
       text,
     )

@@ -45,5 +45,8 @@ export function unreadOf(noticed: readonly string[], text: string, slots: Slots)
     ofValue.some(([names, words]) => words.test(word) && names.some((name) => slots[name] !== undefined)) ||
     (number.test(word) && ofValue.slice(0, 2).some(([names]) => names.some((name) => slots[name] !== undefined)));
   const unread = noticed.map((word) => word.toLowerCase().replace(/[.,]+$/, ''));
-  return [...new Set(unread)].filter((word) => word.length > 2 && left.has(word) && !little.test(word) && !explained(word));
+  const explains = (word: string) => little.test(word) || explained(word);
+  return [...new Set(unread)].filter(
+    (word) => word.length > 2 && left.has(word) && !explains(word) && !explains(word.replace(/['’]s$/, '')),
+  );
 }

@@ -187,6 +187,27 @@ describe('the conversation', () => {
   });
 
   it.each([
+    ['bereavement', 'My mum passed away and she banked with you'],
+    ['bereavement', 'My husband has died, what do I have to do?'],
+    ['bereavement', 'I want to report a death'],
+    ['fraud', "I think I've been scammed"],
+    ['fraud', 'I sent two hundred dollars to a scammer'],
+    ['fraud', 'Someone called, and I gave him the code'],
+    ['fraud', 'I told my PIN to somebody on the phone'],
+    ['fraud', 'Somebody has got into my account'],
+    ['fraud', 'My account was hacked'],
+  ] as const)('has words of %s and a person for "%s"', (matter, text) => {
+    const decision = decide(newDialog, said(text, 'transactions'), options);
+    expect(decision).toMatchObject({ kind: 'say', reply: `${say(matter)} ${wording.transfer}`, leadsTo: 'transfer' });
+  });
+
+  it.each([
+    'My phone died in the middle of the call.',
+    'He said the card is dead.',
+    'Somebody called and wanted a code.',
+    'I already gave you my PIN.',
+    'How do I know that this text is no scam?',
+    'How much did I spend on the funeral?',
     'These fees are killing me.',
     'I want to invest my life savings, or take my life savings out.',
     "I don't want to live in Berlin, can I change my address?",

@@ -11,6 +11,11 @@ const today = '2026-11-25';
 const slots = (text: string) => slotsIn(text, today);
 
 describe('what narrows a question', () => {
+  it.each(['Who did I pay the most to last month?', 'Did I pay the same in May?', 'Can I pay the credit card off?'])(
+    'names nobody: %s',
+    (text) => expect(slotsIn(text, today).merchant).toBeUndefined(),
+  );
+
   it.each([
     ['What did I spend on petrol and groceries?', { kinds: ['groceries', 'fuel'] }],
     ['How much went to the supermarket?', { kinds: ['groceries'] }],
@@ -30,6 +35,11 @@ describe('what narrows a question', () => {
     ['When did I last go to the supermarket?', { howMany: 1 }],
     ['Is any payment still pending?', { pending: true }],
     ['Who paid me?', { direction: 'in' }],
+    ['Have I been paid yet?', { direction: 'in' }],
+    ["I'd like to know if the plumber's been paid", { direction: 'out', merchant: 'plumber' }],
+    ['Has Anna Schmidt been paid?', { direction: 'out', merchant: 'Anna Schmidt' }],
+    ['Has my rent been paid?', { direction: 'out', kinds: ['housing'] }],
+    ['Did I pay the gardener last week?', { direction: 'out', merchant: 'gardener' }],
     ['What was my second biggest purchase?', { figure: 'largest', howMany: 2 }],
     ['Did I spend more on groceries or on petrol?', { figure: 'versus' }],
     ['Did I spend more on groceries and petrol than last month?', { figure: 'comparison' }],

@@ -58,5 +58,8 @@ describe('what was noticed and not read', () => {
     ['How much have I spent on my llama since the eclipse', ['llama', 'eclipse'], ['eclipse']],
     ['How much money do I have', ['money', 'have'], []],
     ['How much did I spend, because I want to plan my budget', ['budget'], []],
+    ["Did I spend more than last month's total?", ["month's"], []],
+    ["What did the llama's food cost?", ["llama's"], ["llama's"]],
+    ['My name is Ann Miller and I want my transactions', ['Ann', 'Miller'], []],
   ])('of "%s"', (text, noticed, unread) => expect(unreadOf(noticed, text, slotsIn(text, today))).toEqual(unread));
 });
