@@ -6,13 +6,11 @@ import { LiveCall } from '../live/live-call.ts';
 import type { CallerLine, LiveDependencies } from '../live/live-setup.ts';
 import { RealTimeBudget } from '../live/real-time-budget.ts';
 import { encodeFrame, FrameReader, frameKinds, uuidOf } from './audiosocket-frames.ts';
-import type { Dialplan } from './dialplan.ts';
 
 export interface AudioSocketOptions {
   readonly host: string;
   readonly port: number;
   readonly live: LiveDependencies;
-  readonly dialplan: Dialplan;
   /** Who may call. */
   readonly allowed: { has(address: string): boolean };
 }
@@ -72,6 +70,8 @@ class AudioSocketCall {
   #call: LiveCall | undefined;
   #codec: LineCodec | undefined;
   #budget: RealTimeBudget | undefined;
+  /** It is this process that ends, not the call. */
+  #leaving = false;
 
   constructor(socket: Socket, options: AudioSocketOptions) {
     this.#socket = socket;
@@ -85,6 +85,7 @@ class AudioSocketCall {
   }
 
   stop(): void {
+    this.#leaving = true;
     this.#socket.destroy();
   }
 
@@ -127,8 +128,8 @@ class AudioSocketCall {
   }
 
   async #open(uuid: string): Promise<void> {
-    const { live, dialplan } = this.#options;
-    const opened = await live.calls.open(uuid, dialplan.tenantOf(uuid));
+    const { live } = this.#options;
+    const opened = await live.calls.open(uuid);
     const codec = await createLineCodec({ encoding: 'pcm16', sampleRateHz: 8000 }, live.voiceRateHz);
     this.#codec = codec;
     this.#budget = new RealTimeBudget(codec.bytesPerSecond);
@@ -137,11 +138,13 @@ class AudioSocketCall {
       sendAudio: (bytes) => this.#send(encodeFrame(frameKinds.audio, bytes)),
       // Asterisk plays what it gets; no more than a lead of it is ever there.
       dropAudio: () => {},
-      sendEvent: (event) => {
-        if (event.type === 'call.ended' && event.reason === 'transferred') dialplan.transfer(uuid);
-      },
+      sendEvent: () => {},
       close: () => {
         this.#send(encodeFrame(frameKinds.hangup));
+        this.#socket.end();
+      },
+      restart: () => {
+        this.#leaving = true;
         this.#socket.end();
       },
     };
@@ -165,12 +168,13 @@ class AudioSocketCall {
     if (this.#socket.writable) this.#socket.end(encodeFrame(frameKinds.error, Uint8Array.of(1)));
   }
 
-  /** On a telephone line, gone is hung up. */
+  /** Asterisk closes when the caller hangs up. After this process has, its dialplan asks what comes next. */
   #closed(): void {
     clearTimeout(this.#idTimer);
     const call = this.#call;
     this.#call = undefined;
-    if (call) void call.end('hangup').then(() => call.close());
+    if (!call) return;
+    void (this.#leaving ? call.close() : call.end('hangup').then(() => call.close()));
   }
 
   #log(what: string, error: unknown): void {

@@ -8,6 +8,7 @@ import { formOf } from '../bodies.ts';
 import { createLineCodec, type LineCodec } from '../live/audio-format.ts';
 import { LiveCall } from '../live/live-call.ts';
 import type { CallerLine, LiveDependencies } from '../live/live-setup.ts';
+import { serviceRestart } from '../live/protocol.ts';
 import { RealTimeBudget } from '../live/real-time-budget.ts';
 import { mediaToken, sameSecret, twilioSignature } from './twilio-signature.ts';
 
@@ -40,7 +41,13 @@ const mediaPath = '/telephony/twilio/media';
 const maxUnreadBytes = 400_000;
 const refusedCode = 4403;
 
-/** The webhook that a telephone number at Twilio calls, and the socket that its audio comes by. */
+/** How often the audio of a call may begin anew, or may be asked whether it can, once a second. */
+const mostAgain = 60;
+
+/**
+ * The webhook that a telephone number at Twilio calls, and the socket that its audio comes by. After the socket has closed, and the caller has
+ * not hung up, Twilio goes on with the redirection that stands behind it: it asks again, and the call goes on wherever the answer comes from.
+ */
 export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
   const { authToken, publicUrl } = options;
   app.post(webhookPath, async (c) => {
@@ -50,7 +57,7 @@ export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
       });
     }
     const form = await formOf(c.req.raw);
-    const { search } = new URL(c.req.url);
+    const { search, searchParams } = new URL(c.req.url);
     const base = publicUrl.replace(/\/$/, '');
     const expected = twilioSignature(authToken, `${base}${webhookPath}${search}`, form);
     if (!sameSecret(c.req.header('x-twilio-signature') ?? '', expected)) {
@@ -61,12 +68,19 @@ export function addTwilio(app: OpenAPIHono, options: TwilioOptions): void {
     const callSid = form.CallSid ?? '';
     const tenant = (await options.tenantOf(form.To ?? '')) ?? '';
     const url = `${base.replace(/^http/, 'ws')}${mediaPath}`;
-    return c.body(
-      `<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="${escapeXml(url)}">` +
-        `<Parameter name="tenant" value="${escapeXml(tenant)}"/>` +
-        `<Parameter name="token" value="${mediaToken(authToken, callSid, tenant)}"/></Stream></Connect></Response>`,
-      200,
-      { 'Content-Type': 'text/xml' },
+    const again = Number(searchParams.get('again') ?? 0);
+    searchParams.set('again', String(again + 1));
+    const redirect = `<Redirect method="POST">${escapeXml(`${base}${webhookPath}?${searchParams}`)}</Redirect>`;
+    const answer = (verbs: string) =>
+      c.body(`<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`, 200, { 'Content-Type': 'text/xml' });
+    if (again > 0) {
+      const fate = options.live.lines.leaving ? 'unknown' : await options.live.calls.fate(callSid);
+      if (!(again < mostAgain) || fate === 'over' || fate === 'transferred') return answer('<Hangup/>');
+      if (fate === 'unknown') return answer(`<Pause length="1"/>${redirect}`);
+    }
+    return answer(
+      `<Connect><Stream url="${escapeXml(url)}"><Parameter name="tenant" value="${escapeXml(tenant)}"/>` +
+        `<Parameter name="token" value="${mediaToken(authToken, callSid, tenant)}"/></Stream></Connect>${redirect}`,
     );
   });
   app.get(
@@ -84,6 +98,7 @@ class TwilioCall {
   #budget: RealTimeBudget | undefined;
   #starting = false;
   #gone = false;
+  #hungUp = false;
 
   constructor(options: TwilioOptions) {
     this.#options = options;
@@ -120,6 +135,7 @@ class TwilioCall {
       case 'dtmf':
         return this.#call?.dtmf(received.dtmf.digit);
       case 'stop':
+        this.#hungUp = true;
         return ws.close(1000, 'The call has ended.');
       case 'connected':
       case 'mark':
@@ -148,6 +164,7 @@ class TwilioCall {
         if (event.type === 'reply.done') this.#send(ws, 'mark', { mark: { name: `turn-${event.turn}` } });
       },
       close: () => ws.close(1000, 'The call has ended.'),
+      restart: () => ws.close(serviceRestart, 'The service restarts.'),
     };
     const style = {};
     this.#call = new LiveCall(
@@ -169,12 +186,13 @@ class TwilioCall {
     ws.close(refusedCode, 'The stream is refused; see the log.');
   }
 
-  /** On a telephone line, gone is hung up. */
+  /** Whoever has not hung up comes again by the webhook. */
   #closed(): void {
     this.#gone = true;
     const call = this.#call;
     this.#call = undefined;
-    if (call) void call.end('hangup').then(() => call.close());
+    if (!call) return;
+    void (this.#hungUp ? call.end('hangup').then(() => call.close()) : call.close());
   }
 
   #log(what: string, error: unknown): void {

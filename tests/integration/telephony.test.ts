@@ -5,9 +5,8 @@ import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeFrame, FrameReader, frameKinds } from '../../api/telephony/audiosocket-frames.ts';
+import { encodeFrame, frameKinds } from '../../api/telephony/audiosocket-frames.ts';
 import { twilioSignature } from '../../api/telephony/twilio-signature.ts';
-import { fromMuLaw, toMuLaw } from '../../audio/mulaw.ts';
 import { fromPcm16, toPcm16 } from '../../audio/pcm.ts';
 import { resample } from '../../audio/resample.ts';
 import { wordErrors } from '../../domain/language/word-errors.ts';
@@ -18,6 +17,7 @@ import type { Stack } from '../../services/stack.ts';
 import { say } from '../support/assistant.ts';
 import { gather, to16k } from '../support/audio.ts';
 import { testRuntime } from '../support/runtime.ts';
+import { dialAudioSocket, streamTwilio } from '../support/telephone.ts';
 import { noBank, startTestStack, testEnvironment } from '../support/test-stack.ts';
 import { until } from '../support/until.ts';
 
@@ -76,48 +76,10 @@ const understood = async (samples: Float32Array) =>
 const session = async (id: string) =>
   (await (await fetch(`${stack.apiUrl}/sessions/${id}`)).json()) as { status: string; endReason: string; history: object[] };
 
-/** A microphone at 8 kHz that never stops. */
-function microphone(send: (frame: Int16Array) => void) {
-  let pending: Int16Array = new Int16Array(0);
-  const silence = new Int16Array(160);
-  const timer = setInterval(() => {
-    const frame = pending.length >= 160 ? pending.subarray(0, 160) : silence;
-    pending = pending.subarray(160);
-    send(frame);
-  }, frameMs);
-  return {
-    say: (samples: Int16Array) => {
-      pending = samples;
-    },
-    stop: () => clearInterval(timer),
-  };
-}
-
 describe('AudioSocket of Asterisk', () => {
   const uuid = '00112233-4455-6677-8899-aabbccddeeff';
-  const idFrame = (id: string) => encodeFrame(frameKinds.id, Buffer.from(id.replaceAll('-', ''), 'hex'));
-
-  async function dial(id: string) {
-    const socket = connectTcp(audioSocketPort, '127.0.0.1');
-    await once(socket, 'connect');
-    const audio: Uint8Array[] = [];
-    const kinds: number[] = [];
-    const reader = new FrameReader();
-    socket.on('data', (bytes) => {
-      for (const { kind, payload } of reader.push(bytes)) {
-        kinds.push(kind);
-        if (kind === frameKinds.audio) audio.push(payload);
-      }
-    });
-    socket.on('error', () => {});
-    socket.write(idFrame(id));
-    const heard = () => fromPcm16(Buffer.concat(audio));
-    const mic = microphone((frame) => {
-      if (socket.writable)
-        socket.write(encodeFrame(frameKinds.audio, new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength)));
-    });
-    return { socket, kinds, audio, heard, mic };
-  }
+  const dial = (id: string) => dialAudioSocket(audioSocketPort, id);
+  const next = async (id: string, query = '') => (await fetch(`${stack.apiUrl}/telephony/asterisk/${id}/next${query}`)).text();
 
   it('carries a whole exchange: greeting, question, answer, hang-up', async () => {
     const { socket, heard, mic } = await dial(uuid);
@@ -130,6 +92,8 @@ describe('AudioSocket of Asterisk', () => {
     socket.end(encodeFrame(frameKinds.hangup));
     await until('the call has ended', async () => (await session(uuid)).status === 'ended');
     expect(await session(uuid)).toMatchObject({ endReason: 'hangup', history: [{ turn: 1 }] });
+    expect([await next(uuid, '?words=1'), await next(uuid)]).toEqual(['hangup', '']);
+    expect(await next('00000000-0000-0000-0000-000000000000', '?words=1'), 'a call that nobody knows').toBe('hangup');
   });
 
   it('gives the caller back to the dialplan, which asks where to put them through', async () => {
@@ -140,10 +104,30 @@ describe('AudioSocket of Asterisk', () => {
     await once(socket, 'end');
     mic.stop();
     expect(kinds.at(-1)).toBe(frameKinds.hangup);
-    const next = async () => (await fetch(`${stack.apiUrl}/telephony/asterisk/${id}/next`)).text();
-    expect(await next()).toBe('sip:agents@bank.example');
-    expect(await next()).toBe('');
+    expect(await next(id, '?words=1')).toBe('transfer:sip:agents@bank.example');
+    expect(await next(id), 'as a dialplan of 0.4 asks').toBe('sip:agents@bank.example');
     await until('the end is recorded', async () => (await session(id)).endReason === 'transferred');
+  });
+
+  it('is the call of the tenant whose number was dialled, where the dialplan says so', async () => {
+    const id = '77112233-4455-6677-8899-aabbccddeeff';
+    const tell = (to: string) =>
+      fetch(`${stack.apiUrl}/telephony/asterisk/${id}`, { method: 'POST', body: new URLSearchParams({ to }) });
+    await fetch(`${stack.apiUrl}/tenants/north`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ numbers: ['+41440000000'] }),
+    });
+    expect((await tell('41440000001')).status, "nobody's number").toBe(204);
+    expect(await next(id, '?words=1')).toBe('hangup');
+    expect((await tell('41440000000')).status).toBe(204);
+    const { socket, mic, heard } = await dial(id);
+    await until('the greeting has begun', () => heard().length > 4_000, 30_000);
+    const listed = (await (await fetch(`${stack.apiUrl}/sessions?tenant=north`)).json()) as { sessions: { id: string }[] };
+    expect(listed.sessions.map((one) => one.id)).toEqual([id]);
+    mic.stop();
+    socket.end();
+    await until('the call has ended', async () => (await session(id)).endReason === 'hangup');
   });
 
   it('refuses audio before an id, and unknown frames', async () => {
@@ -158,46 +142,23 @@ describe('AudioSocket of Asterisk', () => {
 });
 
 describe('Twilio Media Streams', () => {
-  const post = (form: Record<string, string>, signature: string) =>
-    fetch(`${stack.apiUrl}/telephony/twilio`, {
+  const post = (form: Record<string, string>, signature: string, query = '') =>
+    fetch(`${stack.apiUrl}/telephony/twilio${query}`, {
       method: 'POST',
       body: new URLSearchParams(form),
       headers: { 'x-twilio-signature': signature },
     });
-  const signed = (form: Record<string, string>) => twilioSignature(authToken, `${publicUrl}/telephony/twilio`, form);
+  const signed = (form: Record<string, string>, query = '') =>
+    twilioSignature(authToken, `${publicUrl}/telephony/twilio${query}`, form);
+  const webhook = async (callSid: string, query = '') => {
+    const form = { CallSid: callSid, From: '+49301', To: '+49302' };
+    return (await post(form, signed(form, query), query)).text();
+  };
 
   async function dial(callSid: string) {
-    const form = { CallSid: callSid, From: '+49301', To: '+49302' };
-    const twiml = await (await post(form, signed(form))).text();
+    const twiml = await webhook(callSid);
     expect(twiml).toContain('wss://voicebot.bank.example/telephony/twilio/media');
-    const token = /name="token" value="([^"]+)"/.exec(twiml)?.[1] ?? '';
-    const socket = new WebSocket(`${stack.apiUrl?.replace('http', 'ws')}/telephony/twilio/media`);
-    await once(socket, 'open');
-    const events: { event: string; mark?: { name: string } }[] = [];
-    const audio: Uint8Array[] = [];
-    socket.on('message', (data) => {
-      const message = JSON.parse(data.toString());
-      events.push(message);
-      if (message.event === 'media') audio.push(Buffer.from(message.media.payload, 'base64'));
-    });
-    const send = (message: object) => {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-    };
-    send({ event: 'connected', protocol: 'Call', version: '1.0.0' });
-    send({
-      event: 'start',
-      streamSid: 'MZ1',
-      start: { callSid, streamSid: 'MZ1', tracks: ['inbound'], customParameters: { token } },
-    });
-    const mic = microphone((frame) =>
-      send({
-        event: 'media',
-        streamSid: 'MZ1',
-        media: { track: 'inbound', payload: Buffer.from(toMuLaw(frame)).toString('base64') },
-      }),
-    );
-    const heard = () => Float32Array.from(fromMuLaw(Buffer.concat(audio)), (sample) => sample / 32_768);
-    return { socket, events, heard, mic, send };
+    return streamTwilio(stack.apiUrl as string, callSid, twiml);
   }
 
   it('refuses a webhook that Twilio did not sign', async () => {
@@ -231,6 +192,28 @@ describe('Twilio Media Streams', () => {
     send({ event: 'stop', streamSid: 'MZ1', stop: { callSid: 'CA-exchange' } });
     await once(socket, 'close');
     await until('the call has ended', async () => (await session('CA-exchange')).endReason === 'hangup');
+  });
+
+  it('goes on with a call whose stream broke, and with none that has ended', async () => {
+    const broken = await dial('CA-breaks');
+    await until('the greeting has begun', () => broken.heard().length > 4_000, 30_000);
+    expect(await webhook('CA-breaks')).toContain(
+      '<Redirect method="POST">https://voicebot.bank.example/telephony/twilio?again=1</Redirect>',
+    );
+    broken.mic.stop();
+    broken.socket.terminate();
+    const twiml = await webhook('CA-breaks', '?again=1');
+    expect(twiml).toContain('?again=2</Redirect>');
+    const { socket, events, mic, send } = await streamTwilio(stack.apiUrl as string, 'CA-breaks', twiml);
+    mic.say(await at8k(rate));
+    await until('the reply is marked as played', () => events.some(({ mark }) => mark?.name === 'turn-1'), 30_000);
+    mic.stop();
+    expect(await session('CA-breaks')).toMatchObject({ status: 'active' });
+    send({ event: 'stop', streamSid: 'MZ1', stop: { callSid: 'CA-breaks' } });
+    await once(socket, 'close');
+    await until('the call has ended', async () => (await session('CA-breaks')).endReason === 'hangup');
+    expect(await webhook('CA-breaks', '?again=2')).toContain('<Response><Hangup/></Response>');
+    expect(await webhook('CA-unknown', '?again=1')).toContain('<Response><Hangup/></Response>');
   });
 
   it('moves the call to a person when the caller presses 0', async () => {

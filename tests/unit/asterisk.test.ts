@@ -43,6 +43,21 @@ describe('the telephone system of the compose file', () => {
     expect(globals).toContain('TRANSFER_EXTENSION=101');
   });
 
+  it.each(['docker/asterisk/extensions.conf', 'docs/telephony.md'])(
+    'asks what comes next whatever becomes of a line, and goes to places that are there: %s',
+    async (file) => {
+      const dialplan = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+      expect(dialplan).toMatch(/TryExec\(AudioSocket\(/);
+      expect(dialplan).toContain('/next?words=1');
+      const labels = [...dialplan.matchAll(/^ same => n\((\w+)\)/gm)].map(([, label]) => label);
+      const targets = [...dialplan.matchAll(/GotoIf\([^?]*\?([\w:]+)\)|Goto\((\w+)\)/g)].flatMap(([, some = '', one = '']) =>
+        (some || one).split(':'),
+      );
+      expect(targets.length).toBeGreaterThan(3);
+      expect(labels).toEqual(expect.arrayContaining(targets));
+    },
+  );
+
   it('does not start with half a trunk', async () => {
     expect((await configured({ TRUNK_HOST: 'sip.provider.test' })).exitCode).not.toBe(0);
   });
