@@ -4,6 +4,7 @@ import { artifactById } from '../../artifacts/manifest.ts';
 import { kokoroSplitRecipe } from '../../artifacts/prepare/kokoro-split.ts';
 import { ensurePrepared, findPrepared } from '../../artifacts/prepare/prepared.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
+import { anyOf } from '../../domain/deadline.ts';
 import type { ThreadedEngine } from '../runtime/threaded-engine.ts';
 import { calibrationRecipe, statisticsIn } from './calibration.ts';
 import type { Measured } from './norm-statistics.ts';
@@ -38,7 +39,7 @@ export class VoiceStatistics {
   make(voice: KokoroVoice, signal?: AbortSignal): Promise<void> {
     const known = this.#making.get(voice);
     if (known) return known;
-    const stop = AbortSignal.any([this.#stopping.signal, ...(signal ? [signal] : [])]);
+    const stop = anyOf(this.#stopping.signal, ...(signal ? [signal] : []));
     const made = this.#order.then(() => this.#make(voice, stop)).finally(() => this.#making.delete(voice));
     this.#making.set(voice, made);
     this.#order = made.catch(() => undefined);

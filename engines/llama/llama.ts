@@ -10,6 +10,7 @@ import type {
 } from 'node-llama-cpp';
 import { artifactById } from '../../artifacts/manifest.ts';
 import { ArtifactStore } from '../../artifacts/store.ts';
+import { anyOf } from '../../domain/deadline.ts';
 import { cancelled, messageOf, VoicebotError } from '../../domain/errors.ts';
 import { fromArtifactError } from '../runtime/artifact-errors.ts';
 import { AsyncQueue } from '../runtime/async-queue.ts';
@@ -138,7 +139,7 @@ export class Llama implements LanguageModel {
     });
     const pieces = new AsyncQueue<string>();
     const stop = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+    const signal = options.signal ? anyOf(options.signal, stop.signal) : stop.signal;
     session.setChatHistory(messages.slice(0, -1).map(toHistoryItem));
     const done = session
       .prompt(last.content, {
