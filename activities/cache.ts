@@ -8,7 +8,7 @@ import type { StepTiming } from '../domain/call.ts';
 import type { Embedder } from '../engines/types.ts';
 import type { ImportInput, ImportResult, KnowledgeImport } from './knowledge-import.ts';
 import { runActivity } from './run-activity.ts';
-import type { UnderstandInput, Understanding, UnderstandResult } from './understanding.ts';
+import type { ExplainResult, UnderstandInput, Understanding, UnderstandResult } from './understanding.ts';
 
 /** Of calls that began under 0.3. */
 export interface LookupInput {
@@ -38,6 +38,8 @@ export interface RememberInput {
 export interface CacheActivities {
   /** What the caller wants, and the answer where it is known at once. */
   understand(input: UnderstandInput): Promise<UnderstandResult>;
+  /** What would be done about it, and how the words were read; nothing comes of it. */
+  explain(input: UnderstandInput): Promise<ExplainResult & { readonly timing: StepTiming }>;
   /** Always a miss: for calls that began under 0.3, which look nothing else up here. To be removed with 0.5. */
   lookup(input: LookupInput): Promise<LookupResult>;
   remember(input: RememberInput): Promise<void>;
@@ -74,6 +76,7 @@ export function createCacheActivities(deps: CacheDependencies): CacheActivities 
   const { db, embedder, understanding, knowledge, ttlSeconds } = deps;
   return {
     understand: (input) => runActivity((signal) => understanding.understand(input, signal)),
+    explain: (input) => runActivity((signal) => understanding.explain(input, signal)),
     lookup: () => runActivity(async () => ({ hit: null, searchMs: 0 })),
     remember: async ({ question, reply, scope, intent = '', citations = [], costMs = 0 }) => {
       if (!scope) return;

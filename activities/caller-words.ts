@@ -90,7 +90,8 @@ export class CallerWords {
   }
 }
 
-const matterOf = (text: string): string => withoutStory(text).replace(/\s+/g, ' ').trim();
+/** Words without reasons and circumstances. */
+export const matterOf = (text: string): string => withoutStory(text).replace(/\s+/g, ' ').trim();
 
 /** A wish without its reasons, and without what people add out of politeness: both make short wishes look alike. */
 function bare(part: string): string {

@@ -1,4 +1,5 @@
 import { fromPcm16 } from '../audio/pcm.ts';
+import { anyOf } from '../domain/deadline.ts';
 import type { TranscriptLine } from '../domain/transcript-line.ts';
 import type { SpeechToText, Transcript } from '../engines/types.ts';
 import { writePipe } from '../media/client.ts';
@@ -50,7 +51,7 @@ export async function listenLive(options: LiveListening): Promise<{ transcript: 
   const listenSoFar = () => {
     partialAt = audio.length + partialEverySamples;
     partial = stt
-      .transcribe(audio.samples(), { language, signal: AbortSignal.any([signal, ended.signal]), priority: 'batch' })
+      .transcribe(audio.samples(), { language, signal: anyOf(signal, ended.signal), priority: 'batch' })
       .then((transcript) => write({ text: transcript.text, final: false }))
       .catch(() => undefined)
       .finally(() => {

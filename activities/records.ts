@@ -16,6 +16,8 @@ export interface KeepAudioInput {
   readonly media: TurnMedia;
   /** Only what the caller said, as for a turn that failed. */
   readonly heardOnly: boolean;
+  /** So much of the reply was heard before the caller took the floor; unset where it was heard to its end. */
+  readonly playedMs?: number;
 }
 
 export interface RecordTurnInput {
@@ -66,15 +68,17 @@ export interface EndedCall {
 const heardRateHz = 16_000;
 
 export function createRecordsActivities({ db, blobs, spokenRateHz, callEnded }: RecordsDependencies): RecordsActivities {
-  async function store({ sessionId, turn, media, heardOnly }: KeepAudioInput, signal: AbortSignal): Promise<Recording[]> {
+  async function store(
+    { sessionId, turn, media, heardOnly, playedMs }: KeepAudioInput,
+    signal: AbortSignal,
+  ): Promise<Recording[]> {
     const kinds = [
       { kind: 'heard', url: media.heardUrl, sampleRateHz: heardRateHz },
       ...(heardOnly ? [] : [{ kind: 'spoken', url: media.spokenUrl, sampleRateHz: spokenRateHz } as const]),
     ] as const;
     const stored: Recording[] = [];
     for (const { kind, url, sampleRateHz } of kinds) {
-      const bytes = readPipe(url, signal);
-      const pcm = await collect(kind === 'spoken' ? audioOf(bytes) : bytes);
+      const pcm = await collect(kind === 'spoken' ? spokenAudio(url, playedMs, signal) : readPipe(url, signal));
       if (pcm.length === 0) continue;
       const durationMs = (pcm.length / 2 / sampleRateHz) * 1000;
       stored.push(
@@ -82,6 +86,22 @@ export function createRecordsActivities({ db, blobs, spokenRateHz, callEnded }: 
       );
     }
     return stored;
+  }
+
+  /** The audio of a reply, as far as it was played. */
+  async function* spokenAudio(
+    url: string,
+    playedMs: number | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    if (playedMs === undefined) return yield* audioOf(readPipe(url, signal));
+    let left = 2 * Math.round((playedMs / 1000) * spokenRateHz);
+    if (left === 0) return;
+    for await (const pcm of audioOf(readPipe(url, signal))) {
+      yield pcm.subarray(0, left);
+      left -= pcm.length;
+      if (left <= 0) return;
+    }
   }
 
   return {

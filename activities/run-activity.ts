@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { databaseProblem, withoutParameters } from '../db/errors.ts';
 import type { StepTiming } from '../domain/call.ts';
+import { anyOf } from '../domain/deadline.ts';
 import { isVoicebotError } from '../domain/errors.ts';
 
 /**
@@ -10,8 +11,8 @@ import { isVoicebotError } from '../domain/errors.ts';
 export const heartbeatMs = 1_000;
 
 /**
- * Runs the body of an activity: beats while it works, hands it the cancellation signal, times it, and turns the product's errors
- * into failures that say whether retrying can help.
+ * Runs the body of an activity: beats while it works, hands it a signal that aborts when the step is cancelled or has failed, times it, and turns
+ * the product's errors into failures that say whether retrying can help.
  */
 export async function runActivity<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T & { readonly timing: StepTiming }> {
   const context = Context.current();
@@ -19,10 +20,13 @@ export async function runActivity<T>(body: (signal: AbortSignal) => Promise<T>):
   const queueMs = Math.max(0, startedAt - context.info.currentAttemptScheduledTimestampMs);
   const started = performance.now();
   const beat = setInterval(() => context.heartbeat(), heartbeatMs);
+  const working = new AbortController();
   try {
-    const result = await body(context.cancellationSignal);
+    const result = await body(anyOf(context.cancellationSignal, working.signal));
     return { ...result, timing: { queueMs, workMs: performance.now() - started } };
   } catch (error) {
+    // An engine may still work for a step that fails, or have it in its queue, as when the turn's pipes are gone: nobody waits for that.
+    working.abort(new Error('The step has failed.'));
     const { aborted, reason } = context.cancellationSignal;
     if (aborted && (reason as Error).message === workerShutdown) throw handedOver();
     if (aborted) throw new CancelledFailure('The step was cancelled.');

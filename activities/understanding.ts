@@ -7,14 +7,15 @@ import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Say } from '../domain/assistant/wording-keys.ts';
 import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
 import { comeBack, keepOpen } from '../domain/dialog/agenda.ts';
-import { inDistress } from '../domain/dialog/asides.ts';
 import { decide } from '../domain/dialog/decide.ts';
 import { type Decision, intentOf } from '../domain/dialog/decision.ts';
+import { graveMatterIn } from '../domain/dialog/grave-matters.ts';
 import { movesMoney } from '../domain/dialog/plainly.ts';
 import { slotsIn } from '../domain/dialog/slots.ts';
 import type { SpokenSecret } from '../domain/dialog/state.ts';
 import { type DialogState, without } from '../domain/dialog/state.ts';
 import type { StepOutcome } from '../domain/dialog/steps.ts';
+import { accounted } from '../domain/dialog/unexplained.ts';
 import { unreadOf } from '../domain/dialog/unread.ts';
 import { yesOrNo } from '../domain/dialog/yes-no.ts';
 import { guardReply } from '../domain/facts-guard.ts';
@@ -22,11 +23,12 @@ import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
 import type { BankClock } from '../domain/language/dates.ts';
+import { type Reading, readWords } from '../domain/understanding/reading.ts';
 import type { Embedder, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
 import type { Assistants } from './assistants.ts';
 import { CacheLookup } from './cache-lookup.ts';
-import { CallerWords, type Words } from './caller-words.ts';
+import { CallerWords, matterOf, type Words } from './caller-words.ts';
 import { sayLines } from './say-lines.ts';
 import type { SecondReader } from './second-reader.ts';
 import { writerRank } from './take-pipe.ts';
@@ -63,6 +65,9 @@ export type UnderstandResult = StepOutcome & {
   readonly searchMs: number;
   readonly timing: StepTiming;
 };
+
+/** What would be done about a caller's words, and how they were read; unset where no wish was looked for in them. */
+export type ExplainResult = Omit<UnderstandResult, 'timing'> & { readonly reading?: Reading | undefined };
 
 export interface UnderstandingDependencies {
   readonly db: Database;
@@ -161,7 +166,27 @@ export class Understanding {
     return { ...outcome, searchMs };
   }
 
-  async #understand(input: UnderstandInput, ready: TrainedAssistant, say: Say, signal: AbortSignal): Promise<Outcome> {
+  /** The same, without saying it, counting it or keeping anything of it; and how the words were read. */
+  async explain(input: UnderstandInput, signal: AbortSignal): Promise<ExplainResult> {
+    const started = performance.now();
+    const { tenant, sessionId, transcript, dialog } = input;
+    const ready = await this.#trained.forTurn(tenant, sessionId ?? transcript, dialog.assistant);
+    const say = ready.assistant.saying(`${sessionId} ${transcript}`);
+    let reading: Reading | undefined;
+    const found = await this.#understand(accepted(input), ready, say, signal, (read) => {
+      reading = read;
+    });
+    const { record: _, ...outcome } = comeBack(ready.assistant, say, found);
+    return { ...outcome, reading, searchMs: performance.now() - started };
+  }
+
+  async #understand(
+    input: UnderstandInput,
+    ready: TrainedAssistant,
+    say: Say,
+    signal: AbortSignal,
+    readAs?: (reading: Reading) => void,
+  ): Promise<Outcome> {
     const { transcript, language, tenant, persona } = input;
     const { embedder, modelName, clock } = this.#deps;
     const { model, assistant } = ready;
@@ -184,7 +209,7 @@ export class Understanding {
       ...(adapter ? { adapter } : {}),
     };
     if (guarded.refused) return { ...base, dialog, next: approved(say('refused')), guards: guarded.guards };
-    const asWhole = dialog.pending !== undefined || inDistress(transcript);
+    const asWhole = dialog.pending !== undefined || graveMatterIn(transcript) !== undefined;
     const wanted = asWhole ? heard : await this.#callers.wanted(heard, ready, signal);
     if (!wanted) return { ...base, dialog, next: approved(say('not-wanted')), guards: guarded.guards };
 
@@ -192,7 +217,7 @@ export class Understanding {
     const today = clock.today();
     const { pending } = dialog;
     const { routing } = words;
-    const read = (amount: boolean) => slotsIn(words.text, today, { amount, now: clock.timeOfDay() });
+    const read = (amount: boolean, text = words.text) => slotsIn(text, today, { amount, now: clock.timeOfDay() });
     const amount =
       asksAmount(assistant, pending) || (routing.sure && movesMoney(assistant.does(routing.label), words.text, read(false)));
     const slots = read(amount);
@@ -210,7 +235,24 @@ export class Understanding {
       lastReply: input.lastReply,
     };
     const matters = others.map(({ text, intent }) => ({ text, intent }));
-    const decided = decide(keepOpen(dialog, matters), understood, { assistant, say, canTransfer: input.canTransfer });
+    const context = { assistant, say, canTransfer: input.canTransfer };
+    if (readAs) {
+      const { unexplained = [] } = accounted({ intent: understood.intent, slots }, understood, context).slots;
+      const slotsOf = (text: string) => read(amount, text);
+      readAs({
+        words: readWords(transcript, { matter: matterOf(words.text), slotsOf, unexplained }),
+        slots,
+        intent: understood.intent,
+        confidence: routing.confidence,
+        sureFrom: model.sureFrom,
+        sure: understood.sure,
+        runnerUp: understood.runnerUp,
+        reader: second && second.intent !== routing.label ? 'model' : 'router',
+        unexplained,
+        others: matters,
+      });
+    }
+    const decided = decide(keepOpen(dialog, matters), understood, context);
     let searched: Promise<FoundArticle | undefined> | undefined;
     const article = () => (searched ??= this.#fromArticles(scope, words));
     const otherwise = decided.kind === 'knowledge' ? decided.otherwise : undefined;

@@ -5,7 +5,6 @@ import type { BlobStore } from '../db/blobs.ts';
 import type { Database } from '../db/open.ts';
 import { tenantOfNumber } from '../db/tenants.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
-import { VoicebotError } from '../domain/errors.ts';
 import { parseSessionId } from '../domain/session-id.ts';
 import type { MediaHub } from '../media/hub.ts';
 import { mediaRoutes } from '../media/hub-routes.ts';
@@ -20,6 +19,7 @@ import type { BatchService } from './batches.ts';
 import { callSocket } from './call-socket.ts';
 import type { CallService } from './calls.ts';
 import { Connections } from './connections.ts';
+import { addConsole, type ConsoleOptions } from './console.ts';
 import type { DataLife } from './data-life.ts';
 import { addDocs } from './docs.ts';
 import type { EdgeOptions } from './edge.ts';
@@ -27,6 +27,7 @@ import { createGuardedApp } from './guarded-app.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
+import { onlyUpgrades } from './only-upgrades.ts';
 import { openAiProblem } from './openai/openai-problem.ts';
 import { addOpenAiSpeech } from './openai/speech.ts';
 import { addOpenAiTranscriptions } from './openai/transcriptions.ts';
@@ -42,11 +43,16 @@ import { addBatchRoutes } from './routes/batches.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addCodecCors, addCodecRoutes } from './routes/codec.ts';
 import { addDataLifeRoutes } from './routes/data-life.ts';
+import { addDemoBankRoute, type DemoCustomer } from './routes/demo-bank.ts';
+import { addDryRunRoutes } from './routes/dry-runs.ts';
 import { addInfoRoutes } from './routes/info.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addLiveCallRoutes } from './routes/live-calls.ts';
+import { addMeRoute } from './routes/me.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
+import { addOrderRoutes } from './routes/orders.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addSpeechRoutes } from './routes/speech.ts';
@@ -54,8 +60,7 @@ import { addTenantRoutes } from './routes/tenants.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
 import { addTurnRoutes } from './routes/turns.ts';
 import { addVoiceRoutes } from './routes/voices.ts';
-import { addAsterisk } from './telephony/asterisk.ts';
-import type { Dialplan } from './telephony/dialplan.ts';
+import { type AsteriskOptions, addAsterisk } from './telephony/asterisk.ts';
 import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
 import type { VoiceEngines } from './voice-engines.ts';
 
@@ -83,10 +88,13 @@ export interface AppDependencies {
   readonly metrics: Metrics;
   readonly health: HealthSources;
   readonly assistant: AssistantSource;
+  /** None where a real bank is connected. */
+  readonly demoCustomers: readonly DemoCustomer[];
   readonly logger: Logger;
   readonly maxAudioSeconds: number;
   readonly live: LiveDependencies;
-  readonly telephony: Pick<TwilioOptions, 'authToken' | 'publicUrl'> & { readonly dialplan: Dialplan };
+  readonly console: ConsoleOptions;
+  readonly telephony: Pick<TwilioOptions, 'authToken' | 'publicUrl'> & Pick<AsteriskOptions, 'transferTo'>;
 }
 
 /** The HTTP and WebSocket API. */
@@ -101,6 +109,9 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addInfoRoutes(app, health);
   addSessionRoutes(app, deps);
   addTurnRoutes(app, deps);
+  addDryRunRoutes(app, deps);
+  addLiveCallRoutes(app, deps);
+  addOrderRoutes(app, deps);
   addSpeechRoutes(app, deps);
   addKnowledgeRoutes(app, deps);
   addCacheRoutes(app, deps);
@@ -114,19 +125,22 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   addKeyRoutes(app, deps);
   addTenantRoutes(app, deps);
   addTokenRoutes(app, deps);
+  addMeRoute(app);
+  addDemoBankRoute(app, deps);
   addAuditRoutes(app, deps);
   addDataLifeRoutes(app, deps);
   addAnalyticsRoutes(app, deps);
   addCodecRoutes(app, deps.codec);
   addMetricsRoute(app, deps.metrics, () => deps.metrics.openTurns.set(deps.hub.openTurns));
   addDocs(app);
+  addConsole(app, deps.console);
   addCallSocket(app, deps, calls);
   const tenantOf = (number: string) => tenantOfNumber(deps.acrossTenants, number);
   addTwilio(app, { live: deps.live, tenantOf, ...deps.telephony });
   addRealtime(app, deps);
   addOpenAiSpeech(app, deps);
   addOpenAiTranscriptions(app, deps);
-  addAsterisk(app, deps.telephony.dialplan);
+  addAsterisk(app, { live: deps.live, tenantOf, ...deps.telephony });
   app.get('/asyncapi.json', (c) => c.json(asyncApi(health.version)));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -148,12 +162,7 @@ function addCallSocket(app: OpenAPIHono, deps: AppDependencies, calls: CallServi
   const connections = new Connections();
   app.get(
     '/ws/:id',
-    async (c, next) => {
-      if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
-        throw new VoicebotError('invalid-request', 'This is a WebSocket address.', { hint: 'Connect with a WebSocket client.' });
-      }
-      await next();
-    },
+    onlyUpgrades,
     upgradeWebSocket((c) => {
       const { maxAudioSeconds, live, logger, access } = deps;
       return authenticatedSocket(c, access, async ({ tenant }) => {

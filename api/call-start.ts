@@ -23,7 +23,8 @@ function linksOf(sessionId: string, workflowId: string, { apiUrl, traceUrl }: Ca
   const session = `${apiUrl}/sessions/${sessionId}`;
   const { traceId } = spanContextOf(workflowId);
   return [
-    `[Session](${session})`,
+    `[Console](${apiUrl}/console/calls/${sessionId})`,
+    `[session](${session})`,
     `[turns](${session}/turns)`,
     `recordings: \`${session}/turns/N/audio\``,
     traceUrl ? `[trace](${traceUrl.replace('{traceId}', traceId)})` : `trace: \`${traceId}\``,

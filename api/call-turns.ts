@@ -165,14 +165,10 @@ export class CallTurns {
     );
   }
 
-  /** Resolves once the turns under way are done or the time is over. */
-  async settled(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([Promise.allSettled(this.#running), timeUp]);
-    clearTimeout(timer);
+  /** Resolves once the turns under way, and those that begin meanwhile, are done or the time is up. */
+  async settled(timeUp: AbortSignal): Promise<void> {
+    const late = new Promise((resolve) => timeUp.addEventListener('abort', resolve, { once: true }));
+    while (this.#running.size > 0 && !timeUp.aborted) await Promise.race([Promise.allSettled(this.#running), late]);
   }
 
   #begin(

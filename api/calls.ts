@@ -25,9 +25,11 @@ import {
   useAdapter,
 } from '../workflows/definitions.ts';
 import type { Admission } from './admission.ts';
+import { CallHistory } from './call-history.ts';
 import { callStart } from './call-start.ts';
 import { CallTenants } from './call-tenants.ts';
 import { CallTurns, type CallTurnsOptions } from './call-turns.ts';
+import { DryRuns } from './dry-runs.ts';
 import type { Readiness } from './readiness.ts';
 import { SingleSteps } from './single-steps.ts';
 import { fromTemporal } from './temporal-errors.ts';
@@ -71,6 +73,10 @@ export class CallService {
   readonly turns: CallTurns;
   /** Steps outside of any call. */
   readonly steps: SingleSteps;
+  /** Turns taken again without their calls. */
+  readonly dryRuns: DryRuns;
+  /** What calls have done. */
+  readonly history: CallHistory;
 
   constructor(options: CallServiceOptions) {
     this.#options = options;
@@ -78,20 +84,22 @@ export class CallService {
     this.#tenants = new CallTenants(options.db, options.settings);
     this.turns = new CallTurns({ ...options, tenants: this.#tenants }, this.#temporal);
     this.steps = new SingleSteps({ ...options, timeoutMs: options.turnTimeoutMs }, this.#temporal);
+    this.history = new CallHistory(options.client, this.#temporal, options.settings.workerWaitMs);
+    this.dryRuns = new DryRuns({ ...options, tenants: this.#tenants, history: this.history }, this.#temporal);
   }
 
   /**
-   * Admits a new session and starts its call. @param tenant whose it is; that of the configuration when unset.
+   * Admits a new session and starts its call. @param tenant whose it is; that of the configuration when unset. @param assistant version that it tries.
    * @returns whose it is. @throws VoicebotError `conflict` for a known id, `overloaded`.
    */
-  async create(sessionId: string, tenant?: string): Promise<string> {
+  async create(sessionId: string, tenant?: string, assistant?: string): Promise<string> {
     const admission = await this.#admit(sessionId, tenant);
     if (admission !== 'admitted') {
       throw new VoicebotError('conflict', `The session '${sessionId}' exists already.`, {
         hint: 'Choose another id; an id is used once.',
       });
     }
-    await this.#startCall(sessionId);
+    await this.#startCall(sessionId, assistant);
     return this.#tenants.of(sessionId);
   }
 
@@ -143,6 +151,17 @@ export class CallService {
     return this.#temporal.ask(this.#options.settings.workerWaitMs, () => handle.query(callState));
   }
 
+  /** What becomes of a caller whose line is gone, and who did not hang up. */
+  async fate(sessionId: string): Promise<'goes-on' | 'transferred' | 'over' | 'unknown'> {
+    try {
+      const { status, endReason } = await this.state(sessionId);
+      if (status === 'active' && !endReason) return 'goes-on';
+      return endReason === 'transferred' ? 'transferred' : 'over';
+    } catch (error) {
+      return isVoicebotError(error) && error.code === 'not-found' ? 'over' : 'unknown';
+    }
+  }
+
   /** The LoRA adapter of a call from its next turn on; null for the tenant's. */
   async setAdapter(sessionId: string, adapter: string | null): Promise<void> {
     const handle = await this.#handle(sessionId);
@@ -178,12 +197,12 @@ export class CallService {
   }
 
   /**
-   * Resolves once the turns under way are done or the time is over. What is then still asked of Temporal is given up, so that the
-   * connection can be closed. Lines that end from now on end as if the process had died: nothing is reported of them, and the process
-   * that the caller connects to next says what they were not told.
+   * Resolves once the turns under way are done or the time is up. What is then still asked of Temporal is given up, so that the connection
+   * can be closed. Lines that end from now on end as if the process had died: nothing is reported of them, and the process that the caller
+   * connects to next says what they were not told.
    */
-  async stop(timeoutMs: number): Promise<void> {
-    await this.turns.settled(timeoutMs);
+  async stop(timeUp: AbortSignal): Promise<void> {
+    await this.turns.settled(timeUp);
     this.#temporal.stop();
   }
 
@@ -219,8 +238,9 @@ export class CallService {
     });
   }
 
-  async #startCall(sessionId: string): Promise<void> {
-    const settings = await this.#tenants.settingsOf(sessionId);
+  async #startCall(sessionId: string, assistant?: string): Promise<void> {
+    const its = await this.#tenants.settingsOf(sessionId);
+    const settings = assistant && its.scope ? { ...its, scope: { ...its.scope, assistant } } : its;
     try {
       await this.#temporal.within(this.#options.settings.workerWaitMs, () =>
         this.#options.client.workflow.start<typeof call>(callWorkflow, callStart(sessionId, settings, this.#options.links)),

@@ -4,6 +4,13 @@ import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { VoicebotError } from '../domain/errors.ts';
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Headers of an answer that differ from what holds for all. */
+    readonly ownHeaders: Readonly<Record<string, string>> | undefined;
+  }
+}
+
 export interface EdgeOptions {
   /** Origins whose pages may ask this API; none when empty. */
   readonly corsOrigins: readonly string[];
@@ -18,6 +25,10 @@ const maxJsonBytes = 64_000_000;
 
 /** What holds for every answer and every body, whoever asks. */
 export function addEdge(app: OpenAPIHono, { corsOrigins, tls }: EdgeOptions): void {
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(c.get('ownHeaders') ?? {})) c.res.headers.set(name, value);
+  });
   app.use(
     secureHeaders({
       // Pages are this service's own; `style` attributes are how the API's documentation draws itself.

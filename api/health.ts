@@ -10,8 +10,8 @@ export interface Check {
 }
 
 export interface Health {
-  /** `starting`: new calls are not taken yet. */
-  readonly status: 'ok' | 'degraded' | 'starting' | 'down';
+  /** `starting`: new calls are not taken yet. `stopping`: they had better go to another process. */
+  readonly status: 'ok' | 'degraded' | 'starting' | 'stopping' | 'down';
   readonly version: string;
   readonly uptimeSeconds: number;
   readonly database: Check;
@@ -24,7 +24,7 @@ export interface HealthSources {
   readonly version: string;
   readonly client: Client;
   readonly namespace: string;
-  readonly readiness: Pick<Readiness, 'ready'>;
+  readonly readiness: Pick<Readiness, 'state'>;
   pingDatabase(): Promise<void>;
 }
 
@@ -45,7 +45,8 @@ export async function checkHealth(sources: HealthSources): Promise<Health> {
   ]);
   const workers = Object.fromEntries(queues.map((queue, index) => [queue, pollers[index] ?? null])) as Health['workers'];
   const allPolled = Object.values(workers).every((count) => count !== null && count > 0);
-  const working = !sources.readiness.ready ? 'starting' : allPolled ? 'ok' : 'degraded';
+  const { state } = sources.readiness;
+  const working = state !== 'ready' ? state : allPolled ? 'ok' : 'degraded';
   const status = database.ok && temporal.ok ? working : 'down';
   return { status, version, uptimeSeconds: Math.round(process.uptime()), database, temporal, workers };
 }

@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { sessionIdPattern } from '../domain/session-id.ts';
+import { tenantPattern } from '../domain/tenant.ts';
 import { voiceEngineNames } from '../domain/voices/engine.ts';
 import { cursorPattern, turnCursorPattern } from './paging.ts';
+
+export const tenantName = z.string().regex(tenantPattern);
+
+/** Whose data a list shows. */
+export const listedTenantName = tenantName
+  .optional()
+  .openapi({ description: 'That of the key, where it is for one; all when unset.' });
 
 /** Text that Postgres can keep: it has no character of code 0. */
 export const plainText = (max: number) =>
@@ -72,8 +80,20 @@ export const newSessionSchema = z
       .string()
       .regex(/^\+?[0-9]{3,15}$/, 'is no telephone number such as +4930123456')
       .optional(),
+    assistant: z
+      .string()
+      .regex(/^[0-9a-f]{12}$/, 'is no version of an assistant')
+      .optional()
+      .openapi({ description: 'Version that this call tries; the one that holds when unset.' }),
+    tenant: tenantName
+      .optional()
+      .openapi({ description: 'Whose bot answers: that of the key, where it is for one, and else the default one.' }),
   })
   .openapi('NewSession');
+
+export const guardsSchema = z
+  .array(z.object({ side: z.enum(['input', 'output']), action: z.enum(['redacted', 'refused', 'withheld']), reason: z.string() }))
+  .openapi({ description: 'What guards decided, and why.' });
 
 export const turnSchema = z
   .object({
@@ -102,11 +122,7 @@ export const turnSchema = z
     errorMessage: z.string().nullable(),
     retries: z.number().int().openapi({ description: 'How often the turn had failed before.' }),
     citations: z.array(z.string()).openapi({ description: 'Articles that the reply rests on.' }),
-    guards: z
-      .array(
-        z.object({ side: z.enum(['input', 'output']), action: z.enum(['redacted', 'refused', 'withheld']), reason: z.string() }),
-      )
-      .openapi({ description: 'What guards decided, and why.' }),
+    guards: guardsSchema,
     adapter: z.string().nullable().openapi({ description: 'The LoRA adapter that was in use.' }),
     assistant: z.string().nullable().openapi({ description: 'Version of the assistant that understood it.' }),
     createdAt: z.string(),
@@ -118,7 +134,11 @@ export const sessionListSchema = z
   .object({ sessions: z.array(sessionSchema), active: z.number().int(), nextCursor })
   .openapi('SessionList');
 export const sessionDetailSchema = sessionSchema
-  .extend({ history: z.array(turnSchema).openapi({ description: 'The latest 100 turns; all of them: /sessions/{id}/turns.' }) })
+  .extend({
+    tenant: z.string(),
+    workflowId: z.string().openapi({ description: "Of the call's workflow, in Temporal." }),
+    history: z.array(turnSchema).openapi({ description: 'The latest 100 turns; all of them: /sessions/{id}/turns.' }),
+  })
   .openapi('SessionDetail');
 export const turnListSchema = z
   .object({ turns: z.array(turnSchema), next: z.number().int().nullable().openapi({ description: '`after` of the next page.' }) })
@@ -190,8 +210,22 @@ export const answeredTurnSchema = takenTurn
 export const retriedTurnSchema = takenTurn.extend({ retries: z.number().int().optional() }).openapi('RetriedTurn');
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
+const moment = z.iso
+  .datetime({ offset: true, error: 'is no moment such as 2026-01-31T08:00:00Z' })
+  .openapi({ format: 'date-time' });
 export const listQuerySchema = z.object({
+  tenant: listedTenantName,
   status: z.enum(['active', 'ended', 'timed-out']).optional(),
+  search: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'is no part of a session id')
+    .optional()
+    .openapi({ description: 'Part of the id.' }),
+  intent: plainText(100).optional().openapi({ description: 'Of the last turn.' }),
+  endReason: z.enum(['hangup', 'timeout', 'idle', 'goodbye', 'transferred', 'lost']).optional(),
+  from: moment.optional().openapi({ description: 'Began then or later.' }),
+  until: moment.optional().openapi({ description: 'Began before.' }),
+  failed: z.enum(['true', 'false']).optional().openapi({ description: '`true`: those with a turn that failed.' }),
   limit,
   cursor: z.string().regex(cursorPattern).optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
@@ -207,6 +241,7 @@ export const turnParamsSchema = z.object({
 export const turnsQuerySchema = z.object({ after: z.coerce.number().int().min(0).max(1_000_000).default(0), limit });
 export const failedQuerySchema = z.object({
   status: z.literal('failed').default('failed'),
+  tenant: listedTenantName,
   limit,
   cursor: z.string().regex(turnCursorPattern).optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
@@ -256,7 +291,7 @@ export const speechRequestSchema = z
 const checkSchema = z.object({ ok: z.boolean(), latencyMs: z.number(), error: z.string().optional() });
 export const healthSchema = z
   .object({
-    status: z.enum(['ok', 'degraded', 'starting', 'down']),
+    status: z.enum(['ok', 'degraded', 'starting', 'stopping', 'down']),
     version: z.string(),
     uptimeSeconds: z.number(),
     database: checkSchema,

@@ -6,6 +6,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VoicebotError } from '../domain/errors.ts';
 import { tokenProtocols } from './access/guard.ts';
+import { serviceRestart } from './live/protocol.ts';
 
 /** A text of 5,000 characters in a query, spelled out. */
 const maxHeaderBytes = 65_536;
@@ -25,7 +26,6 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined;
 }
 
-const serviceRestart = 1012;
 const stopTimeoutMs = 3_000;
 const socketCheckMs = 15_000;
 

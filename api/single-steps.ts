@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { SpeechStyle } from '../domain/call.ts';
+import { anyOf } from '../domain/deadline.ts';
 import { VoicebotError } from '../domain/errors.ts';
 import { speechLimitMs } from '../domain/voices/engine.ts';
 import type { MediaHub } from '../media/hub.ts';
@@ -91,7 +92,7 @@ export class SingleSteps {
     const { hub, settings } = this.#options;
     const turn = hub.openTurn();
     const stopping = new AbortController();
-    const stopped = AbortSignal.any([signal, stopping.signal]);
+    const stopped = anyOf(signal, stopping.signal);
     const timeoutMs = speechLimitMs(this.#options.timeoutMs, style);
     const input = { text, spokenUrl: turn.media.spokenUrl, style, settings, waitedForMs: timeoutMs };
     const speaking = this.#run<typeof speakOnce>(speakOnceWorkflow, input, { signal: stopped, timeoutMs });

@@ -41,20 +41,26 @@ export class TemporalRequests {
    * @throws VoicebotError `worker-unavailable` after the time, `dependency-unavailable` when the service stops.
    */
   async within<T>(timeoutMs: number, request: () => Promise<T>): Promise<T> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const signal = AbortSignal.any([late, this.stopping]);
+    const controller = new AbortController();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      controller.abort(new DOMException(`It took more than ${timeoutMs} ms.`, 'TimeoutError'));
+    }, timeoutMs);
     try {
-      return await this.#persist(signal, request);
+      return await following(this.stopping, controller, () => this.#persist(controller.signal, request));
     } catch (error) {
       if (this.stopping.aborted) {
         throw new VoicebotError('dependency-unavailable', 'The service is stopping.', { retryable: true });
       }
-      if (!late.aborted || isAway(error)) throw error;
+      if (!late || isAway(error)) throw error;
       throw new VoicebotError('worker-unavailable', `No worker answered within ${timeoutMs / 1000} s.`, {
         retryable: true,
         hint: "Is a worker for the queue 'calls' running? WORKER_WAIT and TURN_TIMEOUT set how long a call waits.",
         cause: error,
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -62,9 +68,10 @@ export class TemporalRequests {
     for (;;) {
       // The client would send it all the same: what is asked after the end must not arrive.
       signal.throwIfAborted();
+      // A signal of its own for each try: the client leaves a listener on it, which goes with it.
+      const own = new AbortController();
       try {
-        // A signal of its own for each try: the client leaves a listener on it.
-        return await this.#client.connection.withAbortSignal(AbortSignal.any([signal]), request);
+        return await following(signal, own, () => this.#client.connection.withAbortSignal(own.signal, request));
       } catch (error) {
         if (signal.aborted || !isAway(error)) throw error;
         await sleep(pauseMs, undefined, { signal }).catch(() => {
@@ -72,5 +79,17 @@ export class TemporalRequests {
         });
       }
     }
+  }
+}
+
+/** Does work whose controller aborts with a signal that may live much longer; nothing of it stays there. */
+async function following<T>(signal: AbortSignal, controller: AbortController, work: () => Promise<T>): Promise<T> {
+  const follow = () => controller.abort(signal.reason);
+  if (signal.aborted) follow();
+  signal.addEventListener('abort', follow, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', follow);
   }
 }

@@ -65,6 +65,13 @@ export const configSchema = z.object({
     .default('role')
     .describe('Claim that holds agent, operator or admin, alone or in a list; a dot leads into an object.'),
   AUTH_TENANT_CLAIM: z.string().default('tenant').describe('Claim that holds the tenant; whoever has none may ask for all.'),
+  AUTH_CONSOLE_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe(
+      "The console's public client at AUTH_ISSUER (authorization code with PKCE); its redirect URI is /console/login of this service. Unset: people log in with keys.",
+    ),
+  AUTH_CONSOLE_SCOPE: z.string().default('openid').describe('Scopes that the console asks AUTH_ISSUER for.'),
   AUDIT_ANCHOR_FILE: z
     .string()
     .optional()

@@ -144,7 +144,7 @@ export async function stepTimes(db: Database, filter: ReportFilter): Promise<Ste
         percentile_cont(0.95) within group (order by m.work_ms) as w95,
         percentile_cont(0.99) within group (order by m.work_ms) as w99
       from turn_metrics m join turns t on t.session_id = m.session_id and t.turn = m.turn
-      where ${matching(filter)} group by 1 order by 2 desc`,
+      where ${matching(filter)} and m.step not like 'wait-%' group by 1 order by 2 desc`,
   );
   return rows.map(({ step, workSeconds, qn, q50, q95, q99, wn, w50, w95, w99 }) => ({
     step,

@@ -1,4 +1,4 @@
-import { and, cosineDistance, desc, eq, gt, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, cosineDistance, desc, eq, gt, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import type { Article } from '../domain/knowledge/article.ts';
 import type { Database } from './open.ts';
 import { articlePassages, articles, cacheEntries, tenants } from './schema.ts';
@@ -121,6 +121,24 @@ export async function searchPassages(
   ]);
   const found = ({ distance: far, ...row }: (typeof near)[number]): FoundPassage => ({ ...row, similarity: 1 - Number(far) });
   return { byMeaning: near.map(found), byWords: worded.map(found) };
+}
+
+/** How callers ask for an article, beside its title. */
+export async function articleQuestions(db: Database, tenant: string, id: string): Promise<string[]> {
+  const rows = await db
+    .select({ text: articlePassages.text })
+    .from(articlePassages)
+    .innerJoin(articles, and(eq(articles.tenant, articlePassages.tenant), eq(articles.id, articlePassages.articleId)))
+    .where(
+      and(
+        eq(articlePassages.tenant, tenant),
+        eq(articlePassages.articleId, id),
+        eq(articlePassages.kind, 'question'),
+        ne(articlePassages.text, articles.title),
+      ),
+    )
+    .orderBy(articlePassages.text);
+  return rows.map(({ text }) => text);
 }
 
 export async function findArticle(db: Database, tenant: string, id: string) {

@@ -1,4 +1,21 @@
-import { and, arrayContains, asc, count, desc, eq, getTableColumns, gt, isNull, lt, not, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  arrayContains,
+  asc,
+  count,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  gte,
+  ilike,
+  isNull,
+  lt,
+  not,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
 import type { Database } from './open.ts';
@@ -129,6 +146,11 @@ export async function recordTurn(db: Database, sessionId: string, outcome: TurnO
       ...steps,
       ...(firstAudioMs === undefined ? [] : [{ step: 'first-audio', queueMs: null, workMs: firstAudioMs }]),
       { step: 'total', queueMs: null, workMs: totalMs },
+      ...Object.entries(outcome.playback?.waitParts ?? {}).map(([part, ms]) => ({
+        step: `wait-${part}`,
+        queueMs: null,
+        workMs: ms,
+      })),
     ];
     await tx
       .insert(turnMetrics)
@@ -182,6 +204,15 @@ export interface SessionFilter {
   readonly status?: CallStatus | undefined;
   /** Of one tenant alone; of all when unset. */
   readonly tenant?: string | undefined;
+  /** Part of the id. */
+  readonly search?: string | undefined;
+  readonly intent?: string | undefined;
+  readonly endReason?: CallEndReason | undefined;
+  /** Began at or after this moment, and before that one. */
+  readonly from?: Date | undefined;
+  readonly until?: Date | undefined;
+  /** With a turn that failed. */
+  readonly failed?: boolean | undefined;
   readonly limit: number;
   /** The list goes on after this session. */
   readonly after?: { readonly at: Date; readonly id: string } | undefined;
@@ -194,13 +225,34 @@ export async function listSessions(db: Database, filter: SessionFilter): Promise
   return sessionList(db, filter);
 }
 
+/** A turn of the session in the query around that failed. */
+const failedTurn = (db: Database) =>
+  db
+    .select({ one: sql`1` })
+    .from(turns)
+    .where(and(eq(turns.sessionId, sessions.id), eq(turns.status, 'failed')));
+
 /** The query behind `listSessions`. */
-export function sessionList(db: Database, { status, tenant, limit, after }: SessionFilter) {
+export function sessionList(db: Database, filter: SessionFilter) {
+  const { status, tenant, search, intent, endReason, from, until, failed, limit, after } = filter;
   const older = after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after.at.toISOString()}::timestamptz, ${after.id})`;
   return db
     .select()
     .from(sessions)
-    .where(and(status ? eq(sessions.status, status) : undefined, ofTenant(tenant), older))
+    .where(
+      and(
+        status ? eq(sessions.status, status) : undefined,
+        ofTenant(tenant),
+        // Characters of an id mean nothing else in a pattern but the underscore.
+        search ? ilike(sessions.id, `%${search.replace(/[\\%_]/g, '\\$&')}%`) : undefined,
+        intent ? eq(sessions.lastIntent, intent) : undefined,
+        endReason ? eq(sessions.endReason, endReason) : undefined,
+        from && gte(sessions.createdAt, from),
+        until && lt(sessions.createdAt, until),
+        failed ? exists(failedTurn(db)) : undefined,
+        older,
+      ),
+    )
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
     .limit(limit);
 }

@@ -33,6 +33,8 @@ export interface TurnPipes {
   readonly pipes: Readonly<Record<PipeName, Pipe>>;
   /** What the turn's activities are given. */
   readonly media: TurnMedia;
+  /** The reply is not wanted any more: steps that make it stop, and what there is of it can be kept until the turn is recorded. */
+  interrupt(): void;
   /** Frees the pipes; those who still read or write get an error. */
   close(): void;
 }
@@ -41,11 +43,12 @@ export interface TurnPipes {
 export class MediaHub {
   readonly #turns = new Map<string, Readonly<Record<PipeName, Pipe>>>();
   readonly #signer = new PathSigner();
-  readonly #baseUrl: string;
+  /** Where workers and other processes reach this one. */
+  readonly baseUrl: string;
 
   /** @param baseUrl where workers reach this process, without a slash at the end. */
   constructor(baseUrl: string) {
-    this.#baseUrl = baseUrl.replace(/\/$/, '');
+    this.baseUrl = baseUrl.replace(/\/$/, '');
   }
 
   get openTurns(): number {
@@ -63,7 +66,7 @@ export class MediaHub {
     };
     this.#turns.set(id, pipes);
     const expiresAt = Math.floor(Date.now() / 1000) + urlLifetimeSeconds;
-    const url = (name: PipeName) => `${this.#baseUrl}${this.#signer.sign(`/media/${id}/${name}`, expiresAt)}`;
+    const url = (name: PipeName) => `${this.baseUrl}${this.#signer.sign(`/media/${id}/${name}`, expiresAt)}`;
     return {
       id,
       pipes,
@@ -73,6 +76,11 @@ export class MediaHub {
         saidUrl: url('said'),
         spokenUrl: url('spoken'),
         releasedUrl: url('released'),
+      },
+      interrupt: () => {
+        const error = new VoicebotError('line-gone', 'The caller has taken the floor.');
+        pipes.said.fail(error);
+        pipes.spoken.cut(error);
       },
       close: () => this.closeTurn(id),
     };

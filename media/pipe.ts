@@ -10,7 +10,10 @@ export class Pipe {
   readonly #records: Uint8Array[] = [];
   #size = 0;
   #ended = false;
+  /** What readers get once they have read what is there. */
   #failure: Error | undefined;
+  /** What writers get. */
+  #refusal: Error | undefined;
   #changed = signalOnce();
   /** The highest writer so far; lower ones have been replaced. */
   #writer = 0;
@@ -35,7 +38,7 @@ export class Pipe {
 
   /** Appends a record. */
   write(record: Uint8Array): void {
-    if (this.#failure) throw this.#failure;
+    if (this.#refusal) throw this.#refusal;
     if (record.length === 0) return;
     if (this.#ended) throw new VoicebotError('conflict', 'The pipe has ended.');
     if (this.#size + record.length > this.#maxBytes) {
@@ -52,7 +55,7 @@ export class Pipe {
    * @throws VoicebotError `conflict` when a later writer is there.
    */
   claim(writer: number): readonly Uint8Array[] {
-    if (this.#failure) throw this.#failure;
+    if (this.#refusal) throw this.#refusal;
     if (writer < this.#writer) throw new VoicebotError('conflict', 'A later attempt writes to this pipe.');
     this.#writer = writer;
     return [...this.#records];
@@ -75,11 +78,18 @@ export class Pipe {
     this.#notify();
   }
 
+  /** Ends the pipe where it is: readers have what is there, and whoever writes gets the error. */
+  cut(error: Error): void {
+    if (this.#ended) return;
+    this.#refusal = error;
+    this.end();
+  }
+
   /** Ends the pipe with an error for its readers. */
   fail(error: Error): void {
     if (this.#ended) return;
     this.#failure = error;
-    this.end();
+    this.cut(error);
   }
 
   /** Everything from the beginning, then what comes, until the end. */

@@ -6,14 +6,15 @@ import { maxWavBytes } from '../api/audio-input.ts';
 import { BatchSchedules } from '../api/batch-schedules.ts';
 import { BatchService } from '../api/batches.ts';
 import { CallService } from '../api/calls.ts';
+import type { ConsoleOptions } from '../api/console.ts';
 import { DataLife } from '../api/data-life.ts';
 import type { EarEngines } from '../api/live/ears.ts';
+import { LiveLines } from '../api/live/live-lines.ts';
 import type { LiveDependencies } from '../api/live/live-setup.ts';
 import { TenantPrompts } from '../api/live/tenant-prompts.ts';
 import { Readiness } from '../api/readiness.ts';
 import { startServer } from '../api/server.ts';
 import { startAudioSocket } from '../api/telephony/audiosocket.ts';
-import { Dialplan } from '../api/telephony/dialplan.ts';
 import { VoiceEngines } from '../api/voice-engines.ts';
 import {
   auditAnchorFile,
@@ -22,14 +23,17 @@ import {
   localUrl,
   mediaUrl,
   modelName,
+  needsAuthentication,
   temporalUiOrigins,
 } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { version } from '../config/version.ts';
+import { consoleFiles } from '../console/build.ts';
 import type { BlobStore } from '../db/blobs.ts';
+import { demoCustomers } from '../db/demo-bank-seed.ts';
 import type { OpenDatabase } from '../db/open.ts';
-import { tenantOfNumber } from '../db/tenants.ts';
 import type { AssistantSource } from '../domain/assistant/source.ts';
+import { deadline } from '../domain/deadline.ts';
 import { messageOf } from '../domain/errors.ts';
 import { installedCatalogue } from '../engines/catalogue.ts';
 import { MediaHub } from '../media/hub.ts';
@@ -60,7 +64,7 @@ export interface ApiServiceOptions {
 /** What was done since the last anchor could be removed unseen by whoever may change the database. */
 const anchorMs = 300_000;
 
-/** How long turns under way may still take when the API stops. */
+/** How long callers may still be heard and answered when the API stops. */
 const drainMs = 10_000;
 
 /** Some twenty turns: what a worker must go over again when it takes a call from another one. */
@@ -156,7 +160,6 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     bankName: config.BANK_NAME,
   });
   const live = liveDependencies(config, { calls, prompts, engines, logger, metrics });
-  const dialplan = new Dialplan(config.TRANSFER_TO, (number) => tenantOfNumber(database.acrossTenants, number));
   const audit = new AuditTrail({
     db: database.acrossTenants,
     logger,
@@ -174,6 +177,7 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     db: database.db,
     acrossTenants: database.acrossTenants,
     assistant: options.assistant,
+    demoCustomers: config.BANK === 'demo' ? demoCustomers : [],
     calls,
     voiceEngines,
     batches,
@@ -189,7 +193,8 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
     logger,
     maxAudioSeconds: config.MAX_AUDIO_SECONDS,
     live,
-    telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, dialplan },
+    console: consoleOf(config),
+    telephony: { authToken: config.TWILIO_AUTH_TOKEN, publicUrl: config.PUBLIC_URL, transferTo: config.TRANSFER_TO },
     health: { version, client, namespace, readiness, pingDatabase: () => database.ping() },
   });
   const listening = await startServer(app, {
@@ -201,13 +206,31 @@ export async function startApi(options: ApiServiceOptions): Promise<ApiService> 
   cleanup.add('API', () => listening.stop());
   if (config.AUDIOSOCKET_PORT) {
     const { AUDIOSOCKET_HOST: host, AUDIOSOCKET_PORT: port } = config;
-    const audioSocket = await startAudioSocket({ host, port, live, dialplan, allowed: access.asterisk });
+    const audioSocket = await startAudioSocket({ host, port, live, allowed: access.asterisk });
     cleanup.add('AudioSocket', () => audioSocket.stop());
   }
   cleanup.add('prompts', async () => prompts.stop());
-  // First of all, while everything still runs, turns under way are finished.
-  cleanup.add('turns', () => calls.stop(drainMs));
+  // First of all, while everything still runs, callers are heard out and answered.
+  cleanup.add('turns', async () => {
+    readiness.leave();
+    const timeUp = deadline(drainMs);
+    await live.lines.leave(timeUp);
+    await calls.stop(timeUp);
+  });
   return { url: listening.url, prompts, calls, readiness };
+}
+
+/** What the console's page must know before anybody has logged in. */
+function consoleOf(config: Config): ConsoleOptions {
+  const { AUTH_ISSUER: issuer, AUTH_CONSOLE_CLIENT_ID: clientId, AUTH_CONSOLE_SCOPE: scope } = config;
+  const [ui] = temporalUiOrigins(config);
+  return {
+    files: consoleFiles,
+    oidc: issuer && clientId ? { issuer, clientId, scope } : undefined,
+    temporalCallUrl: ui && `${ui}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/{workflowId}`,
+    needsLogin: needsAuthentication(config),
+    version,
+  };
 }
 
 /** Hears a caller; while somebody is on the line, nothing is made ahead in this process. */
@@ -242,6 +265,7 @@ function liveDependencies(
     metrics,
     engines: { follow: () => followOnLine(engines), finished: (samples, options) => turns.finished(samples, options) },
     voiceRateHz: engines.tts.sampleRateHz,
+    lines: new LiveLines(engines.tts.sampleRateHz),
     settings: {
       pauseMs: config.PAUSE_MS,
       releaseMinMs: config.RELEASE_MIN_MS,

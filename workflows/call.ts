@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import { mayBeCached } from '../domain/cache-policy.ts';
 import type { CallEndReason, CallStatus, TurnOutcome } from '../domain/call.ts';
-import { type DialogState, expectedDigits, without } from '../domain/dialog/state.ts';
+import { type DialogState, expectedDigits, newDialog, without } from '../domain/dialog/state.ts';
 import type { Line } from '../domain/line.ts';
 import { summaryOf } from '../domain/summary.ts';
 import { detailsOf } from './call-details.ts';
@@ -97,7 +97,9 @@ export async function call(input: CallInput): Promise<CallSummary> {
     canTransfer: settings.canTransfer ?? false,
     maxListenMs: settings.maxListenMs ?? defaultMaxListenMs,
   };
-  const conversation = new Conversation(input.carry ?? { lastTurn: 0, history: [], recent: [] }, surroundings, {
+  const { assistant } = settings.scope ?? {};
+  const begin = { lastTurn: 0, history: [], recent: [], ...(assistant ? { dialog: { ...newDialog, assistant } } : {}) };
+  const conversation = new Conversation(input.carry ?? begin, surroundings, {
     lean,
     onSettled,
   });
@@ -110,6 +112,7 @@ export async function call(input: CallInput): Promise<CallSummary> {
   setHandler(callState, () => ({
     sessionId,
     status,
+    ...(over ? { endReason: over } : {}),
     lastTurn: conversation.lastTurn,
     busy: conversation.busy,
     trust: conversation.latestDialog.trust,
@@ -299,10 +302,14 @@ async function recordSettled({ steps, settings, sessionId, lean }: RecordingCall
     return atOnceOrLater(steps, lean, (records) => records.recordTurn({ sessionId, outcome }));
   // Calls that began under 0.2 had their audio stored by the step that writes the rows. To be removed with 0.4.
   if (!patched('audio-by-reference')) return steps.records.recordTurn({ sessionId, outcome, audio: media });
+  const { turn: n, playback } = outcome;
   const recordings = await steps.audio
-    .keepAudio({ sessionId, turn: outcome.turn, media, heardOnly: !settings.keepAudio })
+    .keepAudio({
+      ...{ sessionId, turn: n, media, heardOnly: !settings.keepAudio },
+      ...(playback?.interrupted ? { playedMs: playback.playedMs } : {}),
+    })
     .catch((error) => {
-      log.warn('audio was not kept', { turn: outcome.turn, error: String(error) });
+      log.warn('audio was not kept', { turn: n, error: String(error) });
       return [];
     });
   return steps.records.recordTurn({ sessionId, outcome, recordings, freeUrl: media.heardUrl });

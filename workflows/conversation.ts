@@ -219,8 +219,7 @@ export class Conversation {
   #cutShort(attempt: Attempt, run: TurnRun): TurnOutcome {
     const nothing = { reply: '', source: 'silence', spokenMs: 0, timings: {} } as const;
     if (attempt.superseded || !attempt.playback) return run.outcome('superseded', nothing);
-    const { heardReply, playedMs } = attempt.playback;
-    return run.outcome('answered', { reply: heardReply, source: 'model', spokenMs: playedMs, timings: {} });
+    return run.interrupted(attempt.playback);
   }
 
   async #settleOncePlayed(attempt: Attempt, outcome: TurnOutcome): Promise<void> {

@@ -24,6 +24,8 @@ export const batchWorkflow = 'batch';
 /** The batch of a Temporal Schedule; `workflows/scheduled-batch.ts`. */
 export const scheduledBatchWorkflow = 'scheduledBatch';
 export const recordMessageWorkflow = 'recordMessage';
+/** What would be said to a caller, without touching the call; `workflows/dry-run.ts`. */
+export const dryRunWorkflow = 'dryRun';
 export const controlEngineWorkflow = 'controlEngine';
 export const applyRetentionWorkflow = 'applyRetention';
 export const eraseSessionWorkflow = 'eraseSession';
@@ -81,6 +83,8 @@ export interface CallScope {
   readonly persona: string;
   /** LoRA adapter of this call; the tenant's when unset. */
   readonly adapter?: string | undefined;
+  /** Version of the assistant that this call tries; the one that holds when unset. */
+  readonly assistant?: string | undefined;
 }
 
 /** Whether the audio of a turn is to be kept. */
@@ -160,6 +164,8 @@ export interface RetryTurnInput {
 export interface CallState {
   readonly sessionId: string;
   readonly status: CallStatus;
+  /** Why it ends, as soon as that is known; unset by workers of 0.4. */
+  readonly endReason?: CallEndReason | undefined;
   readonly lastTurn: number;
   readonly busy: boolean;
   /** How sure the bank is of who calls. */

@@ -2,6 +2,7 @@ export { adapterTraining } from './adapter-training.ts';
 export { batch } from './batch.ts';
 export { call } from './call.ts';
 export { applyRetention, eraseCustomer, eraseSession } from './data-life.ts';
+export { dryRun } from './dry-run.ts';
 export { controlEngine, importKnowledge, loadAdapter, speakOnce, transcribeOnce, unloadAdapter } from './probes.ts';
 export { recordMessage } from './record-message.ts';
 export { retryTurn } from './retry-turn.ts';

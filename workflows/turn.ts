@@ -4,6 +4,7 @@ import {
   type Exchange,
   keyedIn,
   type NextStep,
+  type Playback,
   type ReplySource,
   type TurnError,
   type TurnMedia,
@@ -68,6 +69,8 @@ export class TurnRun {
   #retries = 0;
   #digits: SpokenSecret | undefined;
   #confidential = false;
+  /** The words of the answer, once they are known; they may still be spoken. */
+  #words: Omit<Answer, 'spokenMs'> | undefined;
   /** What became known on the way to the answer. */
   readonly findings = new Findings();
 
@@ -141,6 +144,12 @@ export class TurnRun {
       ...(this.#line || this.#input.text !== undefined ? {} : { unheard: true }),
       ...(this.#retries === 0 ? {} : { retries: this.#retries }),
     };
+  }
+
+  /** The caller took the floor while the answer was still being made. */
+  interrupted({ heardReply, playedMs }: Playback): TurnOutcome {
+    const { reply, source, timings } = this.#words ?? { reply: heardReply, source: 'model' as const, timings: {} };
+    return this.outcome('answered', { reply, source, timings, spokenMs: playedMs });
   }
 
   /** Secrets, card data, and whoever wants no recording. */
@@ -254,6 +263,7 @@ export class TurnRun {
     const { style } = this.#input;
     if (!this.#line) return { reply: text, source, spokenMs: 0, timings: {}, next };
     const { spokenUrl } = this.#line;
+    this.#words = { reply: text, source, timings: {} };
     const spoken = await step('speak', () =>
       this.#around.steps.voice(style).speak.executeWithOptions({ summary: this.#label('speak') }, [{ text, spokenUrl, style }]),
     );
@@ -263,7 +273,7 @@ export class TurnRun {
 
   async #respond(history: readonly Exchange[]): Promise<Answer> {
     const { style } = this.#input;
-    if (!this.#line) return { ...(await this.#words(history)), spokenMs: 0 };
+    if (!this.#line) return { ...(await this.#find(history)), spokenMs: 0 };
     const { saidUrl, spokenUrl } = this.#line;
     // One scope: when one side fails, the other has no partner at its pipe and is cancelled.
     return CancellationScope.cancellable(async () => {
@@ -274,7 +284,12 @@ export class TurnRun {
           throw error;
         });
       const results = await Promise.allSettled([
-        together(this.#words(history, saidUrl)),
+        together(
+          this.#find(history, saidUrl).then((words) => {
+            this.#words = words;
+            return words;
+          }),
+        ),
         together(
           step('speak', () =>
             this.#around.steps
@@ -293,8 +308,8 @@ export class TurnRun {
     });
   }
 
-  /** The words of the answer: the cache's, or the model's. Either writes them to the `said` pipe, where somebody is on the line. */
-  async #words(history: readonly Exchange[], saidUrl?: string): Promise<Omit<Answer, 'spokenMs'>> {
+  /** Finds the words of the answer: the cache's, or the model's. Either writes them to the `said` pipe, where somebody is on the line. */
+  async #find(history: readonly Exchange[], saidUrl?: string): Promise<Omit<Answer, 'spokenMs'>> {
     const { steps } = this.#around;
     const transcript = this.#transcript;
     const scope = this.#around.scope?.();

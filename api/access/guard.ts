@@ -215,6 +215,10 @@ export function tenantFor(principal: Principal | undefined, asked: string | unde
   throw new VoicebotError('unauthorized', `This key is not for the tenant '${asked.slice(0, 64)}'.`);
 }
 
+/** The tenant that a list is about; undefined: all. @throws VoicebotError `unauthorized` for one that is not the principal's. */
+export const listedTenant = (principal: Principal | undefined, asked: string | undefined): string | undefined =>
+  asked === undefined ? principal?.tenant : tenantFor(principal, asked);
+
 const isRefusal = (error: unknown): boolean =>
   error instanceof VoicebotError && (error.code === 'unauthenticated' || error.code === 'unauthorized');
 
@@ -226,7 +230,7 @@ export const tokenProtocols = ['voicebot.token.', 'openai-insecure-api-key.'] as
 const isBasic = (c: Context): boolean => /^basic /i.test(c.req.header('authorization') ?? '');
 
 /** What a request says who it is from: never in its URL, which logs keep. */
-function credentialOf(c: Context): string | undefined {
+export function credentialOf(c: Context): string | undefined {
   const [scheme = '', value = ''] = c.req.header('authorization')?.split(' ') ?? [];
   if (scheme.toLowerCase() === 'bearer' && value) return value;
   // Browsers ask for it in a window of their own: any name, and the key as the password.

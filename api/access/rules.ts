@@ -26,6 +26,17 @@ const analyticsRules: readonly Rule[] = rule('read', 'GET /analytics/{report}');
 /** Every route of the API; one that is missing here is refused to all but administrators, and fails a test. */
 export const rules: readonly Rule[] = [
   ...rule('open', 'GET /', 'GET /health', 'GET /ready'),
+  // A page that asks whoever opens it to log in.
+  ...rule(
+    'open',
+    'GET /console',
+    'GET /widget.js',
+    'GET /console/settings',
+    'GET /console/assets/{file}',
+    'GET /console/{a}',
+    'GET /console/{a}/{b}',
+    'GET /console/{a}/{b}/{c}',
+  ),
   ...rule(
     'own',
     'GET /media/{turn}/{pipe}',
@@ -35,9 +46,10 @@ export const rules: readonly Rule[] = [
   ),
   ...rule('own', 'POST /telephony/twilio', 'GET /telephony/twilio/media'),
   ...rule('asterisk', 'POST /telephony/asterisk/{uuid}', 'GET /telephony/asterisk/{uuid}/next'),
-  ...rule('any', 'GET /docs', 'GET /docs/{file}', 'GET /openapi.json', 'GET /asyncapi.json'),
+  ...rule('any', 'GET /me', 'GET /docs', 'GET /docs/{file}', 'GET /openapi.json', 'GET /asyncapi.json'),
   ...rule('monitor', 'GET /metrics', 'GET /tts/engines'),
   ...rule('call', 'GET /ws/{id}', 'GET /v1/realtime').map((one) => ({ ...one, socket: true })),
+  ...rule('operate', 'GET /sessions/{id}/listen').map((one) => ({ ...one, socket: true })),
   ...rule('call', 'POST /sessions/{id}', 'POST /sessions/{id}/turns', 'DELETE /sessions/{id}'),
   ...rule(
     'speech',
@@ -47,11 +59,13 @@ export const rules: readonly Rule[] = [
     'POST /v1/audio/transcriptions',
     'GET /tts/voices',
   ),
+  ...rule('read', 'GET /bank/demo-customers'),
   ...rule('read', 'GET /sessions', 'GET /sessions/{id}', 'GET /sessions/{id}/turns', 'GET /turns'),
   ...rule(
     'read',
     'GET /sessions/{id}/turns/{turn}/audio',
     'GET /sessions/{id}/turns/{turn}/steps',
+    'GET /sessions/{id}/orders',
     'GET /sessions/{id}/reviews',
     'GET /cache/reviews',
   ),
@@ -70,6 +84,8 @@ export const rules: readonly Rule[] = [
   ...rule(
     'operate',
     'POST /sessions/{id}/turns/{turn}/retry',
+    'POST /sessions/{id}/turns/{turn}/dry-run',
+    'POST /sessions/{id}/transfer',
     'PUT /sessions/{id}/turns/{turn}/review',
     'POST /cache/reviews/{review}',
   ),
@@ -89,7 +105,14 @@ export const rules: readonly Rule[] = [
     'POST /messages/{key}/versions/{version}/approve',
     'POST /messages/{key}/versions/{version}/reject',
   ),
-  ...rule('content', 'POST /knowledge/articles', 'PUT /cache/threshold', 'POST /cache/optimize', 'DELETE /cache/entries'),
+  ...rule(
+    'content',
+    'POST /knowledge/articles',
+    'DELETE /knowledge/articles/{article}',
+    'PUT /cache/threshold',
+    'POST /cache/optimize',
+    'DELETE /cache/entries',
+  ),
   ...rule(
     'content',
     'POST /assistants',

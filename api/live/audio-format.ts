@@ -13,6 +13,8 @@ export interface LineCodec {
   encode(samples: Float32Array): Uint8Array;
   /** What the caller hears, as the ears know it: samples at the rate of the voice → 16 kHz. */
   toEars(samples: Float32Array): Float32Array;
+  /** Of the line. */
+  readonly format: AudioFormat;
   /** Bytes of a second of the line's audio. */
   readonly bytesPerSecond: number;
   close(): void;
@@ -27,6 +29,7 @@ export async function createLineCodec(format: AudioFormat, voiceRateHz: number):
   ]);
   const sampleBytes = encoding === 'pcm16' ? 2 : 1;
   return {
+    format,
     bytesPerSecond: sampleRateHz * sampleBytes,
     decode(bytes) {
       if (encoding === 'mulaw') return inward.push(Float32Array.from(fromMuLaw(bytes), (sample) => sample / 32_768));

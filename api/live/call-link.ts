@@ -56,8 +56,8 @@ export class CallLink {
   played(attempt: TurnAttempt, heard: Pick<Playback, 'heardReply' | 'playedMs' | 'interrupted'>): void {
     if (attempt.reported) return;
     attempt.reported = true;
-    const { waitedMs } = attempt;
-    const waited = waitedMs === undefined ? {} : { waitedMs };
+    const { waitedMs, waitParts } = attempt;
+    const waited = waitedMs === undefined ? {} : { waitedMs, waitParts };
     const playback = () => ({ turn: attempt.turn, attempt: attempt.id, ...heard, ...waited });
     if (heard.interrupted) return this.#report(playback);
     this.#tellPlayed();

@@ -47,9 +47,11 @@ export class CallReports {
     const { waitParts } = this.#metrics;
     const { voiceToVoiceMs, endpointingMs, transcribeMs, lookupMs, thinkMs, speakMs, temporalMs, releaseMs, source } = told;
     const parts = { endpointing: endpointingMs, transcribe: transcribeMs, understand: lookupMs, think: thinkMs, speak: speakMs };
-    for (const [part, ms] of Object.entries({ ...parts, orchestration: temporalMs, release: releaseMs })) {
-      if (ms !== undefined) waitParts.observe({ part }, ms / 1000);
-    }
+    const waited = Object.entries({ ...parts, orchestration: temporalMs, release: releaseMs }).flatMap(([part, ms]) =>
+      ms === undefined ? [] : [[part, ms] as const],
+    );
+    for (const [part, ms] of waited) waitParts.observe({ part }, ms / 1000);
+    attempt.waitParts = Object.fromEntries(waited);
     void attempt.traceWait().then((traceId) => this.#metrics.waited(source, voiceToVoiceMs / 1000, traceId));
   }
 

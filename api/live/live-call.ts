@@ -10,6 +10,7 @@ import { Ears } from './ears.ts';
 import { Floor } from './floor.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Keypad } from './keypad.ts';
+import type { TappedLine } from './live-lines.ts';
 import type { CallerLine, LiveCallOptions, LiveDependencies } from './live-setup.ts';
 import type { Utterance } from './mouth.ts';
 import { OwedReply } from './owed-reply.ts';
@@ -30,6 +31,7 @@ export class LiveCall {
   readonly #deps: LiveDependencies;
   readonly #options: LiveCallOptions;
   readonly #caller: CallerLine;
+  readonly #tap: TappedLine;
   readonly #ears: Ears;
   readonly #voice: BotVoice;
   readonly #ticker: NodeJS.Timeout;
@@ -49,10 +51,17 @@ export class LiveCall {
   constructor(deps: LiveDependencies, options: LiveCallOptions, caller: CallerLine) {
     this.#deps = deps;
     this.#options = options;
-    this.#caller = caller;
+    this.#tap = deps.lines.open(options.sessionId, options.codec.format, caller, () => this.#handOver());
+    this.#caller = this.#tap.caller;
     this.#lastTurn = options.lastTurn;
     this.#link = new CallLink({ ...options, calls: deps.calls, failed: (error) => this.#fail(error) });
-    this.#reports = new CallReports({ ...options, logger: deps.logger, metrics: deps.metrics, caller, link: this.#link });
+    this.#reports = new CallReports({
+      ...options,
+      logger: deps.logger,
+      metrics: deps.metrics,
+      caller: this.#caller,
+      link: this.#link,
+    });
     const prompts = deps.prompts.of(options.tenant);
     this.#replies = { prompts, steps: deps.calls.steps, style: options.style };
     this.#idle = new IdleWatch(deps.settings.idleMs, performance.now());
@@ -67,7 +76,7 @@ export class LiveCall {
       failed: (error) => this.#fail(error),
     });
     this.#voice = new BotVoice({
-      caller,
+      caller: this.#caller,
       codec: options.codec,
       ears: this.#ears,
       prompts,
@@ -83,6 +92,7 @@ export class LiveCall {
   /** Samples at 16 kHz. */
   push(samples: Float32Array): void {
     this.#lastAudioAt = performance.now();
+    this.#tap.heard(samples);
     this.#ears.push(samples);
   }
 
@@ -135,6 +145,7 @@ export class LiveCall {
   /** The line is gone. The call goes on without it: the caller may come back. */
   async close(): Promise<void> {
     if (!this.#floor.send('lineGone')) return;
+    this.#tap.closed();
     clearInterval(this.#ticker);
     const speaking = this.#voice.silence();
     this.#ears.close();
@@ -284,19 +295,28 @@ export class LiveCall {
     );
   }
 
-  async #transfer(): Promise<void> {
-    if (!this.#floor.send('transferStarted')) return;
+  /** Somebody takes the call over, whatever is being said. */
+  #handOver(): Promise<boolean> {
+    this.#interrupt();
+    return this.#transfer();
+  }
+
+  /** @returns whether a person took the call. */
+  async #transfer(): Promise<boolean> {
+    if (!this.#floor.send('transferStarted')) return false;
     if (this.#attempt) this.#link.drop(this.#attempt);
     this.#attempt = undefined;
     const transferred = await this.#link.transfer(this.#caller.line);
-    if (this.#floor.over) return;
+    if (this.#floor.over) return transferred;
     if (!transferred) {
       this.#floor.send('transferFailed');
-      return this.#prompt('transferFailed');
+      this.#prompt('transferFailed');
+      return false;
     }
     this.#floor.send('callEnded');
     this.#caller.sendEvent({ type: 'call.ended', reason: 'transferred' });
     this.#caller.close();
+    return true;
   }
 
   /** The caller takes the floor: the reply under way is over, and only what was heard of it counts. */
@@ -305,7 +325,7 @@ export class LiveCall {
     this.#floor.send('replyStopped');
     if (!speaking) return;
     this.#reports.cutOff(speaking);
-    speaking.attempt?.close();
+    speaking.attempt?.interrupt();
   }
 
   /** It was no interruption. */
@@ -418,5 +438,6 @@ export class LiveCall {
     const step = this.#idle.step(now, !this.#idleLine);
     if (step === 'ask') this.#prompt('stillThere');
     if (step === 'end') this.#prompt('idleGoodbye', () => void this.end('idle'));
+    if (this.#tap.mustGo && this.#idleLine) this.#caller.restart?.();
   }
 }

@@ -5,6 +5,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { CallService, OpenedCall } from '../calls.ts';
 import type { LineCodec } from './audio-format.ts';
 import type { EarEngines, EarSettings } from './ears.ts';
+import type { LiveLines } from './live-lines.ts';
 import type { HeardBefore } from './owed-reply.ts';
 import type { LiveEvent } from './protocol.ts';
 import type { TenantPrompts } from './tenant-prompts.ts';
@@ -19,6 +20,8 @@ export interface CallerLine {
   sendEvent(event: LiveEvent): void;
   /** The call is over. */
   close(): void;
+  /** Asks the caller's client to connect anew, where it is one that does. */
+  restart?(): void;
 }
 
 export interface LiveSettings extends EarSettings {
@@ -35,6 +38,8 @@ export interface LiveDependencies {
   readonly prompts: Pick<TenantPrompts, 'of'>;
   readonly settings: LiveSettings;
   readonly voiceRateHz: number;
+  /** Where people listen in. */
+  readonly lines: LiveLines;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'waited' | 'waitParts' | 'bargeIns'>;
 }

@@ -4,7 +4,7 @@ import { createLineCodec, type LineCodec } from './audio-format.ts';
 import { LiveCall } from './live-call.ts';
 import type { CallerLine, LiveDependencies } from './live-setup.ts';
 import type { LiveEvent, StartMessage } from './protocol.ts';
-import { protocolVersion } from './protocol.ts';
+import { protocolVersion, serviceRestart } from './protocol.ts';
 import { RealTimeBudget } from './real-time-budget.ts';
 
 /** Audio that may wait for a client that does not read; then it is closed. */
@@ -76,6 +76,7 @@ export class LiveSocket {
       dropAudio: () => {},
       sendEvent: (event) => send(JSON.stringify(event)),
       close: () => this.#ws.close(1000, 'The call has ended.'),
+      restart: () => this.#ws.close(serviceRestart, 'The service restarts; connect again.'),
     };
   }
 }

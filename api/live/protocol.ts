@@ -3,6 +3,8 @@ import { voiceEngineIds } from '../../domain/voices/engine.ts';
 
 /** The live protocol of `WS /ws/{id}`. A change that a client must know of raises the version. */
 export const protocolVersion = 1;
+/** Code with which a socket is closed whose caller is to connect anew. */
+export const serviceRestart = 1012;
 
 const format = z
   .discriminatedUnion('encoding', [
@@ -103,8 +105,18 @@ export const serverMessages = {
       transcribeMs: z.number().describe('From there to the transcript.'),
       lookupMs: z.number().optional().describe('The search of the cache.'),
       thinkMs: z.number().optional().describe("Until the model's first clause."),
-      speakMs: z.number().describe('Until the first audio of the first clause.'),
-      temporalMs: z.number().describe('Workflow, task queues and pipes: from transcript to audio, less the steps themselves.'),
+      speakMs: z
+        .number()
+        .optional()
+        .describe(
+          'Until the first audio of the first clause; not known of a reply that was interrupted while it was still being made.',
+        ),
+      temporalMs: z
+        .number()
+        .optional()
+        .describe(
+          'Workflow, task queues and pipes: from transcript to audio, less the steps themselves; not known where `speakMs` is not.',
+        ),
       releaseMs: z.number().describe('How long the prepared reply waited for the caller to be done.'),
     })
     .describe('Where the time of a turn went; in milliseconds.'),

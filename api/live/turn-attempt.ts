@@ -135,6 +135,12 @@ export class TurnAttempt {
     clearTimeout(this.#filler);
   }
 
+  /** The caller has taken the floor. */
+  interrupt(): void {
+    this.stopFiller();
+    this.#running.pipes.interrupt();
+  }
+
   /** Frees the pipes; steps that still use them stop. */
   close(): void {
     this.stopFiller();
@@ -146,6 +152,9 @@ export class TurnAttempt {
     const { speechEnded, firstAudio } = this.marks;
     return speechEnded === undefined || firstAudio === undefined ? undefined : firstAudio - speechEnded;
   }
+
+  /** Parts of that, milliseconds by name; unset before the reply has begun. */
+  waitParts: Readonly<Record<string, number>> | undefined;
 
   /** Adds how long the caller waited to the turn's trace. @returns the trace's id, where it is kept. */
   async traceWait(): Promise<string | undefined> {
@@ -178,8 +187,9 @@ export class TurnAttempt {
       transcribeMs: round(transcribed - paused),
       ...(searchMs === undefined ? {} : { lookupMs: round(searchMs) }),
       ...(firstSentenceMs === undefined ? {} : { thinkMs: round(firstSentenceMs) }),
-      speakMs: round(firstAudioMs ?? 0),
-      temporalMs: round(Math.max(0, spoken - transcribed - steps)),
+      ...(firstAudioMs === undefined
+        ? {}
+        : { speakMs: round(firstAudioMs), temporalMs: round(Math.max(0, spoken - transcribed - steps)) }),
       releaseMs: round(Math.max(0, firstAudio - Math.max(spoken, transcribed))),
     };
   }

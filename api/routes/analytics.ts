@@ -20,9 +20,8 @@ import {
   reportTypes,
 } from '../../domain/analytics.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { tenantFor } from '../access/guard.ts';
-import { json, plainText, problems } from '../schemas.ts';
-import { tenantName } from './tenant.ts';
+import { listedTenant } from '../access/guard.ts';
+import { json, listedTenantName, plainText, problems } from '../schemas.ts';
 
 const number = z.number();
 const measured = number.nullable();
@@ -102,7 +101,7 @@ const query = z.object({
   from: moment,
   until: moment,
   by: z.enum(reportDimensions).optional().openapi({ description: 'Breaks the report down.' }),
-  tenant: tenantName.optional().openapi({ description: 'That of the key, where it is for one; all when unset.' }),
+  tenant: listedTenantName,
   ...({ intent: value, source: value, engine: value, adapter: value, assistant: value, language: value } as const),
 });
 
@@ -135,8 +134,7 @@ function filterOf(c: Context, { range, from, until, by: _, tenant, ...narrowed }
     throw new VoicebotError('invalid-request', `A report is about ${maxDays} days at the most.`);
   }
   // A key for one tenant sees no other, whatever is asked.
-  const own = tenant === undefined ? c.get('principal')?.tenant : tenantFor(c.get('principal'), tenant);
-  return { from: begin, until: end, tenant: own, ...narrowed };
+  return { from: begin, until: end, tenant: listedTenant(c.get('principal'), tenant), ...narrowed };
 }
 
 async function reportOf(db: Database, type: ReportType, filter: ReportFilter, by: ReportDimension | undefined) {

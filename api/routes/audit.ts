@@ -6,8 +6,7 @@ import type { AuditEntry } from '../../domain/audit/chain.ts';
 import type { AuditTrail } from '../access/audit-trail.ts';
 import { assertAllTenants, tenantFor } from '../access/guard.ts';
 import { jsonLines } from '../json-lines.ts';
-import { json, plainText, problems } from '../schemas.ts';
-import { tenantName } from './tenant.ts';
+import { json, plainText, problems, tenantName } from '../schemas.ts';
 
 const section = ['Audit'];
 

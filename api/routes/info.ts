@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { wantsPage } from '../console.ts';
 import { checkHealth, type HealthSources } from '../health.ts';
 import { healthSchema, infoSchema, json } from '../schemas.ts';
 
@@ -26,7 +27,7 @@ const ready = createRoute({
   summary: 'Whether new calls can be taken',
   responses: {
     200: json(healthSchema, 'Database and Temporal answer; degraded when a queue has no worker.'),
-    503: json(healthSchema, 'Database or Temporal is down, or the service is starting.'),
+    503: json(healthSchema, 'Database or Temporal is down, or the service is starting or stopping.'),
   },
 });
 
@@ -37,6 +38,8 @@ export function endpointsOf(app: OpenAPIHono): string[] {
 }
 
 export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
+  // People get the console.
+  app.get('/', (c, next) => (wantsPage(c) ? Promise.resolve(c.redirect('/console')) : next()));
   app.openapi(root, (c) => {
     return c.json(
       {
@@ -52,6 +55,6 @@ export function addInfoRoutes(app: OpenAPIHono, sources: HealthSources): void {
   app.openapi(health, async (c) => c.json(await checkHealth(sources), 200));
   app.openapi(ready, async (c) => {
     const result = await checkHealth(sources);
-    return c.json(result, result.status === 'down' || result.status === 'starting' ? 503 : 200);
+    return c.json(result, result.status === 'ok' || result.status === 'degraded' ? 200 : 503);
   });
 }

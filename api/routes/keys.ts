@@ -4,8 +4,7 @@ import type { Database } from '../../db/open.ts';
 import { permissions, permissionsOf, type Role, roles } from '../../domain/access/access.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { notFound } from '../problem.ts';
-import { json, jsonBody, problems, wordedText } from '../schemas.ts';
-import { tenantName } from './tenant.ts';
+import { json, jsonBody, problems, tenantName, wordedText } from '../schemas.ts';
 
 const section = ['Access'];
 

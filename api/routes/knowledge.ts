@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { findArticle, listArticles } from '../../db/knowledge.ts';
+import { articleQuestions, findArticle, listArticles } from '../../db/knowledge.ts';
 import type { Database } from '../../db/open.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { parseArticle } from '../../domain/knowledge/article.ts';
@@ -60,9 +60,28 @@ const one = createRoute({
   summary: 'One article',
   request: { query: tenantQuery, params: z.object({ article: z.string() }) },
   responses: {
-    200: json(articleSchema.extend({ answer: z.string(), body: z.string() }), 'The article.'),
+    200: json(
+      articleSchema
+        .extend({
+          answer: z.string(),
+          body: z.string(),
+          questions: z.array(z.string()).openapi({ description: 'How callers ask for it, beside its title.' }),
+        })
+        .openapi('ArticleDetail'),
+      'The article.',
+    ),
     ...problems(400, 404, 503),
   },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/knowledge/articles/{article}',
+  tags,
+  summary: 'Take an article away',
+  description: 'Cached answers that rest on it are dropped.',
+  request: { query: tenantQuery, params: z.object({ article: z.string() }) },
+  responses: { 200: json(importedSchema, 'What has changed.'), ...problems(400, 404, 503, 504) },
 });
 
 /** Articles that go through Temporal together: well below what a payload may hold. */
@@ -108,7 +127,20 @@ export function addKnowledgeRoutes(
     const { article: id } = c.req.valid('param');
     const row = await findArticle(db, c.req.valid('query').tenant, id);
     if (!row) throw notFound(`There is no article '${id}'.`);
-    const { tenant: _, sha256: __, ...shown } = row;
-    return c.json({ ...shown, updatedAt: row.updatedAt.toISOString() }, 200);
+    const { tenant, sha256: _, ...shown } = row;
+    const questions = await articleQuestions(db, tenant, id);
+    return c.json({ ...shown, questions, updatedAt: row.updatedAt.toISOString() }, 200);
+  });
+  app.openapi(remove, async (c) => {
+    const { article: id } = c.req.valid('param');
+    const { tenant } = c.req.valid('query');
+    const kept = (await listArticles(db, tenant)).map((row) => row.id);
+    if (!kept.includes(id)) throw notFound(`There is no article '${id}'.`);
+    const { version: _, ...result } = await calls.steps.importKnowledge({
+      tenant,
+      articles: [],
+      keep: kept.filter((one) => one !== id),
+    });
+    return c.json({ ...result, added: [...result.added], changed: [...result.changed], removed: [...result.removed] }, 200);
   });
 }

@@ -2,9 +2,12 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { latestTurns } from '../../db/kept-turns.ts';
 import type { Database } from '../../db/open.ts';
 import { countActiveSessions, findSession, listSessions, type SessionRow } from '../../db/sessions.ts';
+import type { AssistantSource } from '../../domain/assistant/source.ts';
 import { VoicebotError } from '../../domain/errors.ts';
-import { parseSessionId } from '../../domain/session-id.ts';
-import type { Access } from '../access/guard.ts';
+import { parseSessionId, workflowIdOf } from '../../domain/session-id.ts';
+import { defaultTenant } from '../../domain/tenant.ts';
+import { type Access, listedTenant } from '../access/guard.ts';
+import { AssistantVersions } from '../assistant-versions.ts';
 import type { CallService } from '../calls.ts';
 import type { DataLife } from '../data-life.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
@@ -76,21 +79,30 @@ export interface SessionRouteDependencies {
   readonly calls: CallService;
   readonly access: Pick<Access, 'limits'>;
   readonly dataLife: Pick<DataLife, 'belongsTo'>;
+  readonly assistant: AssistantSource;
 }
 
-export function addSessionRoutes(app: OpenAPIHono, { db, calls, access, dataLife }: SessionRouteDependencies): void {
+export function addSessionRoutes(
+  app: OpenAPIHono,
+  { db, calls, access, dataLife, assistant: shipped }: SessionRouteDependencies,
+): void {
+  const versions = new AssistantVersions(db, shipped);
   const known = async (id: string) => {
     const row = await findSession(db, parseSessionId(id));
     if (!row) throw notFound(`There is no session '${id}'.`);
     return row;
   };
   app.openapi(list, async (c) => {
-    const { status, limit, cursor } = c.req.valid('query');
-    const tenant = c.get('principal')?.tenant;
+    const { limit, cursor, from, until, failed, tenant: asked, ...filter } = c.req.valid('query');
+    const tenant = listedTenant(c.get('principal'), asked);
     const [at, last] = cursor ? partsOf(cursor, 2) : [];
     const after = at && { at, id: String(last) };
     const [rows, active] = await Promise.all([
-      listSessions(db, { status, tenant, limit: limit + 1, after }),
+      listSessions(db, {
+        ...filter,
+        ...{ from: from ? new Date(from) : undefined, until: until ? new Date(until) : undefined },
+        ...{ failed: failed === 'true', tenant, limit: limit + 1, after },
+      }),
       countActiveSessions(db, tenant),
     ]);
     const { page, end } = pageOf(rows, limit);
@@ -99,18 +111,20 @@ export function addSessionRoutes(app: OpenAPIHono, { db, calls, access, dataLife
   app.openapi(detail, async (c) => {
     const row = await known(c.req.valid('param').id);
     const history = (await latestTurns(db, row.id, shownTurns)).map(shownTurn);
-    return c.json({ ...shown(row), history }, 200);
+    return c.json({ ...shown(row), workflowId: workflowIdOf(row.id, row.tenant), history }, 200);
   });
   app.openapi(create, async (c) => {
     const id = parseSessionId(c.req.valid('param').id);
-    const { customerId, phone } = c.req.valid('json');
-    if ((customerId ?? phone) !== undefined && c.get('principal')?.sessionId !== undefined) {
-      throw new VoicebotError('unauthorized', 'A caller does not say whose call it is.', {
+    const { customerId, phone, assistant, tenant: asked } = c.req.valid('json');
+    if ((customerId ?? phone ?? assistant) !== undefined && c.get('principal')?.sessionId !== undefined) {
+      throw new VoicebotError('unauthorized', 'A caller does not say whose call it is, nor what serves it.', {
         hint: 'Let the one who made the token begin the session.',
       });
     }
     await access.limits.session(c.get('principal'), c.get('clientAddress'));
-    const tenant = await calls.create(id, c.get('principal')?.tenant);
+    const own = listedTenant(c.get('principal'), asked);
+    if (assistant !== undefined) await versions.filesOf(own ?? defaultTenant, assistant);
+    const tenant = await calls.create(id, own, assistant);
     for (const customer of [customerId, phone]) if (customer !== undefined) await dataLife.belongsTo(id, tenant, customer);
     return c.json(shown(await known(id)), 201);
   });

@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { defaultTenant, tenantPattern } from '../../domain/tenant.ts';
+import { defaultTenant } from '../../domain/tenant.ts';
 import { tenantFor } from '../access/guard.ts';
 import { parsed } from '../bodies.ts';
-
-export const tenantName = z.string().regex(tenantPattern);
+import { tenantName } from '../schemas.ts';
 
 /** Whose data a request is about. */
 export const tenantQuery = z.object({

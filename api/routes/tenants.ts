@@ -3,8 +3,7 @@ import type { Database } from '../../db/open.ts';
 import { changeTenant, listTenants, type TenantProfile, tenantOfNumber, tenantProfile } from '../../db/tenants.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { assertAllTenants, tenantFor } from '../access/guard.ts';
-import { json, jsonBody, problems, wordedText } from '../schemas.ts';
-import { tenantName } from './tenant.ts';
+import { json, jsonBody, problems, tenantName, wordedText } from '../schemas.ts';
 
 const section = ['Tenants'];
 const days = z.number().int().min(1).max(36_500).nullable();

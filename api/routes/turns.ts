@@ -5,7 +5,7 @@ import type { Database } from '../../db/open.ts';
 import { findSession } from '../../db/sessions.ts';
 import { VoicebotError } from '../../domain/errors.ts';
 import { parseSessionId } from '../../domain/session-id.ts';
-import type { Access } from '../access/guard.ts';
+import { type Access, listedTenant } from '../access/guard.ts';
 import type { CallService } from '../calls.ts';
 import { cursorOf, pageOf, partsOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
@@ -113,11 +113,11 @@ export interface TurnRouteDependencies {
 
 export function addTurnRoutes(app: OpenAPIHono, { db, calls, blobs, access }: TurnRouteDependencies): void {
   app.openapi(failed, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
+    const { limit, cursor, tenant } = c.req.valid('query');
     const [at, sessionId, turn] = cursor ? partsOf(cursor, 3) : [];
     const after = at && { at, sessionId: String(sessionId), turn: Number(turn) };
     const { page, end } = pageOf(
-      await listFailedTurns(db, { tenant: c.get('principal')?.tenant, limit: limit + 1, after }),
+      await listFailedTurns(db, { tenant: listedTenant(c.get('principal'), tenant), limit: limit + 1, after }),
       limit,
     );
     const turns = page.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
