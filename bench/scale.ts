@@ -129,7 +129,7 @@ async function level(calls: number) {
     const cpuMs = to.cpuMs - from.cpuMs;
     return { cores: round(cpuMs / tookMs, 2), cpuMsPerTurn: round(cpuMs / turns), memoryMb: to.memoryMb };
   };
-  const temporalMs = spread(measured.map((event) => event.temporalMs));
+  const temporalMs = spread(measured.flatMap((event) => event.temporalMs ?? []));
   return {
     calls,
     turnsPerSecond: round((turns / tookMs) * 1000, 2),

@@ -4,11 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { AddressList } from '../api/access/client-address.ts';
-import { Access } from '../api/access/guard.ts';
-import { Limits } from '../api/access/limits.ts';
-import { RuleTable, rules } from '../api/access/rules.ts';
-import { type AppDependencies, createApp } from '../api/app.ts';
+import { rules } from '../api/access/rules.ts';
 import { floorPicture } from '../api/live/floor.ts';
 import { asyncApi } from '../api/live/protocol.ts';
 import { realtimeSupport } from '../api/realtime/realtime-messages.ts';
@@ -19,7 +15,8 @@ import { version } from '../config/version.ts';
 import { dashboardFiles } from '../docker/monitoring/grafana.ts';
 import { permissionMeanings, permissions, permissionsOf, roles } from '../domain/access/access.ts';
 import { voiceWorkerSchema } from '../domain/voices/contract.ts';
-import { MediaHub } from '../media/hub.ts';
+import { apiDocument } from './api-document.ts';
+import { writeApiTypes } from './api-types.ts';
 
 const head = '<!-- Generated from the code by `npm run reference`. -->\n\n';
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -86,31 +83,7 @@ interface Operation {
 const everywhere = new Set(['401', '403', '429']);
 
 async function apiPage(): Promise<string> {
-  // Routes are described without being served: nothing behind them is needed.
-  const nobody = new AddressList('');
-  const table = new RuleTable(rules);
-  const access = new Access({
-    rules: table,
-    authenticator: undefined,
-    limits: new Limits(undefined, undefined),
-    audit: { record: async () => {} },
-    tenantOfSession: async () => undefined,
-    origins: [],
-    trustedProxies: nobody,
-    asterisk: nobody,
-  });
-  const edge = { corsOrigins: [], tls: false };
-  const parts = {
-    hub: new MediaHub('http://localhost'),
-    health: { version: '' },
-    telephony: {},
-    temporalUiOrigins: [],
-    access,
-    rules: table,
-    edge,
-  };
-  const app = createApp(parts as unknown as AppDependencies);
-  const document = (await (await app.request('/openapi.json')).json()) as {
+  const document = (await apiDocument()) as {
     info: { description: string };
     paths: Record<string, Record<string, Operation>>;
   };
@@ -197,4 +170,5 @@ export const readPage = (path: string) => readFile(new URL(path, root), 'utf8');
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await mkdir(new URL('docs/reference', root), { recursive: true });
   for (const [path, text] of await referencePages()) await writeFile(new URL(path, root), text);
+  await writeApiTypes(await apiDocument());
 }

@@ -136,7 +136,7 @@ export class ChaosCaller {
     const deadline = performance.now() + timeoutMs;
     while (!this.#ended && performance.now() < deadline) {
       this.#ended = this.#events.some(({ type }) => type === 'call.ended');
-      if (this.#client?.socket.readyState !== 1) {
+      if (!this.#client?.isOpen) {
         await this.#connect().catch(() => {
           // The session has ended: nobody may connect to it any more.
           this.#ended = true;
@@ -149,7 +149,7 @@ export class ChaosCaller {
   async leave(): Promise<void> {
     this.#open = false;
     this.#collectSound();
-    this.#client?.socket.terminate();
+    this.#client?.terminate();
     await this.#microphone;
   }
 
@@ -222,7 +222,7 @@ export class ChaosCaller {
   async #connect(): Promise<void> {
     const { sessionId, urls, log } = this.#options;
     const deadline = performance.now() + reconnectTimeoutMs;
-    for (let tries = 0; this.#client?.socket.readyState !== 1 && !this.#ended; tries++) {
+    for (let tries = 0; !this.#client?.isOpen && !this.#ended; tries++) {
       const baseUrl = urls[this.#url % urls.length] ?? '';
       try {
         if (this.#client) this.#collectSound();
@@ -278,7 +278,7 @@ export class ChaosCaller {
     const startedAt = performance.now();
     for (let frame = 0; this.#open; frame++) {
       const client = this.#client;
-      if (client?.socket.readyState === 1) client.sendAudio(this.#next());
+      if (client?.isOpen) client.sendAudio(this.#next());
       else this.#pending = new Uint8Array(0);
       await sleep(Math.max(0, startedAt + (frame + 1) * frameMs - performance.now()));
     }

@@ -163,9 +163,10 @@ describe('an interruption', () => {
     expect(calls.steps.remembered).toEqual([]);
   });
 
-  it('stops what is still being made, and the turn keeps what it has', async () => {
-    let stopped = 0;
-    calls.steps.tts.speak = async () => {
+  /** A step that goes on until it is cancelled. */
+  function endless() {
+    const steps = { stopped: 0 };
+    const run = async () => {
       const { Context } = await import('@temporalio/activity');
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), 200);
@@ -173,18 +174,54 @@ describe('an interruption', () => {
         return await context.cancelled;
       } finally {
         clearInterval(beat);
-        stopped++;
+        steps.stopped++;
       }
+    };
+    return { steps, run };
+  }
+
+  it('stops what is still being made, and the turn keeps what was heard', async () => {
+    const { steps, run } = endless();
+    let asked = false;
+    calls.steps.tts.speak = run;
+    calls.steps.llm.think = () => {
+      asked = true;
+      return run();
     };
     const handle = await start();
     const turn = say(handle, 1, 'a', 'Tell me a story.');
-    await until('the model was asked', () => calls.steps.thoughts.length === 1);
-    await handle.signal(played, { turn: 1, attempt: 'a', heardReply: '', playedMs: 0, interrupted: true });
-    expect(await turn).toMatchObject({ status: 'answered', transcript: 'Tell me a story.', reply: '' });
-    await until('the step has stopped', () => stopped === 1);
+    await until('the model was asked', () => asked);
+    await handle.signal(played, { turn: 1, attempt: 'a', heardReply: 'Once', playedMs: 100, interrupted: true });
+    expect(await turn).toMatchObject({ status: 'answered', transcript: 'Tell me a story.', reply: 'Once', source: 'model' });
+    await until('the steps have stopped', () => steps.stopped === 2);
     await handle.signal(hangUp);
     await handle.result();
     expect(calls.steps.recorded).toHaveLength(1);
+  });
+
+  it('of a reply whose words are known keeps them all, where they came from, and what was heard of them', async () => {
+    const { steps, run } = endless();
+    calls.steps.tts.speak = run;
+    calls.steps.llm.think = async () => ({
+      ...{ reply: 'It is a long story.', source: 'approved', withheld: 0, firstSentenceMs: 1 },
+      timing: { queueMs: 1, workMs: 1 },
+    });
+    const handle = await start();
+    const turn = say(handle, 1, 'a', 'Tell me a story.');
+    await until('the call knows the words', async () => {
+      const { events = [] } = await handle.fetchHistory();
+      const asked = events?.find(({ activityTaskScheduledEventAttributes: task }) => task?.activityType?.name === 'think');
+      const done = events?.findIndex(
+        ({ activityTaskCompletedEventAttributes: task }) => asked && task?.scheduledEventId?.eq(asked.eventId ?? 0),
+      );
+      return done !== undefined && done >= 0 && events?.slice(done).some((event) => event.workflowTaskCompletedEventAttributes);
+    });
+    await handle.signal(played, { turn: 1, attempt: 'a', heardReply: 'It is', playedMs: 120, interrupted: true });
+    expect(await turn).toMatchObject({ status: 'answered', reply: 'It is a long story.', source: 'approved', spokenMs: 120 });
+    await until('the step has stopped', () => steps.stopped === 1);
+    await handle.signal(hangUp);
+    await handle.result();
+    expect(calls.steps.recorded[0]?.outcome).toMatchObject({ playback: { interrupted: true, heardReply: 'It is' } });
   });
 
   it('is none when the caller only says that they listen', async () => {

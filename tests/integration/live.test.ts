@@ -204,7 +204,7 @@ describe('a live call', () => {
   it('goes on in the same conversation when the caller comes back', async () => {
     const first = await connect('comes-back');
     await exchange(first, toPcm16(of('rate')));
-    first.client.socket.terminate();
+    first.client.terminate();
     const again = await until('the session is free', () => connect('comes-back').catch(() => false as const));
     expect(again.client.started.nextTurn).toBe(2);
     await exchange(again, toPcm16(of('rate')));
@@ -324,7 +324,7 @@ describe('bad input on a live call', () => {
         }),
       );
       client.sendAudio(new Uint8Array(640));
-      client.socket.terminate();
+      client.terminate();
     }
     const caller = await until('the session is free', () => connect('reconnects').catch(() => false as const));
     expect(caller.client.started.nextTurn).toBe(1);

@@ -68,6 +68,13 @@ describe('the service', () => {
     expect(Object.keys(body.paths).sort()).toEqual(
       [
         ...[
+          '/sessions/{id}/orders',
+          '/sessions/{id}/transfer',
+          '/sessions/{id}/turns/{turn}/dry-run',
+          '/me',
+          '/bank/demo-customers',
+        ],
+        ...[
           '/',
           '/health',
           '/ready',

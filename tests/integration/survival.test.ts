@@ -96,6 +96,8 @@ describe.skipIf(!postgres)('a service whose parts fail', () => {
       TRANSFER_WEBHOOK_URL: desk.url,
       TTS_CONCURRENCY: '2',
       STT_CONCURRENCY: '2',
+      MAX_SLOT_USE: '0.85',
+      MAX_QUEUE_DELAY_MS: '500',
     });
     [api, workers] = await Promise.all([startTestStack(environment, { queues: [], engines: engines() }), startWorkers()]);
   });

@@ -158,6 +158,26 @@ describe('a key of another tenant', () => {
   });
 });
 
+describe('a key for all tenants', () => {
+  const listed = async (query: string) => {
+    const response = await send('GET', `/sessions${query}`, adminKey);
+    return ((await response.json()) as { sessions: { id: string }[] }).sessions.map(({ id }) => id);
+  };
+
+  it('begins a call of the tenant that it names, and sees the calls of one or of all', async () => {
+    const begin = (id: string, key: string, tenant?: string) =>
+      send('POST', `/sessions/${id}`, key, JSON.stringify(tenant ? { tenant } : {}));
+    expect(await (await begin('named-south', adminKey, 'south')).json()).toMatchObject({ tenant: 'south' });
+    expect(await (await begin('named-none', adminKey)).json()).toMatchObject({ tenant: 'default' });
+    expect((await begin('not-of-south', keys.south, 'north')).status).toBe(403);
+    expect(await listed('')).toEqual(expect.arrayContaining(['named-south', 'named-none', session]));
+    expect(await listed('?tenant=south')).toEqual(['named-south']);
+    expect((await listed('?tenant=north')).includes('named-south')).toBe(false);
+    const failed = await send('GET', '/turns?tenant=south', adminKey);
+    expect(await failed.json()).toMatchObject({ turns: [] });
+  });
+});
+
 describe('workflows of tenants', () => {
   it('bear names that no other tenant can give, and say whose they are', async () => {
     const found: string[] = [];

@@ -130,6 +130,7 @@ const queries = (blobs: BlobStore): Readonly<Record<string, readonly unknown[]>>
   latestTurns: [id, 9],
   stepsOfTurn: [id, 1],
   articleHashes: ['north'],
+  articleQuestions: ['north', mark],
   changeKnowledge: ['north', { changed: [], keep: [] }],
   searchPassages: [{ tenant: 'north', language: 'en' }, mark, embedding],
   findArticle: ['north', mark],

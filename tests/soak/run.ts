@@ -2,7 +2,7 @@
  * `npm run soak`: callers in real time at a load that the machine carries, while new versions are deployed, process by process. It fails
  * where a turn is not answered, a call is cut, the wait grows, or a process's memory does. The last line is JSON.
  * `--minutes N` (120), `--calls N` at once, which should be 70 % of what bench:scale says that the machine carries; `--deploys N` of all
- * processes (3), spread over the run; `--cluster`: on a Temporal server of four services; `--engines real`.
+ * processes (3) about the middle, so that a process lives long before and after them; `--cluster`: on a Temporal server of four services; `--engines real`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,9 @@ const turnsOfCall = 10;
 const pauseMs = 2_000;
 const sampleMs = 2_000;
 /** Caches fill, and the garbage collector finds its size. */
-const warmUpSeconds = Math.min(600, runMs / 1000 / 4);
+const warmUpSeconds = Math.min(900, runMs / 1000 / 4);
+const betweenDeploysMs = Math.min(300_000, runMs / (deploys + 1));
+const noteMs = 600_000;
 /** What a process may seem to grow by in an hour before it counts, beside what chance explains. */
 const tolerableMbPerHour = 8;
 /** In a short run the collector's own rhythm is all that shows. */
@@ -86,6 +88,10 @@ const sampler = setInterval(() => {
     lives.set(life, [...(lives.get(life) ?? []), { atSeconds: secondsNow(), memoryMb: usage.memoryMb }]);
   }
 }, sampleMs);
+const noter = setInterval(() => {
+  const memory = parts.map(({ name, pid }) => `${name} ${round(usageOf(pid)?.memoryMb ?? Number.NaN)} MB`);
+  note(`${Math.round(secondsNow())} s: ${waits.length} turns; ${memory.join(', ')}`);
+}, noteMs);
 
 let over = false;
 const calls: Call[] = [];
@@ -118,7 +124,7 @@ const lines = Array.from({ length: callers }, (_, line) => callAgainAndAgain(lin
 const failed = Promise.all(lines).then(() => new Promise<never>(() => {}));
 failed.catch(() => undefined);
 for (let deploy = 1; deploy <= deploys; deploy++) {
-  const at = (runMs * deploy) / (deploys + 1);
+  const at = runMs / 2 + (deploy - (deploys + 1) / 2) * betweenDeploysMs;
   await Promise.race([sleep(Math.max(0, at - secondsNow() * 1000)), failed]);
   note(`${Math.round(secondsNow())} s: deploy ${deploy}`);
   for (const component of parts) await Promise.race([component.drain?.(), failed]);
@@ -126,6 +132,7 @@ for (let deploy = 1; deploy <= deploys; deploy++) {
 await Promise.race([sleep(Math.max(0, runMs - secondsNow() * 1000)), failed]);
 over = true;
 clearInterval(sampler);
+clearInterval(noter);
 await Promise.all(lines);
 
 const checked = await checkInvariants({

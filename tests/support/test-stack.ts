@@ -24,6 +24,9 @@ export async function testEnvironment(overrides: TestEnvironment = {}): Promise<
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     // The model talks from the first call on, and is not probed meanwhile.
     LLM_MAY: 'talk',
+    // A busy machine turns nobody away.
+    MAX_QUEUE_DELAY_MS: '0',
+    MAX_SLOT_USE: '1',
     ...(process.env.MODEL_CACHE_DIR ? { MODEL_CACHE_DIR: process.env.MODEL_CACHE_DIR } : {}),
     ...overrides,
   };

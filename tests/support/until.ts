@@ -12,7 +12,7 @@ export async function until<T>(
     const value = await check();
     if (value) return value;
     if (Date.now() > deadline) {
-      const shown = evidence ? ` ${JSON.stringify(evidence())}` : '';
+      const shown = evidence ? ` ${JSON.stringify(await evidence())}` : '';
       throw new Error(`Waited ${timeoutMs} ms in vain until ${what}.${shown}`);
     }
     await sleep(25);

@@ -11,7 +11,7 @@ import { encodeWav } from '../../audio/wav.ts';
 import { openBlobs } from '../../db/blobs.ts';
 import { SpeechStore } from '../../db/speech.ts';
 import { wording } from '../../domain/wording.ts';
-import type { LanguageModel } from '../../engines/types.ts';
+import type { LanguageModel, SpeakOptions } from '../../engines/types.ts';
 import type { TurnPipes } from '../../media/hub.ts';
 import { linesOf } from '../../media/lines.ts';
 import { writeSaidLine } from '../../media/said-lines.ts';
@@ -255,6 +255,24 @@ describe('speak', () => {
     const said: string[] = [];
     for await (const frame of readFrames(turn.pipes.spoken.read())) if (frame.kind === 'text') said.push(frame.text);
     expect(said).toEqual(['Hello.', 'How are you,', 'my friend?', 'Hello.']);
+  });
+
+  it('leaves no work to the voice when its turn is gone: what is made for nobody would keep others waiting', async () => {
+    let given: AbortSignal | undefined;
+    const voice = {
+      ...fakeVoice(),
+      async *speak(_: string, { signal }: SpeakOptions = {}) {
+        given = signal;
+        await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+        yield* [];
+      },
+    };
+    const speaking = speak(voice, { text: 'Hello.' });
+    speaking.catch(() => undefined);
+    await until('the voice is asked', () => given !== undefined);
+    turn.close();
+    await expect(speaking).rejects.toMatchObject({ type: 'line-gone' });
+    expect(given?.aborted).toBe(true);
   });
 
   it('speaks a text that is known already', async () => {

@@ -3,7 +3,6 @@ import { dialTwiml } from '../../activities/transfer-hook.ts';
 import { EchoDetector } from '../../api/live/echo.ts';
 import { RealTimeBudget } from '../../api/live/real-time-budget.ts';
 import { encodeFrame, FrameReader, frameKinds, uuidOf } from '../../api/telephony/audiosocket-frames.ts';
-import { Dialplan } from '../../api/telephony/dialplan.ts';
 import { mediaToken, sameSecret, twilioSignature } from '../../api/telephony/twilio-signature.ts';
 import { fromMuLaw, toMuLaw } from '../../audio/mulaw.ts';
 import { createStreamResampler } from '../../audio/stream-resampler.ts';
@@ -313,20 +312,5 @@ describe('telephony', () => {
     expect(dialTwiml('+4930123456')).toContain('<Dial>+4930123456</Dial>');
     expect(dialTwiml('sip:agents@bank.example')).toContain('<Sip>sip:agents@bank.example</Sip>');
     expect(dialTwiml('</Dial><Hangup/>')).not.toContain('<Hangup');
-  });
-
-  it('tells the dialplan once where a call goes', () => {
-    const dialplan = new Dialplan('PJSIP/agents', async () => undefined);
-    expect(dialplan.next('a')).toBe('');
-    dialplan.transfer('a');
-    expect(dialplan.next('a')).toBe('PJSIP/agents');
-    expect(dialplan.next('a')).toBe('');
-  });
-
-  it("knows whose call it is by the number that was dialled, where that is somebody's", async () => {
-    const dialplan = new Dialplan(undefined, async (number) => (number === '+41440000000' ? 'north' : undefined));
-    await dialplan.announce('a', '+41440000000');
-    await dialplan.announce('b', '+41440000001');
-    expect([dialplan.tenantOf('a'), dialplan.tenantOf('b'), dialplan.tenantOf('c')]).toEqual(['north', undefined, undefined]);
   });
 });

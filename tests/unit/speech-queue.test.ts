@@ -66,5 +66,8 @@ describe('a service that starts', () => {
     await waiting;
     await readiness.admit(0);
     expect(readiness.ready).toBe(true);
+    readiness.leave();
+    expect(readiness.state).toBe('stopping');
+    await readiness.admit(0);
   });
 });

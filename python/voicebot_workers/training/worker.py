@@ -32,6 +32,7 @@ from .gguf_adapter import write_gguf
 QUEUE = "training"
 
 HELD_OUT_SHARE = 0.2
+CURVE_POINTS = 100
 MAX_TOKENS = 512
 # What a caller's question is tried on: the first of the held-out turns.
 SAMPLES = 5
@@ -75,8 +76,14 @@ class Trainer:
             model = training.with_adapter(base, job["rank"], job["alpha"])
             examples = [encode(tokenizer, turn, MAX_TOKENS) for turn in train_turns]
 
+            curve: list[tuple[int, float]] = []
+            # A hundred points tell as much as ten thousand, and fit into a heartbeat.
+            every = max(1, job["steps"] // CURVE_POINTS)
+
             def beat(step: int, loss: float) -> None:
-                beating.tell({"step": step, "of": job["steps"], "loss": round(loss, 4)})
+                if step % every == 0:
+                    curve.append((step, round(loss, 4)))
+                beating.tell({"step": step, "of": job["steps"], "loss": round(loss, 4), "curve": curve[-CURVE_POINTS:]})
                 if activity.is_cancelled():
                     raise asyncio.CancelledError
 
