@@ -27,7 +27,6 @@ import { createGuardedApp } from './guarded-app.ts';
 import type { HealthSources } from './health.ts';
 import type { LiveDependencies } from './live/live-setup.ts';
 import { asyncApi } from './live/protocol.ts';
-import { onlyUpgrades } from './only-upgrades.ts';
 import { openAiProblem } from './openai/openai-problem.ts';
 import { addOpenAiSpeech } from './openai/speech.ts';
 import { addOpenAiTranscriptions } from './openai/transcriptions.ts';
@@ -62,6 +61,7 @@ import { addTurnRoutes } from './routes/turns.ts';
 import { addVoiceRoutes } from './routes/voices.ts';
 import { type AsteriskOptions, addAsterisk } from './telephony/asterisk.ts';
 import { addTwilio, type TwilioOptions } from './telephony/twilio.ts';
+import { noLinesWhileLeaving, onlyUpgrades } from './upgrades.ts';
 import type { VoiceEngines } from './voice-engines.ts';
 
 export interface AppDependencies {
@@ -102,7 +102,11 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
   const { logger, calls, health } = deps;
   const app = createGuardedApp({
     ...{ access: deps.access, rules: deps.rules, edge: deps.edge, logger },
-    beforeGuard: (edged) => addCodecCors(edged, deps.temporalUiOrigins),
+    beforeGuard: (edged) => {
+      addCodecCors(edged, deps.temporalUiOrigins);
+      // Before a token that is good for one connection is spent on it.
+      edged.use(noLinesWhileLeaving(deps.live.lines));
+    },
     toldAs: (c, error) => (c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : undefined),
   });
   app.route('/', mediaRoutes(deps.hub));

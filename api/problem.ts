@@ -34,6 +34,7 @@ const statuses: Record<ErrorCode, readonly [status: ContentfulStatusCode, title:
   'limit-reached': [429, 'A limit is reached'],
   overloaded: [503, 'The service is full'],
   starting: [503, 'The service is starting'],
+  stopping: [503, 'The process is stopping'],
   'line-gone': [410, 'The line is gone'],
   'artifact-unavailable': [503, 'A model is missing'],
   'artifact-corrupt': [503, 'A model is damaged'],

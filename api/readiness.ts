@@ -30,7 +30,7 @@ export class Readiness {
     this.#tell();
   }
 
-  /** The process ends, and load balancers are told. Who comes nevertheless is let in: calls go on at another process. */
+  /** The process ends, and load balancers are told. Requests that come nevertheless are answered: calls go on at another process. */
   leave(): void {
     this.#state = 'stopping';
     this.#tell();

@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'overloaded'
   /** The service is not ready for new callers yet. */
   | 'starting'
+  /** The process ends, and takes no new lines. */
+  | 'stopping'
   /** The process that held the caller's line, or the turn on it, is gone. */
   | 'line-gone'
   | 'artifact-unavailable'

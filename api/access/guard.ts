@@ -6,6 +6,7 @@ import { localPrincipal, type Permission, type Principal } from '../../domain/ac
 import { VoicebotError } from '../../domain/errors.ts';
 import { allTenants, defaultTenant } from '../../domain/tenant.ts';
 import { problemOf, problemResponse } from '../problem.ts';
+import { isUpgrade } from '../upgrades.ts';
 import { type AuditTrail, isAudited } from './audit-trail.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type AddressList, clientAddress } from './client-address.ts';
@@ -221,8 +222,6 @@ export const listedTenant = (principal: Principal | undefined, asked: string | u
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof VoicebotError && (error.code === 'unauthenticated' || error.code === 'unauthorized');
-
-const isUpgrade = (c: Context): boolean => c.req.header('upgrade')?.toLowerCase() === 'websocket';
 
 /** Subprotocols that carry a credential: of this service, and of OpenAI's clients in browsers. */
 export const tokenProtocols = ['voicebot.token.', 'openai-insecure-api-key.'] as const;

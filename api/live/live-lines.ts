@@ -21,7 +21,7 @@ export interface TappedLine {
   readonly caller: CallerLine;
   /** What the caller says; samples at 16 kHz. */
   heard(samples: Float32Array): void;
-  /** The process ends soon: this caller had better connect to another one before they speak again. */
+  /** The process ends soon: this caller is to connect to another one before they speak again. */
   readonly mustGo: boolean;
   closed(): void;
 }
@@ -43,8 +43,6 @@ export class LiveLines {
   readonly #rateHz: number;
   readonly #events = new EventEmitter<{ closed: [] }>();
   #leaving = false;
-  /** Lines of before that, whose callers are sent to another process. */
-  readonly #going = new Set<OpenLine>();
 
   /** @param rateHz of the voice. */
   constructor(rateHz: number) {
@@ -56,10 +54,10 @@ export class LiveLines {
     const listeners: OpenLine['listeners'] = new Set();
     const line: OpenLine = { format, listeners, transfer, restarts: caller.restart !== undefined };
     this.#lines.set(sessionId, line);
-    const going = this.#going;
+    const mustGo = () => this.#leaving && line.restarts;
     return {
       get mustGo() {
-        return going.has(line);
+        return mustGo();
       },
       caller: {
         line: caller.line,
@@ -87,25 +85,24 @@ export class LiveLines {
           listener.closed();
         }
         listeners.clear();
-        going.delete(line);
         this.#events.emit('closed');
       },
     };
   }
 
-  /** The process ends soon. */
+  /** The process ends soon, and takes no new lines. */
   get leaving(): boolean {
     return this.#leaving;
   }
 
   /**
-   * From now on lines go as soon as nobody speaks on them. Resolves once those that can have gone, or the time is up. Whoever connects
-   * to this process nevertheless stays until its end: sent away again and again, they would never come to speak.
+   * From now on lines go as soon as nobody speaks on them, and no new ones are taken. Resolves once those that can connect anew have
+   * gone, or the time is up.
    */
   async leave(timeUp: AbortSignal): Promise<void> {
     this.#leaving = true;
-    for (const line of this.#lines.values()) if (line.restarts) this.#going.add(line);
-    while (!timeUp.aborted && this.#going.size > 0) await once(this.#events, 'closed', { signal: timeUp }).catch(() => undefined);
+    const stay = () => [...this.#lines.values()].some(({ restarts }) => restarts);
+    while (!timeUp.aborted && stay()) await once(this.#events, 'closed', { signal: timeUp }).catch(() => undefined);
   }
 
   /** Whether this process holds the line of a session. */

@@ -11,10 +11,10 @@ import { credentialOf } from '../access/guard.ts';
 import type { CallService } from '../calls.ts';
 import { LineHolder } from '../line-holder.ts';
 import type { LiveLines, Speaker } from '../live/live-lines.ts';
-import { onlyUpgrades } from '../only-upgrades.ts';
 import { notFound } from '../problem.ts';
 import { refusedSocket } from '../refused-socket.ts';
 import { json, problems, sessionIdSchema } from '../schemas.ts';
+import { onlyUpgrades } from '../upgrades.ts';
 
 /** First byte of a message of audio: whose it is. */
 const speakerByte: Readonly<Record<Speaker, number>> = { caller: 0, bot: 1 };

@@ -30,6 +30,8 @@ const maxUnreadBytes = 320_000;
 export async function startAudioSocket(options: AudioSocketOptions): Promise<AudioSocketServer> {
   const calls = new Set<AudioSocketCall>();
   const server = createServer((socket) => {
+    // The dialplan asks what comes next, and calls another process.
+    if (options.live.lines.leaving) return void socket.destroy();
     const address = socket.remoteAddress ?? '';
     if (!options.allowed.has(address)) {
       options.live.logger.warn({ address }, 'AudioSocket: a call from an address that AUDIOSOCKET_ALLOW does not name');

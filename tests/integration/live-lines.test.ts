@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -156,6 +157,13 @@ describe.skipIf(!postgres)('calls on several processes', () => {
     const ready = await fetch(`${ending.apiUrl}/ready`);
     expect([ready.status, await ready.json()]).toMatchObject([503, { status: 'stopping' }]);
     expect(speaking.client.isOpen).toBe(true);
+    // Whoever connects now is told before a socket opens: a load balancer tries the next process.
+    const [, refusal] = (await once(
+      new WebSocket(`${ending.apiUrl?.replace('http', 'ws')}/ws/late`).on('error', () => {}),
+      'unexpected-response',
+    )) as [unknown, IncomingMessage];
+    expect([refusal.statusCode, refusal.headers['retry-after']]).toEqual([503, '1']);
+    refusal.destroy();
     await said;
     expect(await speaking.client.closed).toMatchObject({ code: 1012 });
     expect(speaking.events.map(({ event }) => event.type)).toEqual(expect.arrayContaining(['transcript.final', 'reply.done']));
