@@ -16,7 +16,7 @@ export interface FuzzReport {
   readonly failures: readonly string[];
   /** Of this process, at the beginning and at the most. */
   readonly memoryMb: { readonly first: number; readonly most: number };
-  /** Calls that were held meanwhile, how often one was told to come back later, those that got an answer, and why the others did not. */
+  /** Calls that were held meanwhile, how often one was told to come back or say it again later, those that got an answer, and why the others did not. */
   readonly calls: {
     readonly asked: number;
     readonly refused: number;
@@ -36,6 +36,8 @@ const readShare = 0.8;
 const serviceFull = 4503;
 const comeBackMs = 1_000;
 const maxTries = 30;
+/** How often somebody says it who is told that no worker was free. */
+const mostSayings = 3;
 const memoryMb = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
 /** Sends so many messages that nobody foresaw to everything that is open to the outside. The same seed sends the same. */
@@ -48,6 +50,9 @@ export async function fuzz(messages: number, seed: number): Promise<FuzzReport> 
     AUDIOSOCKET_PORT: String(port),
     MAX_CONCURRENT_SESSIONS: '10000',
     WORKER_WAIT: '5',
+    // Who is let in is answered, because nobody else is let in meanwhile.
+    MAX_QUEUE_DELAY_MS: '500',
+    MAX_SLOT_USE: '0.85',
   });
   const stack = await startTestStack(environment, { engines: standInEngines() });
   const target: FuzzTarget = { url: stack.apiUrl ?? '', audioSocketPort: port };
@@ -108,11 +113,20 @@ async function unanswered(stack: Stack, sessionId: string, refused: () => void):
       refused();
       await sleep(comeBackMs);
     }
-    const done = caller.client.next('reply.done', { timeoutMs: 30_000 });
-    await Promise.all([caller.saySamples(fakeUtterance('What are your opening hours?').samples), done]);
-    return undefined;
+    for (let tries = 1; ; tries++) {
+      const timeoutMs = 30_000;
+      const done = caller.client.next('reply.done', { timeoutMs }).then(() => true);
+      const full = caller.client
+        .next('error', { timeoutMs, where: ({ problem }) => tries < mostSayings && problem.status === 503 })
+        .then(() => false);
+      const either = Promise.race([done, full]);
+      await caller.saySamples(fakeUtterance('What are your opening hours?').samples);
+      if (await either) return undefined;
+      refused();
+      await sleep(comeBackMs);
+    }
   } catch (error) {
-    const seen = caller?.events.map(({ event }) => event.type).join(' ');
+    const seen = caller?.events.map(({ event }) => (event.type === 'error' ? event.problem.detail : event.type)).join(' ');
     return `${error instanceof Error ? error.message : String(error)} (${seen ?? 'no socket'})`;
   } finally {
     await caller?.leave().catch(() => undefined);

@@ -5,6 +5,6 @@ import { fuzz } from '../fuzz/fuzz.ts';
 it('whatever comes from outside breaks nothing, and callers beside it are answered', { timeout: 480_000 }, async () => {
   const { failures, calls } = await fuzz(10_000, 7);
   expect(failures).toEqual([]);
-  expect(calls.asked).toBeGreaterThan(0);
-  expect(calls.answered).toBe(calls.asked);
+  expect(calls.others).toEqual([]);
+  expect(calls.answered).toBeGreaterThan(0);
 });
