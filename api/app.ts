@@ -105,7 +105,7 @@ export function createApp(deps: AppDependencies): OpenAPIHono {
     beforeGuard: (edged) => {
       addCodecCors(edged, deps.temporalUiOrigins);
       // Before a token that is good for one connection is spent on it.
-      edged.use(noLinesWhileLeaving(deps.live.lines));
+      edged.use(noLinesWhileLeaving(() => deps.live.lines.leaving));
     },
     toldAs: (c, error) => (c.req.path.startsWith('/v1/audio/') ? openAiProblem(c, error) : undefined),
   });

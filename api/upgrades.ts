@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { VoicebotError } from '../domain/errors.ts';
-import type { LiveLines } from './live/live-lines.ts';
 
 /** Somebody asks for a WebSocket. */
 export const isUpgrade = (c: Context): boolean => c.req.header('upgrade')?.toLowerCase() === 'websocket';
@@ -18,9 +17,9 @@ export const onlyUpgrades: MiddlewareHandler = async (c, next) => {
  * would be cut within seconds, in the middle of a turn. @throws VoicebotError `stopping`.
  */
 export const noLinesWhileLeaving =
-  (lines: Pick<LiveLines, 'leaving'>): MiddlewareHandler =>
+  (leaving: () => boolean): MiddlewareHandler =>
   (c, next) => {
-    if (!lines.leaving || !isUpgrade(c)) return next();
+    if (!isUpgrade(c) || !leaving()) return next();
     throw new VoicebotError('stopping', 'This process ends, and takes no new lines.', {
       retryable: true,
       retryAfterSeconds: 1,

@@ -10,3 +10,4 @@ export {
   type LiveEvent,
   type LiveEvents,
 } from './live-client.ts';
+export { isFinal, reconnect } from './reconnect.ts';

@@ -1,4 +1,5 @@
-import { LiveClient, type LiveEvent } from '../../client/live-client.ts';
+import { LiveClient, type LiveClientOptions, type LiveEvent } from '../../client/live-client.ts';
+import { isFinal, reconnect } from '../../client/reconnect.ts';
 import type { VoiceEngineId } from '../../domain/voices/engine.ts';
 import { type ApiClient, apiKey } from '../api-client.ts';
 import { interrupted } from '../interrupted.ts';
@@ -17,32 +18,45 @@ export interface LiveTalkOptions {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** A call by microphone and speaker, until either side hangs up. */
+/** A call by microphone and speaker, until either side hangs up. Where the line breaks, as when the service is deployed anew, it connects again. */
 export async function liveTalk({ client, sessionId, devices, json, engine, voice }: LiveTalkOptions): Promise<void> {
   const stopping = interrupted();
   let player = startPlayer(devices.player);
-  const live = await LiveClient.connect({
-    ...{ baseUrl: client.baseUrl, sessionId, token: apiKey(), engine, voice },
-    format: { encoding: 'pcm16', sampleRateHz: deviceRateHz },
-    onAudio: (bytes) => player.stdin.writable && player.stdin.write(bytes),
-    onEvent: (event) => {
-      if (event.type === 'interrupted') {
-        // What the player still holds is not to be heard.
-        player.kill();
-        player = startPlayer(devices.player);
-      }
-      const line = json ? JSON.stringify(event) : lineOf(event);
-      if (line !== undefined) say(line);
-    },
-  });
+  /** What the player still holds is not to be heard. */
+  const dropAudio = () => {
+    player.kill();
+    player = startPlayer(devices.player);
+  };
+  const connect = (more?: Pick<LiveClientOptions, 'greet' | 'heard'>): Promise<LiveClient> =>
+    LiveClient.connect({
+      ...{ baseUrl: client.baseUrl, sessionId, token: apiKey(), engine, voice, ...more },
+      format: { encoding: 'pcm16', sampleRateHz: deviceRateHz },
+      onAudio: (bytes) => player.stdin.writable && player.stdin.write(bytes),
+      onEvent: (event) => {
+        if (event.type === 'interrupted') dropAudio();
+        const line = json ? JSON.stringify(event) : lineOf(event);
+        if (line !== undefined) say(line);
+      },
+    });
+  let live: LiveClient | undefined = await connect();
   if (!json) say(dim(`Session ${sessionId}. Speak; Ctrl-C hangs up.`));
   const recorder = startRecorder(devices.recorder);
   recorder.stdout.on('data', (bytes: Buffer) => {
-    if (live.socket.readyState === 1) live.sendAudio(bytes);
+    if (live?.isOpen) live.sendAudio(bytes);
   });
-  stopping.addEventListener('abort', () => live.hangUp(), { once: true });
+  stopping.addEventListener('abort', () => live?.isOpen && live.hangUp(), { once: true });
   try {
-    await live.closed;
+    while (live) {
+      const before: LiveClient = live;
+      const closed = await before.closed;
+      if (isFinal(closed) || stopping.aborted) return;
+      dropAudio();
+      if (!json) say(dim('The line broke; connecting again.'));
+      live = await reconnect(
+        () => connect({ greet: false, heard: before.heard }),
+        () => !stopping.aborted,
+      );
+    }
   } finally {
     recorder.kill();
     player.stdin.end();

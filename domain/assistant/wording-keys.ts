@@ -58,6 +58,7 @@ export const wordingKeys = {
   distress: [],
   bereavement: [],
   fraud: [],
+  'grave-alone': [],
   'others-matter': [],
   'own-accounts-only': [],
   transfer: [],

@@ -9,6 +9,8 @@ export interface Aside {
   readonly reply: string;
   /** It calls for a person, whatever else was being talked about. */
   readonly needsPerson?: boolean;
+  /** Said after it where there is no person to be put through to. */
+  readonly alone?: string | undefined;
   /** The caller asks for time: what is open is not asked again at once. */
   readonly waits?: boolean;
 }
@@ -66,7 +68,7 @@ export function asideOf(
   { asked, wishes, told = false }: { readonly asked: boolean; readonly wishes: boolean; readonly told?: boolean },
 ): Aside | undefined {
   const grave = graveMatterIn(text);
-  if (grave) return { reply: say(grave), needsPerson: true };
+  if (grave) return { reply: say(grave), needsPerson: true, alone: grave === 'distress' ? undefined : say('grave-alone') };
   if (asksIdentity(text)) return { reply: say('identity') };
   if (whyAsked.test(text) && (asked || identification.test(text))) return { reply: say('why') };
   if (secret.test(text) && !asked && wordCount(text) <= 6) return { reply: say('keep-secret') };

@@ -109,9 +109,10 @@ function identifiedEarly(dialog: DialogState, { digits }: Understood): DialogSta
 }
 
 /** What was being asked stays open. */
-function besides(dialog: DialogState, { reply, needsPerson, waits }: Aside, context: DecisionContext): Decision {
+function besides(dialog: DialogState, { reply, needsPerson, alone, waits }: Aside, context: DecisionContext): Decision {
   if (needsPerson) {
-    return context.canTransfer ? speak(dialog, sentences(reply, context.say('transfer')), 'transfer') : speak(dialog, reply);
+    if (context.canTransfer) return speak(dialog, sentences(reply, context.say('transfer')), 'transfer');
+    return speak(dialog, alone ? sentences(reply, alone) : reply);
   }
   return speak(dialog, dialog.pending && !waits ? sentences(reply, questionOf(dialog.pending, context)) : reply);
 }

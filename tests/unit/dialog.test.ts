@@ -199,6 +199,9 @@ describe('the conversation', () => {
   ] as const)('has words of %s and a person for "%s"', (matter, text) => {
     const decision = decide(newDialog, said(text, 'transactions'), options);
     expect(decision).toMatchObject({ kind: 'say', reply: `${say(matter)} ${wording.transfer}`, leadsTo: 'transfer' });
+    const alone = decide(newDialog, said(text, 'transactions'), { ...options, canTransfer: false });
+    expect(alone).toMatchObject({ reply: `${say(matter)} ${say('grave-alone')}` });
+    expect(alone).not.toHaveProperty('leadsTo');
   });
 
   it.each([

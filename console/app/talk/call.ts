@@ -1,4 +1,5 @@
 import { ConnectionClosed, LiveClient, type LiveEvent, type LiveEvents } from '../../../client/live-client.ts';
+import { isFinal, reconnect } from '../../../client/reconnect.ts';
 import { Sound } from './sound.ts';
 
 export type Floor = 'idle' | 'connecting' | 'listening' | 'caller' | 'thinking' | 'bot' | 'reconnecting' | 'ended';
@@ -71,13 +72,6 @@ function networkOf(waitedMs: number | undefined, { voiceToVoiceMs }: LiveEvents[
 
 /** Turns that are shown; a call of hours is looked at by its page. */
 const keptTurns = 200;
-const firstRetryMs = 250;
-const longestRetryMs = 4_000;
-/** After this a call that cannot be reached is given up. */
-const giveUpMs = 90_000;
-/** Codes of what another try does not help against: refused by the service, or over. */
-const isFinal = ({ code }: ConnectionClosed): boolean =>
-  code === 1000 || (code >= 4400 && code < 4500 && code !== 4429 && code !== 4409);
 
 /** One call in this browser: microphone, loudspeaker, socket, and what was said. A socket that breaks is opened anew. */
 export class BrowserCall {
@@ -170,16 +164,14 @@ export class BrowserCall {
     if (this.#state.floor === 'ended') return;
     if (isFinal(closed)) return this.#over(closed.code === 1000 ? 'ended' : closed.message);
     this.#set({ floor: 'reconnecting' });
-    const until = Date.now() + giveUpMs;
-    for (let wait = firstRetryMs; run === this.#run; wait = Math.min(longestRetryMs, wait * 2)) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
+    try {
+      await reconnect(
+        () => this.#connect(run, false),
+        () => run === this.#run,
+      );
+    } catch (error) {
       if (run !== this.#run) return;
-      try {
-        return await this.#connect(run, false);
-      } catch (error) {
-        if (error instanceof ConnectionClosed && isFinal(error)) return this.#over(error.message);
-        if (Date.now() > until) return this.#over('The service could not be reached.');
-      }
+      this.#over(error instanceof ConnectionClosed && isFinal(error) ? error.message : 'The service could not be reached.');
     }
   }
 
