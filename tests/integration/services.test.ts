@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,11 @@ import { ensureTemporalCli } from '../../services/models.ts';
 import { freePort } from '../../services/ports.ts';
 import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
 import { type ComposeService, composeServices } from '../support/compose.ts';
+import { hasNginx, type RunningNginx, startNginx } from '../support/nginx.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { until } from '../support/until.ts';
 
 const postgres = await startPostgres();
-const hasNginx = (await execa('nginx', ['-v'], { reject: false })).exitCode === 0;
-if (!hasNginx) process.stderr.write('SKIPPED: calls through NGINX. Install it (Debian: nginx).\n');
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const adminKey = 'an-administrators-key-for-these-tests-alone';
 const metricsKey = 'a-key-that-may-read-the-metrics-and-no-more';
@@ -34,8 +33,7 @@ describe.skipIf(!postgres)('the six services', () => {
   const running = new Map<ServiceName, ChildProcess>();
   let compose: Record<string, ComposeService>;
   let audioSocketPort: number;
-  let nginx: ChildProcess | undefined;
-  let httpsPort: number;
+  let nginx: RunningNginx | undefined;
   const url = (name: ServiceName, path: string) => `http://127.0.0.1:${ports[name]}${path}`;
   const ask = (name: ServiceName, path: string, options: RequestInit & { readonly key?: string } = {}) =>
     fetch(url(name, path), {
@@ -78,7 +76,7 @@ describe.skipIf(!postgres)('the six services', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'voicebot-services-'));
     for (const name of serviceNames) ports[name] = await freePort();
-    [audioSocketPort, httpsPort] = [await freePort(), await freePort()];
+    audioSocketPort = await freePort();
     compose = await composeServices({
       ...{ POSTGRES_PASSWORD: 'unused', ADMIN_KEY: adminKey, METRICS_KEY: metricsKey },
       ...{ SECRETS_KEY: 'a-secret-that-all-of-the-services-share-here' },
@@ -94,7 +92,7 @@ describe.skipIf(!postgres)('the six services', () => {
     for (const name of serviceNames) await until(`${name} is ready`, () => isReady(name), 120_000);
   }, 240_000);
   afterAll(async () => {
-    if (nginx?.kill('SIGTERM')) await once(nginx, 'exit');
+    await nginx?.stop();
     for (const child of running.values()) child.kill('SIGTERM');
     await Promise.all([...running.values()].map((child) => child.exitCode ?? once(child, 'exit')));
     await temporal?.stop();
@@ -181,22 +179,8 @@ describe.skipIf(!postgres)('the six services', () => {
   });
 
   it.skipIf(!hasNginx)('are reached through NGINX: TLS, sockets, limits, and no way to the pipes', async () => {
-    const certs = join(folder, 'certs');
-    await mkdir(certs);
-    const script = (await readFile(join(root, 'docker/nginx/certificate.sh'), 'utf8')).replace('/etc/nginx/certs', certs);
-    await execa('sh', ['-c', script]);
-    const shipped = await readFile(join(root, 'docker/nginx/nginx.conf'), 'utf8');
-    const config = shipped
-      .replace('orchestrator-core:8000', `127.0.0.1:${ports['orchestrator-core']}`)
-      .replace('listen 80;', `listen 127.0.0.1:${await freePort()};`)
-      .replace('listen 443', `listen 127.0.0.1:${httpsPort}`)
-      .replaceAll('/etc/nginx/certs', certs)
-      .replace('/tmp/nginx.pid', join(folder, 'nginx.pid'));
-    const file = join(folder, 'nginx.conf');
-    await writeFile(file, config);
-    const tried = await execa('nginx', ['-t', '-c', file], { reject: false });
-    expect(tried.stderr).toContain('test is successful');
-    nginx = spawn('nginx', ['-c', file, '-g', 'daemon off;'], { stdio: 'ignore' });
+    nginx = await startNginx(`127.0.0.1:${ports['orchestrator-core']}`);
+    const { httpsPort } = nginx;
     const agent = new Agent({ rejectUnauthorized: false });
     const through = (path: string) =>
       new Promise<{ status: number; headers: IncomingHttpHeaders }>((resolve, reject) =>
