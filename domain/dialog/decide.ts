@@ -4,7 +4,7 @@ import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
-import { continued, inherited } from './ellipsis.ts';
+import { continued, inherited, isBareValue } from './ellipsis.ts';
 import { identify } from './identification.ts';
 import { identified } from './identified.ts';
 import { isRegular, paysOthers } from './move-money.ts';
@@ -151,6 +151,7 @@ function fresh(dialog: DialogState, heard: Understood, context: DecisionContext)
   }
   const goneOn = topic && continued(assistant, topic, understood, dialog.told);
   if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
+  if (slots.transactionId === undefined && isBareValue(text)) return speak(dialog, say('unsure-alone'));
   if (assistant.isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say('others-matter'));
   if (does === 'move-money' && paysOthers(text)) return beyond(dialog, context, say('own-accounts-only'));
   if (does === 'move-money' && isRegular(text)) return beyond(dialog, context);

@@ -1,6 +1,7 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import type { Behaviour } from '../assistant/behaviours.ts';
 import { periodBefore } from '../language/dates.ts';
+import { spokenNumbers } from '../language/spoken-numbers.ts';
 import { wordCount } from '../language/words.ts';
 import type { Understood } from './decision.ts';
 import { goesFurther } from './references.ts';
@@ -12,6 +13,28 @@ const followsUp =
   /^\W*(?:(?:wait|oh|um|uh|well|hang on|hmm|ah|okay|ok)\W+)*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
 
 const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
+
+/** "How much was it?" asks once more for what was just talked about. */
+const asksOfThat =
+  /^\W*(?:(?:and|so|but|ok|okay|sorry|um|uh)\W+)*(?:how much|how many|how high|when|what (?:day|date|time)|where|which (?:account|card))\s+(?:exactly\s+)?(?:was|were|is|are|did)\s+(?:it|that|this|they|those|these)\b(?:\s+(?:again|exactly|happen|cost|for|paid|be))*\W*$/i;
+
+const time =
+  'days?|weeks?|months?|years?|weekend|quarter|today|yesterday|tomorrow|tonight|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday';
+const besideTime =
+  'a|an|the|and|or|what|how|about|but|for|in|on|at|of|since|from|to|all|whole|this|last|past|previous|next|that|before|after|ago|so|far|morning|afternoon|evening|please|um|uh|er|oh|ok|okay|well';
+const money = 'dollars?|cents?|euros?|pounds?|bucks|st|nd|rd|th';
+const namesTime = new RegExp(String.raw`\b(?:${time})\b`, 'i');
+const onlyValue = new RegExp(String.raw`^(?:[^\p{L}]|\b(?:${time}|${besideTime}|${money})\b)*$`, 'iu');
+
+/** A time, and nothing beside it: "and last year?" */
+const isTimeAlone = (text: string): boolean => namesTime.test(text) && onlyValue.test(text);
+
+/** Nothing but an amount, a number or a time: it answers what was asked, and by itself asks for nothing. */
+export function isBareValue(text: string): boolean {
+  const numbers = spokenNumbers(text);
+  const rest = numbers.reduceRight((left, { start, end }) => `${left.slice(0, start)} ${left.slice(end)}`, text);
+  return (numbers.length > 0 || namesTime.test(text)) && onlyValue.test(rest);
+}
 
 /** What of a question says by itself what it is about. */
 const subjects: readonly (readonly [Behaviour, RegExp])[] = [
@@ -38,6 +61,7 @@ const sumsThat =
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if (of.does === 'payments' && sumsThat.test(text)) return true;
+  if (asksOfThat.test(text)) return of.kind === 'query';
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -50,7 +74,7 @@ function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slot
     sure &&
     !same &&
     ((kind === 'action' && (doing.test(text) || wordCount(text) > longEllipsis)) ||
-      kind === 'beyond' ||
+      (kind === 'beyond' && !isTimeAlone(text)) ||
       does === 'person' ||
       does === 'end')
   )

@@ -32,7 +32,7 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
   }
   const idle = without(dialog, 'pending');
   if (givesUp(text)) return speak(idle, say('dropped'));
-  if (!digits && hasNone.test(text)) return beyond(idle, context, say('cannot-identify'));
+  if (!digits && hasNone.test(text) && !ofMatter.test(text)) return beyond(idle, context, say('cannot-identify'));
   if (!digits && asksWhich.test(text)) return speak(dialog, sentences(identify.which(say, need), identify.again(say, need)));
   if (need === 'phone-pin' && misheard.test(text)) {
     const again: Pending = { ...without(pending, 'part'), need: 'customer-number', asked: 1 };
@@ -66,6 +66,8 @@ function together({ need, part }: Identify, now: SpokenSecret): SpokenSecret {
 /** The caller cannot tell it. */
 const hasNone =
   /\b(?:don['’]?t|do not|can['’]?t|cannot|never)\b.*\b(?:know|have|got|remember|find|recall|had)\b|\bforg[oe]t(?:ten)?\b|\blost (?:my|the|that) (?:\w+ )?(?:number|pin|code|letter)\b|\b(?:no idea|haven['’]?t got)\b/i;
+/** "There is a payment that I don't know" is about something else. */
+const ofMatter = /\b(?:payments?|transactions?|charges?|purchases?|transfers?|debits?|balance|shops?|merchants?)\b/i;
 /** The caller asks what is meant by it. */
 const asksWhich =
   /^\W*(?:(?:sorry|and|but|um|uh|ok|okay)\W+)*(?:what|which|where)\b(?:.*\b(?:number|pin|code)\b|['’]?s?(?: is| do i find| can i find| does)?\s*(?:that|it|this)\b|\W*$)(?:.{0,30})$/i;

@@ -358,6 +358,16 @@ describe('the conversation', () => {
     expect(again.dialog.pending).not.toHaveProperty('part');
   });
 
+  it('hears of a payment that the caller does not know, and not that they know no number', () => {
+    const asked = decide(newDialog, said('There is something wrong with my account', 'balance'), options).dialog;
+    const decision = decide(asked, said("There's a payment I don't know", 'transactions'), options);
+    expect(decision.dialog.pending).toMatchObject({ kind: 'identify', request: { intent: 'dispute' } });
+  });
+
+  it('takes an amount that nobody has asked for for no question', () => {
+    expect(decide(newDialog, said('a hundred', 'balance'), options)).toMatchObject({ kind: 'say', reply: say('unsure-alone') });
+  });
+
   it.each([
     ["I don't know it", say('cannot-identify')],
     ['I forgot my customer number', say('cannot-identify')],

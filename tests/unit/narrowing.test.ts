@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continued } from '../../domain/dialog/ellipsis.ts';
+import { continued, isBareValue } from '../../domain/dialog/ellipsis.ts';
 import { paysOthers, shareIn, turnedRound } from '../../domain/dialog/move-money.ts';
 import { paymentReferredTo } from '../../domain/dialog/references.ts';
 import { joinSlots, slotsIn } from '../../domain/dialog/slots.ts';
@@ -126,13 +126,33 @@ describe('going on with what was talked about', () => {
     ['in October', { days: { from: '2026-10-01', to: '2026-10-31' }, merchant: 'Fresh Market' }],
     ['and on petrol?', { kinds: ['fuel'], days: { from: '2026-11-16', to: '2026-11-22' } }],
     ['only the ones over 20 dollars', { bounds: { overMinor: 2_000 }, merchant: 'Fresh Market' }],
+    ['How much was it?', { days: { from: '2026-11-16', to: '2026-11-22' }, merchant: 'Fresh Market' }],
+    ['and when was that exactly', { merchant: 'Fresh Market' }],
   ])('%s', (text, expected) => expect(goOn(text)).toMatchObject({ intent: 'spending', slots: expected }));
+
+  it('a time alone is no wish, whatever the router takes it for', () =>
+    expect(goOn('and last year?', 'beyond', true)?.slots).toMatchObject({
+      days: { from: '2025-01-01', to: '2025-12-31' },
+      merchant: 'Fresh Market',
+    }));
 
   it('a new kind of shop takes the place of the shop', () => expect(goOn('and on petrol?')?.slots.merchant).toBeUndefined());
   it('a wish for something else is no ellipsis', () =>
     expect(goOn('and block my debit card', 'card-block', true)).toBeUndefined());
   it('a whole question begins anew', () => expect(goOn('What is my balance?', 'balance', true)).toBeUndefined());
 });
+
+it.each([
+  ['a hundred', true],
+  ['Fifty dollars.', true],
+  ['tomorrow', true],
+  ['the 3rd of March', true],
+  ['What?', false],
+  ['Good morning', false],
+  ['that', false],
+  ['fifty to Anna', false],
+  ['yesterday I lost my card', false],
+])('"%s" is a value and nothing else: %s', (text, bare) => expect(isBareValue(text)).toBe(bare));
 
 describe('a payment that was told', () => {
   const told = ['a', 'b', 'c'];
