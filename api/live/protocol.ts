@@ -160,7 +160,10 @@ export function asyncApi(version: string): object {
       version,
       description:
         `Version ${protocolVersion} of the live protocol. Connect to /ws/{sessionId}, send \`start\`, then audio as it comes. ` +
-        'Audio comes back paced to real time. A socket that breaks is not the end of the call: connect to the same session again.',
+        'Audio comes back paced to real time. A socket that breaks is not the end of the call: connect to the same session again. ' +
+        'Close codes: 1000, the call has ended; 1012, this process ends: connect again at once, and another one takes the call; ' +
+        '4000 plus an HTTP status, the socket is refused for what the `error` message before it says, of which 4409, 4429 and 4503 pass. ' +
+        'A process that ends refuses the handshake with 503 and `Retry-After`.',
     },
     channels: {
       call: {
