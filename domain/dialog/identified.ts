@@ -3,6 +3,7 @@ import { turnsElsewhere } from './answers.ts';
 import { type Answered, type DecisionContext, maxAsked, speak, type Understood } from './decision.ts';
 import { identify } from './identification.ts';
 import { sentences } from './naming.ts';
+import { hasSlots, joinSlots } from './slots.ts';
 import { beyond } from './start.ts';
 import { type DialogState, digitsOf, type Pending, partsJoint, type SpokenSecret, without } from './state.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
@@ -11,9 +12,9 @@ type Identify = Extract<Pending, { kind: 'identify' }>;
 
 /** What callers say while they are asked who they are. */
 export function identified(dialog: DialogState, pending: Identify, understood: Understood, context: DecisionContext): Answered {
-  const { text } = understood;
-  const { say } = context;
-  const { need } = pending;
+  const { text, slots } = understood;
+  const { say, assistant } = context;
+  const { need, request } = pending;
   const digits = understood.digits && together(pending, understood.digits);
   if (digits && digits.count === digitsOf[need]) {
     const { sealed } = digits;
@@ -26,7 +27,7 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
   // More than fits to what was told before is a new try.
   const fits = !pending.part || digits !== understood.digits;
   // "Can I get 300 euros on Saturday?" tells no part of a number.
-  const onlyDigits = wordCount(text.replace(/\[hidden\]|\d+/g, ' ')) <= mostWordsBeside;
+  const onlyDigits = !amends.test(text) && wordCount(text.replace(/\[hidden\]|\d+/g, ' ')) <= mostWordsBeside;
   if (digits && fits && onlyDigits && digits.count < digitsOf[need] && digits.count > leastOfPart) {
     return speak({ ...dialog, pending: { ...pending, part: digits } }, identify.goOn(say, need));
   }
@@ -38,14 +39,19 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     const again: Pending = { ...without(pending, 'part'), need: 'customer-number', asked: 1 };
     return speak({ ...without(dialog, 'customerNumber'), pending: again }, identify.again(say, 'customer-number'));
   }
+  // What shall be done is put right before the code is told.
+  if (!digits && amends.test(text) && hasSlots(slots) && assistant.kindOf(request.intent) === 'action') {
+    const amended: Pending = { ...pending, request: { ...request, slots: joinSlots(request.slots, slots) } };
+    return speak({ ...dialog, pending: amended }, identify.again(say, need));
+  }
   if (yesOrNo(text) === 'no' && !digits) return speak(idle, say('dropped'));
-  if (!(digits && onlyDigits) && turnsElsewhere(context, understood, pending.request)) {
+  if (!(digits && onlyDigits) && turnsElsewhere(context, understood, request)) {
     // A question in between leaves the matter open.
-    const aside = context.assistant.kindOf(understood.intent) === 'knowledge';
+    const aside = assistant.kindOf(understood.intent) === 'knowledge';
     return { kind: 'anew', dialog: aside ? dialog : idle, understood };
   }
   const { intent, sure } = understood;
-  if (sure && !digits && context.assistant.does(intent) === 'decline') {
+  if (sure && !digits && assistant.does(intent) === 'decline') {
     return speak(dialog, sentences(say('outside-meanwhile'), identify.again(say, need)));
   }
   if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
@@ -63,6 +69,8 @@ function together({ need, part }: Identify, now: SpokenSecret): SpokenSecret {
   return { sealed: `${part.sealed}${partsJoint}${now.sealed}`, count: part.count + now.count };
 }
 
+/** Another amount, account or card takes the place of the one that was named. */
+const amends = /\b(?:make (?:it|that)|instead|rather|i meant?|i['’]d said|other way (?:a?round))\b/i;
 /** The caller cannot tell it. */
 const hasNone =
   /\b(?:don['’]?t|do not|can['’]?t|cannot|never)\b.*\b(?:know|have|got|remember|find|recall|had)\b|\bforg[oe]t(?:ten)?\b|\blost (?:my|the|that) (?:\w+ )?(?:number|pin|code|letter)\b|\b(?:no idea|haven['’]?t got)\b/i;

@@ -364,6 +364,26 @@ describe('the conversation', () => {
     expect(decision.dialog.pending).toMatchObject({ kind: 'identify', request: { intent: 'dispute' } });
   });
 
+  it('lets an order be put right while the code for it is asked for', () => {
+    const pending = {
+      kind: 'identify',
+      need: 'security-code',
+      request: { intent: 'move-money', slots: slotsIn('Move 20 dollars from savings to checking', today) },
+      asked: 1,
+    } as const;
+    const amended = decide({ ...verified, pending }, said('From checking to savings instead', 'move-money'), options).dialog;
+    expect(amended.pending).toMatchObject({
+      request: { slots: { from: 'current', to: 'savings', amountMinor: 2_000 } },
+      asked: 1,
+    });
+    const told = decide(
+      { ...verified, pending },
+      said('make it [hidden]', 'yes', { digits: { sealed: 'a', count: 2 } }),
+      options,
+    ).dialog;
+    expect(told.pending).not.toHaveProperty('part');
+  });
+
   it('takes an amount that nobody has asked for for no question', () => {
     expect(decide(newDialog, said('a hundred', 'balance'), options)).toMatchObject({ kind: 'say', reply: say('unsure-alone') });
   });
