@@ -115,6 +115,7 @@ export const wordingKeys = {
   // Accounts and cards
   balance: ['account', 'amount'],
   'balance-available': ['account', 'amount', 'available'],
+  'balance-total': ['accounts', 'amount'],
   owes: ['account', 'amount'],
   'owes-nothing': ['account'],
   enough: ['account', 'amount'],

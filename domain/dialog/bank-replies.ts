@@ -33,7 +33,7 @@ const inOrder = (all: readonly Account[]) => [...all].sort((a, b) => kindOrder.i
 
 async function balances(
   { bank, customerId, say, today }: Enquiry,
-  { account, lastFour, currency, amountMinor, bounds, days, earlier, unexplained, why }: Slots,
+  { account, lastFour, currency, amountMinor, bounds, days, earlier, together, unexplained, why }: Slots,
 ): Promise<FactualReply> {
   const all = inOrder(await bank.accounts(customerId));
   const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
@@ -59,7 +59,18 @@ async function balances(
     otherCurrency(say, currency, first?.balance.currency),
     first ? enoughText(say, first, amountMinor ?? bounds?.overMinor) : '',
   );
-  return { reply: sentences(opening, ...told), facts: [opening, ...told] };
+  const total = together ? totalText(say, asked) : '';
+  return { reply: sentences(opening, ...told, total), facts: [opening, ...told, total] };
+}
+
+/** What is on the accounts together, where that can be told; what is owed on a card is told beside it. */
+function totalText(say: Say, asked: readonly Account[]): string {
+  const holding = asked.filter(({ kind }) => kind !== 'credit');
+  const [first] = holding;
+  if (!first || holding.length < 2 || holding.some(({ balance }) => balance.currency !== first.balance.currency)) return '';
+  const minor = holding.reduce((sum, { balance }) => sum + balance.minor, 0);
+  const accounts = list(holding.map(({ kind }) => kindName(say, kind)));
+  return say('balance-total', { accounts, amount: moneyText({ ...first.balance, minor }) });
 }
 
 /** Whether an account holds what the caller wants to pay; or empty. */

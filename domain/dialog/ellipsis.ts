@@ -60,7 +60,7 @@ const sumsThat =
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
-  if (of.does === 'payments' && sumsThat.test(text)) return true;
+  if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
@@ -91,7 +91,7 @@ function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, unexplained: _, after: __, why: ___, ...kept } = before;
+  const { account, merchant, merchants, kinds, purpose, unexplained: _, after: __, why: ___, together: ____, ...kept } = before;
   const named = now.merchant ?? now.kinds ?? now.purpose;
   const of = {
     ...(merchant ? { merchant } : {}),

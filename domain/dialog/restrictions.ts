@@ -156,6 +156,12 @@ export const asksPending = (text: string): boolean =>
 /** Not gone through. */
 export const asksFailed = (text: string): boolean => /\b(?:fail(?:ed)?|rejected|bounced|returned|declined|refused)\b/i.test(text);
 
+/** "How much have I got altogether?" */
+export const asksTogether = (text: string): boolean =>
+  /\b(?:in (?:all|total)|altogether|all together|taken together|together|combined|added up|add(?:s)? up|sum(?:med)? (?:up|of)|(?:total|overall) (?:balance|amount|sum|of)|across (?:all )?(?:of )?(?:my|the) accounts|my total)\b/i.test(
+    text,
+  );
+
 /** A reason, which no bank's records hold. */
 export const asksWhy = (text: string): boolean =>
   /^\W*(?:(?:hi|hello|hey|and|but|so|um|uh|ok|okay|well|please|tell|me)\W+)*(?:why|how come|what for)\b|\bwhy\W*$|\b(?:know|tell me|explain|understand|ask|wonder(?:ing)?) (?:me )?(?:why|how come)\b/i.test(

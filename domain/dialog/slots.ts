@@ -79,6 +79,8 @@ export interface Slots {
   readonly day?: Day;
   readonly time?: string;
   readonly direction?: 'in' | 'out';
+  /** Balances of accounts, added up. */
+  readonly together?: true;
   /** Words that nothing explains. */
   readonly unexplained?: readonly string[];
   /** Payments that are not booked yet. */

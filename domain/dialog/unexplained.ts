@@ -4,6 +4,7 @@ import type { Say } from '../assistant/wording-keys.ts';
 import { numberWord, ordinalFrom } from '../language/numbers.ts';
 import type { DecisionContext, Understood } from './decision.ts';
 import { withoutKinds } from './merchant-kinds.ts';
+import { asksTogether } from './restrictions.ts';
 import type { Slots } from './slots.ts';
 import type { Request } from './state.ts';
 import { withoutStory } from './story.ts';
@@ -91,13 +92,15 @@ export function unexplainedIn(
   );
 }
 
-/** With the words that nothing explains, which the answer then owns up to. */
+/** With the words that nothing explains, which the answer then owns up to; and whether balances are to be added up. */
 export function accounted(
-  { intent, slots }: Request,
+  { intent, slots: named }: Request,
   { text, unread = [] }: Understood,
   { assistant }: DecisionContext,
 ): Request {
-  if (!isNarrowed(assistant.does(intent))) return { intent, slots };
+  const does = assistant.does(intent);
+  if (!isNarrowed(does)) return { intent, slots: named };
+  const slots: Slots = does === 'balances' && asksTogether(text) ? { ...named, together: true } : named;
   const unexplained = [...new Set([...unexplainedIn(assistant, text, slots), ...unread])];
   return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }

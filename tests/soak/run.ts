@@ -97,6 +97,8 @@ let over = false;
 const calls: Call[] = [];
 const waits: { readonly atSeconds: number; readonly ms: number }[] = [];
 const said = await utterances({ real, seed: 1 });
+/** Why calls could not be held to their end. */
+const cut: string[] = [];
 async function callAgainAndAgain(line: number): Promise<void> {
   for (let call = 0; !over; call++) {
     const caller = new ChaosCaller({
@@ -111,11 +113,18 @@ async function callAgainAndAgain(line: number): Promise<void> {
       },
     });
     const heard: Heard[] = [];
-    for (let turn = 0; turn < turnsOfCall && !over; turn++) {
-      heard.push(await caller.say(said.question(line, call, turn)));
-      await sleep(pauseMs);
+    try {
+      for (let turn = 0; turn < turnsOfCall && !over; turn++) {
+        heard.push(await caller.say(said.question(line, call, turn)));
+        await sleep(pauseMs);
+      }
+      await caller.hangUp();
+    } catch (error) {
+      const what = `${Math.round(secondsNow())} s: ${(error as Error).message}`;
+      note(what);
+      cut.push(what);
+      await caller.leave();
     }
-    await caller.hangUp();
     calls.push({ caller, heard, askedForPerson: false });
   }
 }
@@ -171,6 +180,7 @@ const heard = calls.flatMap((call) => call.heard);
 const { violations, ...counts } = checked;
 const problems = [
   ...violations,
+  ...cut,
   ...heard.filter(({ result }) => result !== 'answered').map(({ text, result }) => `'${text}': ${result}`),
   ...(telling
     ? memory.filter(({ grows }) => grows).map(({ process, mbPerHour }) => `${process} grows by ${mbPerHour} MB an hour`)
