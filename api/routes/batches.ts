@@ -72,7 +72,7 @@ const create = createRoute({
       },
     },
   },
-  responses: { 202: json(statusSchema, 'It runs.'), ...problems(400, 409, 413, 415, 503) },
+  responses: { 202: json(statusSchema, 'It runs.'), ...problems(400, 409, 413, 415, 422, 503) },
 });
 
 const list = createRoute({

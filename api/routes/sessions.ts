@@ -54,7 +54,7 @@ const create = createRoute({
   description:
     'With a body, it is one of this customer: `POST /exports` and `POST /erasures` find it by either number. Only hashes of them are kept.',
   request: { params: sessionIdSchema, body: { content: { 'application/json': { schema: newSessionSchema } } } },
-  responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 409, 503) },
+  responses: { 201: json(sessionSchema, 'The new session; its call workflow runs.'), ...problems(400, 404, 409, 503) },
 });
 
 const end = createRoute({

@@ -11,7 +11,7 @@ import { startTestStack, testEnvironment } from '../support/test-stack.ts';
 const environment = await testEnvironment({ MAX_CONCURRENT_SESSIONS: '100000', WORKER_WAIT: '5' });
 const stack = await startTestStack(environment, { engines: standInEngines() });
 const [program = 'schemathesis', ...before] = (process.env.SCHEMATHESIS ?? 'schemathesis').split(' ');
-// A session that is deleted has ended, and is read as that: `use_after_free` is not asked for.
+// A session that is deleted has ended, and is read as that: `use_after_free` is not asked for; nor how long speech takes.
 const settings = fileURLToPath(new URL('./schemathesis.toml', import.meta.url));
 const options = [
   '--config-file',
@@ -21,9 +21,12 @@ const options = [
   '--checks',
   'all',
   '--exclude-checks',
-  'use_after_free',
+  'use_after_free,max_response_time',
   '--workers',
   '2',
+  // As long as it takes to speak the longest text.
+  '--request-timeout',
+  '120',
   ...process.argv.slice(2),
 ];
 const running = spawn(program, [...before, ...options], { stdio: 'inherit' });
