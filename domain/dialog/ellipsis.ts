@@ -91,7 +91,7 @@ function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, unexplained: _, after: __, why: ___, together: ____, ...kept } = before;
+  const { account, merchant, merchants, kinds, purpose, ...kept } = without(before, 'unexplained', 'after', 'why', 'together');
   const named = now.merchant ?? now.kinds ?? now.purpose;
   const of = {
     ...(merchant ? { merchant } : {}),
