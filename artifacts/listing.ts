@@ -47,7 +47,7 @@ export async function listArtifacts(store: ArtifactStore): Promise<ArtifactStatu
 /** Names and bytes of what was prepared from the fetched files. */
 export async function listPrepared(store: ArtifactStore): Promise<{ name: string; sizeBytes: number }[]> {
   const root = join(store.root, 'prepared');
-  const folders = (await readdir(root).catch(() => [])).filter((name) => !name.endsWith('.making'));
+  const folders = (await readdir(root).catch(() => [])).filter((name) => !/\.making(\.lock)?$/.test(name));
   return Promise.all(
     folders.map(async (name) => {
       const files = await readdir(join(root, name)).catch(() => []);

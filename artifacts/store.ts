@@ -1,8 +1,8 @@
 import { chmod, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import lockfile from 'proper-lockfile';
 import { ArtifactError, diskFull, saysDiskFull } from './errors.ts';
 import { contentMatches } from './hash.ts';
+import { locked } from './lock.ts';
 import { archiveFolders, fetchFromSource } from './sources/fetch-source.ts';
 import { type Artifact, type ArtifactFile, describeSource, type FetchListener, silentListener } from './types.ts';
 
@@ -10,9 +10,6 @@ export interface EnsureOptions {
   readonly listener?: FetchListener;
   readonly signal?: AbortSignal;
 }
-
-/** How long one process waits while another fetches the same file. */
-const lockOptions = { stale: 30_000, update: 5_000, retries: { retries: 600, minTimeout: 1_000, maxTimeout: 2_000 } };
 
 /** The folder of models and binaries: `files/` as fetched and verified, `prepared/` made from them, `partial/` under way. */
 export class ArtifactStore {
@@ -76,12 +73,10 @@ export class ArtifactStore {
   async #fetchLocked(file: ArtifactFile, options: EnsureOptions): Promise<void> {
     const partialDir = join(this.root, 'partial', file.path);
     await mkdir(partialDir, { recursive: true });
-    const release = await lockfile.lock(partialDir, lockOptions);
-    try {
+    const fetched = async () => {
       if (!(await this.has(file))) await this.#fetch(file, partialDir, options);
-    } finally {
-      await release();
-    }
+    };
+    await locked(partialDir, fetched, { ...options, doing: `it fetches ${file.path}` });
   }
 
   async #fetch(file: ArtifactFile, partialDir: string, options: EnsureOptions): Promise<void> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import lockfile from 'proper-lockfile';
 import { sha256OfFile } from '../hash.ts';
+import { locked } from '../lock.ts';
 import type { ArtifactStore, EnsureOptions } from '../store.ts';
 import { type Artifact, silentListener } from '../types.ts';
 
@@ -38,29 +38,34 @@ export async function ensurePrepared(store: ArtifactStore, recipe: Recipe, optio
   const folder = join(store.root, 'prepared', key);
   if (await isReady(folder)) return folder;
 
+  const making = join(store.root, 'prepared', `${key}.making`);
   await mkdir(join(store.root, 'prepared'), { recursive: true });
-  const lockTarget = join(store.root, 'prepared', `${key}.making`);
-  await mkdir(lockTarget, { recursive: true });
-  // Preparing works without pause, so the lock cannot be refreshed meanwhile: it goes stale only after minutes.
-  const release = await lockfile.lock(lockTarget, {
-    stale: 600_000,
-    retries: { retries: 600, minTimeout: 500, maxTimeout: 1_000 },
-  });
-  try {
-    if (await isReady(folder)) return folder;
+  const make = async () => {
+    if (await isReady(folder)) return;
     (options.listener ?? silentListener).note(`Preparing ${recipe.name} (once) ...`);
-    const draft = join(lockTarget, 'draft');
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-    await recipe.run(inputs, draft);
-    await writeFile(join(draft, 'ready'), `${key}\n`);
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
-    return folder;
-  } finally {
-    await release();
-    await rm(lockTarget, { recursive: true, force: true });
-  }
+    try {
+      await mkdir(making, { recursive: true });
+      // Of its own: another process may do the same at the same time, where this one pauses for too long.
+      const draft = await mkdtemp(join(making, 'draft-'));
+      await recipe.run(inputs, draft);
+      await writeFile(join(draft, 'ready'), `${key}\n`);
+      await publish(draft, folder);
+    } catch (error) {
+      // The other one was faster, and has cleared up.
+      if (!(await isReady(folder))) throw error;
+    } finally {
+      await rm(making, { recursive: true, force: true });
+    }
+  };
+  await locked(making, make, { ...options, doing: `it prepares ${recipe.name}` });
+  return folder;
+}
+
+/** Puts what was made where it belongs, unless another process was faster. */
+async function publish(draft: string, folder: string): Promise<void> {
+  if (await isReady(folder)) return;
+  await rm(folder, { recursive: true, force: true });
+  await rename(draft, folder);
 }
 
 /** The folder with the recipe's output, if it was made already. */

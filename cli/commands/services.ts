@@ -88,7 +88,7 @@ async function runServices(wanted: Wanted): Promise<void> {
   showAddresses(stack, queues, { log: log.file, firstKey });
   void stack.ready.then(() => showReady(wanted.api, performance.now() - startedAt));
   const failure = await Promise.race([interrupted.then(() => undefined), stack.failed.catch((error: Error) => error)]);
-  process.stdout.write(failure ? '' : '\nStopping ...\n');
+  process.stdout.write(failure ? '' : '\nStopping ... (Ctrl-C ends it at once)\n');
   await stack.stop();
   if (failure) throw failure;
   process.stdout.write('Stopped. Calls are kept and go on at the next start.\n');

@@ -21,6 +21,15 @@ const taughtCount = 1_600;
 /** Sentences that the encoder reads before something else may come in between. */
 const atOnce = 20;
 
+/** What is taught, which names what is kept of it. */
+interface Lesson {
+  readonly name: string;
+  readonly version: number;
+  readonly from: unknown;
+  readonly embedder: Embedder;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Teaches the router in a thread, because it takes seconds in which callers must be heard; and keeps what was taught beside the prepared
  * graphs, by the hash of the phrases and of the model that embeds them.
@@ -34,7 +43,7 @@ export class ThreadedRouterTrainer extends ThreadHosted implements RouterTrainer
   }
 
   teach(phrases: readonly LabelledPhrase[], embedder: Embedder): Promise<TaughtRouter> {
-    return this.#kept('router', learnerVersion, phrases, embedder, () =>
+    return this.#kept({ name: 'router', version: learnerVersion, from: phrases, embedder }, () =>
       teach(phrases, embedder, (examples) => this.thread.call<Learnt>('learn', examples)),
     );
   }
@@ -45,7 +54,8 @@ export class ThreadedRouterTrainer extends ThreadHosted implements RouterTrainer
     options: RunOptions = {},
   ): Promise<TaggerParameters | undefined> {
     if (!embedder.wordStates) return undefined;
-    return this.#kept('tagger', taggerVersion, restrictions, embedder, async () => {
+    const { signal } = options;
+    return this.#kept({ name: 'tagger', version: taggerVersion, from: restrictions, embedder, signal }, async () => {
       const sentences = taughtSentences(restrictions, await this.#vocabulary(), taughtCount);
       const states: Float32Array[] = [];
       for (let from = 0; from < sentences.length; from += atOnce) {
@@ -66,7 +76,8 @@ export class ThreadedRouterTrainer extends ThreadHosted implements RouterTrainer
   }
 
   /** What was taught before of the same, or what is taught now. */
-  async #kept<T>(name: string, version: number, from: unknown, embedder: Embedder, teaching: () => Promise<T>): Promise<T> {
+  async #kept<T>(lesson: Lesson, teaching: () => Promise<T>): Promise<T> {
+    const { name, version, from, embedder, signal } = lesson;
     let taught: T | undefined;
     const recipe: Recipe = {
       name,
@@ -82,13 +93,13 @@ export class ThreadedRouterTrainer extends ThreadHosted implements RouterTrainer
         await writeFile(join(outputDir, `${name}.bin`), encode(taught));
       },
     };
-    const folder = await ensurePrepared(this.#store, recipe);
+    const folder = await ensurePrepared(this.#store, recipe, signal ? { signal } : {});
     if (taught !== undefined) return taught;
     const known = decode<T>(await readFile(join(folder, `${name}.bin`)).catch(() => Buffer.alloc(0)));
     if (known !== undefined) return known;
     // Damaged: it is learnt once more.
     await rm(folder, { recursive: true, force: true });
-    return this.#kept(name, version, from, embedder, teaching);
+    return this.#kept(lesson, teaching);
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { diskFull, saysDiskFull } from '../../artifacts/errors.ts';
 import { manifest } from '../../artifacts/manifest.ts';
@@ -162,6 +162,60 @@ describe('preparing', () => {
     await expect(ensurePrepared(store, recipe)).rejects.toThrow('killed');
     fail = false;
     expect((await readdir(await ensurePrepared(store, recipe))).sort()).toEqual(['part', 'ready', 'rest']);
+  });
+
+  describe('while another process seems to prepare the same', () => {
+    const made: string[] = [];
+    const recipe: Recipe = {
+      ...{ name: 'shared', version: 1, input: undefined, options: {} },
+      run: async (_inputs, output) => void made.push(output),
+    };
+    /** What a process leaves behind that was killed so long ago. @returns the folder that it was to make. */
+    const leaveLock = async (ageMs: number) => {
+      const elsewhere = new ArtifactStore(join(folder, 'elsewhere'));
+      const ready = join(store.root, 'prepared', basename(await ensurePrepared(elsewhere, recipe)));
+      made.length = 0;
+      const lock = `${ready}.making.lock`;
+      await mkdir(lock, { recursive: true });
+      const then = new Date(Date.now() - ageMs);
+      await utimes(lock, then, then);
+      return ready;
+    };
+
+    it('says what it waits for, and gives up when it is told to', async () => {
+      await leaveLock(0);
+      const stopping = new AbortController();
+      const notes: string[] = [];
+      const note = (message: string) => {
+        notes.push(message);
+        stopping.abort();
+      };
+      const listener: FetchListener = { progress: () => undefined, done: () => undefined, note };
+      await expect(ensurePrepared(store, recipe, { listener, signal: stopping.signal })).rejects.toThrow(/abort/i);
+      expect(notes).toEqual(['Waiting for another process: it prepares shared ...']);
+      expect(made).toEqual([]);
+    });
+
+    it('goes on where that process was killed half a minute ago', async () => {
+      const ready = await leaveLock(31_000);
+      expect(await ensurePrepared(store, recipe)).toBe(ready);
+      expect(made).toHaveLength(1);
+    });
+  });
+
+  it('takes what another process has made meanwhile', async () => {
+    const recipe: Recipe = {
+      ...{ name: 'raced', version: 1, input: undefined, options: {} },
+      async run(_inputs, output) {
+        // The other one took the lock over, was faster, and has cleared up.
+        const ready = dirname(output).replace(/\.making$/, '');
+        await rm(dirname(output), { recursive: true });
+        await mkdir(ready);
+        await writeFile(join(ready, 'ready'), '');
+        await writeFile(join(output, 'late'), '');
+      },
+    };
+    expect(await readdir(await ensurePrepared(store, recipe))).toEqual(['ready']);
   });
 
   it('makes another folder for another recipe version or option', async () => {
