@@ -152,13 +152,14 @@ export class CallService {
   }
 
   /** What becomes of a caller whose line is gone, and who did not hang up. */
-  async fate(sessionId: string): Promise<'goes-on' | 'transferred' | 'over' | 'unknown'> {
+  async fate(sessionId: string): Promise<'goes-on' | 'transferred' | 'over' | 'not-let-in' | 'unknown'> {
     try {
       const { status, endReason } = await this.state(sessionId);
       if (status === 'active' && !endReason) return 'goes-on';
       return endReason === 'transferred' ? 'transferred' : 'over';
     } catch (error) {
-      return isVoicebotError(error) && error.code === 'not-found' ? 'over' : 'unknown';
+      if (!isVoicebotError(error) || error.code !== 'not-found') return 'unknown';
+      return this.#options.readiness?.ready === false ? 'not-let-in' : 'over';
     }
   }
 

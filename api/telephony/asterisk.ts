@@ -29,15 +29,15 @@ export function addAsterisk(app: OpenAPIHono, { live, tenantOf, transferTo }: As
   });
 
   /**
-   * After an AudioSocket has closed, whoever closed it: `again`, the call goes on by another AudioSocket; `transfer:` and the address that
-   * takes the caller over; `wait`, it cannot be told yet; `hangup`, the call is over.
+   * After an AudioSocket has closed, whoever closed it: `again`, the call goes on by another AudioSocket, or begins by it where it came before
+   * callers were let in; `transfer:` and the address that takes the caller over; `wait`, it cannot be told yet; `hangup`, the call is over.
    */
   app.get('/telephony/asterisk/:uuid/next', async (c) => {
     const { words } = parsed(question, c.req.query());
     const word = (name: 'again' | 'wait' | 'hangup') => c.text(words ? name : '');
     if (live.lines.leaving) return word('wait');
     const fate = await live.calls.fate(c.req.param('uuid'));
-    if (fate === 'goes-on') return word('again');
+    if (fate === 'goes-on' || fate === 'not-let-in') return word('again');
     if (fate === 'unknown') return word('wait');
     if (fate === 'transferred' && transferTo) return c.text(words ? `transfer:${transferTo}` : transferTo);
     return word('hangup');

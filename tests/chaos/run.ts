@@ -5,20 +5,15 @@
  * `--cluster`: on a Temporal server of four services with a Postgres as its store, each killed by itself, instead of the dev server.
  * `--seed N`, `--calls N` at once, `--minutes N`, `--keep` the folder with the logs.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from '../../bench/report.ts';
-import { freePort } from '../../services/ports.ts';
-import { startPostgres } from '../support/postgres-server.ts';
 import { randomFrom } from '../support/random.ts';
 import { ChaosCaller, type Heard } from './caller.ts';
+import { startDeployment } from './deployment.ts';
 import { type Call, checkInvariants } from './invariants.ts';
-import { type Component, postgresComponent, startPart } from './processes.ts';
-import { temporalToBreak } from './temporal.ts';
-import { startTransferDesk } from './transfer-desk.ts';
+import { type Component, postgresComponent } from './processes.ts';
 import { utterances } from './utterances.ts';
 
 const { values } = parseArgs({
@@ -42,42 +37,25 @@ const maxAway = 2;
 /** Waits that are worth a word. */
 const slowMs = 5_000;
 const turnsOfCall = values.short ? 4 : 12;
-const namespace = 'chaos';
 const startedAt = performance.now();
 const note = (text: string) =>
   process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 
-const postgres = await startPostgres();
-if (!postgres) throw new Error('Chaos needs a real Postgres.');
-const folder = await mkdtemp(join(tmpdir(), 'voicebot-chaos-'));
-const desk = await startTransferDesk();
-const apiPorts = [await freePort(), await freePort()];
-const apiUrls = apiPorts.map((port) => `http://127.0.0.1:${port}`);
-
-note(`Starting Temporal, Postgres and the service's processes; logs in ${folder}`);
-const temporal = await temporalToBreak({ folder, namespace, awayMs: 500, cluster: values.cluster });
-const env = {
-  TEMPORAL_ADDRESS: temporal.address,
-  TEMPORAL_NAMESPACE: namespace,
-  DATABASE_URL: postgres.url,
-  DATA_DIR: folder,
-  TRANSFER_WEBHOOK_URL: desk.url,
-  IDLE_PROMPT_SECONDS: '0',
-  MAX_CONCURRENT_SESSIONS: '1000',
-  // A storm makes work wait; new calls must come all the same.
-  MAX_QUEUE_DELAY_MS: '0',
-  MAX_SLOT_USE: '1',
-  LOG_LEVEL: 'info',
-};
-const part = (name: string, args: readonly string[], more: Record<string, string> = {}) =>
-  startPart({ name, args, real, env: { ...env, ...more }, logDir: folder, awayMs: 300 });
-const worker = (name: string, queue: string) => part(name, real ? ['worker', '--queues', queue] : ['worker', queue]);
-const starting = [
-  ...apiPorts.map((port, i) => () => part(`api-${i + 1}`, ['api'], { PORT: String(port) })),
-  ...(values.short ? ['calls'] : ['calls-1', 'calls-2']).map((name) => () => worker(name, 'calls')),
-  ...['stt', 'cache', 'bank', 'llm', 'tts', 'records', 'telephony'].map((queue) => () => worker(queue, queue)),
-];
-const parts: readonly Component[] = await Promise.all(starting.map((start) => start()));
+const callsWorkers = values.short ? ['calls'] : ['calls-1', 'calls-2'];
+const deployment = await startDeployment({
+  ...{ name: 'chaos', real, cluster: values.cluster, awayMs: 300, note },
+  workers: {
+    ...Object.fromEntries(callsWorkers.map((name) => [name, ['calls']])),
+    ...Object.fromEntries(['stt', 'cache', 'bank', 'llm', 'tts', 'records', 'telephony'].map((queue) => [queue, [queue]])),
+  },
+  settings: {
+    // A storm makes work wait; new calls must come all the same.
+    MAX_QUEUE_DELAY_MS: '0',
+    MAX_SLOT_USE: '1',
+    LOG_LEVEL: 'info',
+  },
+});
+const { apiUrls, desk, env, folder, parts, postgres, temporal } = deployment;
 const components = [...parts, ...temporal.components, postgresComponent(postgres, 300)];
 note(`${components.length} components run`);
 
@@ -168,10 +146,7 @@ const checked = await checkInvariants({
 });
 const heard = calls.flatMap((call) => call.heard);
 note('Stopping.');
-await Promise.allSettled(parts.map((component) => component.stop()));
-await temporal.stop();
-await postgres.close();
-await desk.close();
+await deployment.stop();
 
 const { violations, ...counts } = checked;
 for (const violation of violations) note(`VIOLATION ${violation}`);

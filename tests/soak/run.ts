@@ -4,23 +4,17 @@
  * `--minutes N` (120), `--calls N` at once, which should be 70 % of what bench:scale says that the machine carries; `--deploys N` of all
  * processes (3) about the middle, so that a process lives long before and after them; `--cluster`: on a Temporal server of four services; `--engines real`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { usageOf } from '../../bench/process-usage.ts';
 import { machine, note, printReport, round, spread } from '../../bench/report.ts';
 import type { LiveEvents } from '../../client/live-client.ts';
-import { freePort } from '../../services/ports.ts';
 import { allQueues } from '../../services/workers.ts';
 import { ChaosCaller, type Heard } from '../chaos/caller.ts';
+import { startDeployment } from '../chaos/deployment.ts';
 import { type Call, checkInvariants } from '../chaos/invariants.ts';
-import { type Component, startPart } from '../chaos/processes.ts';
-import { temporalToBreak } from '../chaos/temporal.ts';
-import { startTransferDesk } from '../chaos/transfer-desk.ts';
 import { utterances } from '../chaos/utterances.ts';
-import { startPostgres } from '../support/postgres-server.ts';
 import { type Sample, trendOf } from './trend.ts';
 
 const { values } = parseArgs({
@@ -36,7 +30,6 @@ const runMs = Number(values.minutes) * 60_000;
 const callers = Number(values.calls);
 const deploys = Number(values.deploys);
 const real = values.engines === 'real';
-const namespace = 'soak';
 const turnsOfCall = 10;
 const pauseMs = 2_000;
 const sampleMs = 2_000;
@@ -49,32 +42,12 @@ const tolerableMbPerHour = 8;
 /** In a short run the collector's own rhythm is all that shows. */
 const telling = runMs >= 600_000;
 
-const postgres = await startPostgres();
-if (!postgres) throw new Error('The soak needs a real Postgres.');
-const folder = await mkdtemp(join(tmpdir(), 'voicebot-soak-'));
-const desk = await startTransferDesk();
-const apiPorts = [await freePort(), await freePort()];
-const apiUrls = apiPorts.map((port) => `http://127.0.0.1:${port}`);
-note(`Starting; logs in ${folder}`);
-const temporal = await temporalToBreak({ folder, namespace, awayMs: 500, cluster: values.cluster });
-const env = {
-  TEMPORAL_ADDRESS: temporal.address,
-  TEMPORAL_NAMESPACE: namespace,
-  DATABASE_URL: postgres.url,
-  DATA_DIR: folder,
-  TRANSFER_WEBHOOK_URL: desk.url,
-  IDLE_PROMPT_SECONDS: '0',
-  MAX_CONCURRENT_SESSIONS: '1000',
-  LOG_LEVEL: 'warn',
-};
-const part = (name: string, args: readonly string[], more: Record<string, string> = {}) =>
-  startPart({ name, args, real, env: { ...env, ...more }, logDir: folder, awayMs: 0 });
-const parts: readonly Component[] = await Promise.all([
-  ...apiPorts.map((port, i) => part(`api-${i + 1}`, ['api'], { PORT: String(port) })),
-  ...[1, 2].map((i) =>
-    part(`workers-${i}`, real ? ['worker', '--queues', allQueues.join(',')] : ['worker', allQueues.join(',')]),
-  ),
-]);
+const deployment = await startDeployment({
+  ...{ name: 'soak', real, cluster: values.cluster, awayMs: 0, note },
+  workers: { 'workers-1': allQueues, 'workers-2': allQueues },
+  settings: { LOG_LEVEL: 'warn' },
+});
+const { apiUrls, desk, env, folder, parts } = deployment;
 
 /** Memory by the life of a process: a deploy begins another one. */
 const lives = new Map<string, Sample[]>();
@@ -149,10 +122,7 @@ const checked = await checkInvariants({
   desk,
   readable: !real,
 });
-await Promise.allSettled(parts.map((component) => component.stop()));
-await temporal.stop();
-await postgres.close();
-await desk.close();
+await deployment.stop();
 
 const memory = [...lives].map(([life, samples]) => {
   const from = (samples[0]?.atSeconds ?? 0) + warmUpSeconds;
