@@ -56,6 +56,7 @@ const noCorrections = new Set<string>([
   'per',
   'howMany',
   'against',
+  'beside',
   'pending',
   'failed',
   'why',

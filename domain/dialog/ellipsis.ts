@@ -57,11 +57,20 @@ const longEllipsis = 6;
 const sumsThat =
   /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b/i;
 
+/** "And how much more is that?", of what was told last and what was told before it. */
+const comparesThat =
+  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
+
+/** Whether two sums are compared, where sums are what was told. */
+const comparesSums = (assistant: Assistant, topic: Request, text: string): boolean =>
+  assistant.does(topic.intent) === 'spending' && (topic.slots.figure ?? 'comparison') === 'comparison' && comparesThat.test(text);
+
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
+  if (comparesSums(assistant, topic, text)) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -89,9 +98,20 @@ function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour
   return does === 'balances' && (days || merchant || kinds) ? 'payments' : does;
 }
 
+const besideOf = ({ days, merchant, kinds }: Slots): NonNullable<Slots['beside']> => ({
+  ...(days ? { days } : {}),
+  ...(merchant ? { merchant } : {}),
+  ...(kinds ? { kinds } : {}),
+});
+
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, ...kept } = without(before, 'unexplained', 'after', 'why', 'together');
+  const { account, merchant, merchants, kinds, purpose, beside, ...others } = without(
+    before,
+    ...(['unexplained', 'after', 'why', 'together'] as const),
+  );
+  // It was asked for once.
+  const kept = beside && others.figure === 'comparison' ? without(others, 'figure') : others;
   const named = now.merchant ?? now.kinds ?? now.purpose;
   const of = {
     ...(merchant ? { merchant } : {}),
@@ -102,7 +122,9 @@ function merged({ slots: before }: Request, now: Slots): Slots {
   const days = now.earlier && before.days ? { days: periodBefore(before.days) } : {};
   // "And both together?"
   const oneAccount = account && !now.merchant && !now.all ? { account } : {};
-  return joinSlots({ ...kept, ...(named ? {} : of), ...oneAccount, ...days }, now);
+  const merged = joinSlots({ ...kept, ...(named ? {} : of), ...oneAccount, ...days }, now);
+  const changes = named !== undefined || now.days !== undefined || days.days !== undefined;
+  return changes && !now.figure ? { ...merged, beside: besideOf(before) } : merged;
 }
 
 /** The payments after those that were told, where they are wanted. */
@@ -128,6 +150,10 @@ export function continued(
   if (more) return more;
   if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots } = understood;
+  if (comparesSums(assistant, topic, text)) {
+    const asked = joinSlots(without(topic.slots, 'unexplained'), { ...without(slots, 'unexplained'), figure: 'comparison' });
+    return { intent: topic.intent, slots: slots.against ? without(asked, 'beside') : asked };
+  }
   const before = assistant.does(topic.intent);
   const sums = before === 'payments' && sumsThat.test(text);
   const does = sums ? 'spending' : aboutDays(namedIn(text) ?? before, slots);

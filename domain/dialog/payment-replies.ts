@@ -139,9 +139,14 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
   }
 }
 
-/** What is compared: two kinds of shops, two shops, or two periods, the ones that were named or the one before. */
+/**
+ * What is compared: two kinds of shops, two shops, what was told last with what was told before it, or two periods, the ones that were named or
+ * the one before.
+ */
 function sides(slots: Slots, today: Day): readonly [Slots, Slots] {
-  const { figure, kinds = [], merchants = [] } = slots;
+  const { figure, kinds = [], merchants = [], beside } = slots;
+  if (figure === 'comparison' && beside)
+    return [slots, { ...without(slots, 'days', 'kinds', 'merchant', 'merchants'), ...beside }];
   if (figure === 'versus') {
     const [first, second] =
       kinds.length > 0 ? kinds.map((kind) => ({ kinds: [kind] })) : merchants.map((merchant) => ({ merchant }));

@@ -45,6 +45,8 @@ export interface Slots {
   readonly days?: DayRange;
   /** What `days` are compared with. */
   readonly against?: DayRange;
+  /** What was talked about before this, for "how much more is that?". */
+  readonly beside?: Pick<Slots, 'days' | 'merchant' | 'kinds'>;
   readonly merchant?: string;
   /** All of them, where more than one is named. */
   readonly merchants?: readonly string[];

@@ -472,6 +472,23 @@ describe('the conversation', () => {
     });
   });
 
+  it('compares what was told last with what was told before it, once, and nothing where nothing is compared', () => {
+    const ask = ({ dialog }: { readonly dialog: DialogState }, text: string, intent = 'spending') =>
+      decide(dialog, said(text, intent), options);
+    const [july, august] = ['2026-07', '2026-08'].map((month) => ({ from: `${month}-01`, to: `${month}-31` }));
+    const told = ask(ask({ dialog: verified }, 'What did I spend on groceries in July?'), 'And in August?');
+    const compared = ask(told, 'So how much more is that?');
+    const both = { figure: 'comparison', kinds: ['groceries'], days: august, beside: { days: july } };
+    expect(compared).toMatchObject({ step: { request: { intent: 'spending', slots: both } } });
+    const next = ask(compared, 'And in July?');
+    expect(next).toMatchObject({ step: { request: { slots: { kinds: ['groceries'], days: july } } } });
+    expect(next).not.toMatchObject({ step: { request: { slots: { figure: 'comparison' } } } });
+    for (const other of ['How much more do I have to pay?', 'What is the difference between checking and savings?'])
+      expect(ask(told, other, 'information'), other).not.toMatchObject({
+        step: { request: { slots: { figure: 'comparison' } } },
+      });
+  });
+
   it('asks back where two things of the bank are near to each other', () => {
     const decision = decide(newDialog, said('money', 'balance', { sure: false, runnerUp: 'move-money' }), options);
     expect(decision).toMatchObject({ kind: 'say', dialog: { pending: { kind: 'choice', options: ['balance', 'move-money'] } } });
