@@ -12,7 +12,9 @@ import { type Request, without } from './state.ts';
 const followsUp =
   /^\W*(?:(?:wait|oh|um|uh|well|hang on|hmm|ah|okay|ok)\W+)*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
 
-const refersBack = /\b(?:there|then|them|those|that one|this one|same)\b/i;
+/** "How often did they charge me?" is about whoever was talked about. */
+const refersBack =
+  /\b(?:there|then|them|those|that one|this one|same)\b|\bthey\b.*\b(?:charge[ds]?|bill(?:ed)?|debit(?:ed)?|take|took|taken|paid|pay)\b/i;
 
 /** "How much was it?" asks once more for what was just talked about. */
 const asksOfThat =
@@ -110,8 +112,9 @@ function merged({ slots: before }: Request, now: Slots): Slots {
     before,
     ...(['unexplained', 'after', 'why', 'together'] as const),
   );
-  // It was asked for once.
-  const kept = beside && others.figure === 'comparison' ? without(others, 'figure') : others;
+  // A comparison was asked for once; "the last one" is none of a figure.
+  const isOver = (beside && others.figure === 'comparison') || (now.howMany !== undefined && !now.figure);
+  const kept = isOver ? without(others, 'figure') : others;
   const named = now.merchant ?? now.kinds ?? now.purpose;
   const of = {
     ...(merchant ? { merchant } : {}),
@@ -163,7 +166,7 @@ export function continued(
 
 /** What a new request takes over of the one before it: "what was the largest one?" */
 export function inherited(topic: Request | undefined, { text, slots }: Understood): Slots {
-  const refers = refersBack.test(text) || (slots.figure !== undefined && /\bones?\b/i.test(text));
+  const refers = refersBack.test(text) || ((slots.figure ?? slots.howMany) !== undefined && /\bones?\b/i.test(text));
   return topic && refers ? merged(topic, slots) : slots;
 }
 

@@ -39,8 +39,9 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
     const again: Pending = { ...without(pending, 'part'), need: 'customer-number', asked: 1 };
     return speak({ ...without(dialog, 'customerNumber'), pending: again }, identify.again(say, 'customer-number'));
   }
-  // What shall be done is put right before the code is told.
-  if (!digits && amends.test(text) && hasSlots(slots) && assistant.kindOf(request.intent) === 'action') {
+  // What shall be done is told whole, or put right, before the code is told.
+  const isPart = wordCount(text) <= mostWordsOfPart && !turnsElsewhere(context, understood, request);
+  if (!digits && (amends.test(text) || isPart) && hasSlots(slots) && assistant.kindOf(request.intent) === 'action') {
     const amended: Pending = { ...pending, request: { ...request, slots: joinSlots(request.slots, slots) } };
     return speak({ ...dialog, pending: amended }, identify.again(say, need));
   }
@@ -60,6 +61,8 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
 
 /** Words around digits that are told: "it goes on with …, I think". */
 const mostWordsBeside = 5;
+/** "From savings", "the debit one". */
+const mostWordsOfPart = 5;
 /** Fewer digits are a word like "one", or a slip. */
 const leastOfPart = 1;
 

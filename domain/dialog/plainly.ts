@@ -27,6 +27,8 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
   if (does === 'payments' && notMine.test(text)) return 'dispute';
+  // "How often did they charge me?"
+  if (does === 'dispute' && slots.figure === 'count' && !notMine.test(text) && !takenTwice.test(text)) return 'payments';
   if (does === 'transfers' && /\brefund/i.test(text)) return 'payments';
   if (!spends.test(text)) {
     return does === 'balances' && (merchant ?? kinds) && !asksLeft.test(text) ? 'payments' : undefined;

@@ -135,7 +135,8 @@ describe('what is asked of payments', () => {
   it.each([
     ['my last seven transactions', 7],
     ['the latest 4 card payments', 4],
-    ['my last payment', undefined],
+    ['my last payment', 1],
+    ['my last payments', undefined],
     ['payments of the last two weeks', undefined],
   ])('%s: %s', (text, howMany) => expect(slotsIn(text, today).howMany).toBe(howMany));
 });
@@ -382,6 +383,25 @@ describe('the conversation', () => {
       options,
     ).dialog;
     expect(told.pending).not.toHaveProperty('part');
+  });
+
+  it('takes what an order still lacks while the code for it is asked for', () => {
+    const request = { intent: 'card-block', slots: {} };
+    const pending = { kind: 'identify', need: 'security-code', request, asked: 1 } as const;
+    const told = decide({ ...verified, pending }, said('the debit one', 'small-talk', { sure: false }), options).dialog;
+    expect(told.pending).toMatchObject({ request: { slots: { card: 'debit' } }, asked: 1 });
+    const elsewhere = said('my debit card is lost as well', 'balance');
+    expect(decide({ ...verified, pending }, elsewhere, options).dialog.pending).not.toMatchObject({ need: 'security-code' });
+  });
+
+  it('keeps to whoever was talked about in "how often did they charge me?" and "when was the last one?"', () => {
+    const ask = (dialog: DialogState, text: string, intent: string) => decide(dialog, said(text, intent), options).dialog;
+    const spent = ask(verified, 'How much did I pay Netflix this year?', 'spending');
+    const counted = ask(spent, 'How often did they charge me?', 'transactions');
+    expect(counted.topic?.slots).toMatchObject({ merchant: 'Netflix', figure: 'count', days: { from: '2026-01-01' } });
+    const last = ask(counted, 'When was the last one?', 'transactions').topic?.slots;
+    expect(last).toMatchObject({ merchant: 'Netflix', howMany: 1 });
+    expect(last).not.toHaveProperty('figure');
   });
 
   it('takes an amount that nobody has asked for for no question', () => {

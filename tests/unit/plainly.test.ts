@@ -25,6 +25,7 @@ describe('what the words say plainly', () => {
     ['What did I spend on petrol?', 'transactions', 'spending'],
     ['Has the refund from Harbor Books arrived?', 'transfer-status', 'transactions'],
     ['The Netflix people took money twice', 'spending', 'dispute'],
+    ['How often did they charge me?', 'dispute', 'transactions'],
   ])('counts: "%s" is no %s, but %s', (text, intent, expected) => expect(requestOf(text, intent)?.intent).toBe(expected));
 
   it.each([
