@@ -10,7 +10,7 @@ import { identified } from './identified.ts';
 import { isRegular, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
-import { isGeneral, saysPlainly, saysTakenTwice, undoes } from './plainly.ts';
+import { blocksThat, isGeneral, saysPlainly, saysTakenTwice, undoes } from './plainly.ts';
 import { recordingWish } from './recording.ts';
 import { paymentReferredTo } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
@@ -133,6 +133,10 @@ const takesLeave =
 const asksAgain =
   /\b(?:repeat|repeated|pardon|sa(?:y|id)|come again|once more|one more time|again please|hear|catch|caught|sorry|what|excuse me|louder|slower|slowly|speak|understand|understood)\b|^\W*again\W*$/i;
 const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
+/** "Cancel it", of a payment. */
+const takesThatBack =
+  /\b(?:cancel|undo|reverse|revoke)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get) (?:it|that|this) back\b/i;
+const ofPayments = new Set<Behaviour>(['payments', 'spending', 'transfers']);
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
   /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
@@ -149,6 +153,9 @@ function fresh(dialog: DialogState, heard: Understood, context: DecisionContext)
   if (didBefore && doesAgain.test(text)) {
     return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, context);
   }
+  const blocking =
+    topic && assistant.does(topic.intent) === 'cards' && blocksThat(text) ? assistant.doing('block-card') : undefined;
+  if (blocking) return start(dialog, { intent: blocking.name, slots: joinSlots(topic?.slots ?? {}, slots) }, context);
   const goneOn = topic && continued(assistant, topic, understood, dialog.told);
   if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
   if (slots.transactionId === undefined && isBareValue(text)) return speak(dialog, say('unsure-alone'));
@@ -174,8 +181,9 @@ function fresh(dialog: DialogState, heard: Understood, context: DecisionContext)
     case 'repeat':
       return speak(dialog, asksAgain.test(text) ? (lastReply ?? say('repeat-nothing')) : say('unsure-alone'));
     case 'cancel':
-      // What was done is not taken back by saying so.
+      // What was done, or is paid, is not taken back by saying so.
       if (didBefore && takesBack.test(text)) return beyond(dialog, context);
+      if (topic && ofPayments.has(assistant.does(topic.intent)) && takesThatBack.test(text)) return beyond(dialog, context);
       return speak(dialog, say('anything-else'));
     case 'agree':
     case 'refuse':

@@ -18,7 +18,7 @@ const refersBack =
 
 /** "How much was it?" asks once more for what was just talked about. */
 const asksOfThat =
-  /^\W*(?:(?:and|so|but|ok|okay|sorry|um|uh)\W+)*(?:how much|how many|how high|when|what (?:day|date|time)|where|which (?:account|card))\s+(?:exactly\s+)?(?:was|were|is|are|did)\s+(?:it|that|this|they|those|these)\b(?:\s+(?:again|exactly|happen|cost|for|paid|be))*\W*$/i;
+  /^\W*(?:(?:and|so|but|ok|okay|sorry|um|uh)\W+)*(?:how much|how many|how high|when|what (?:day|date|time)|where|which (?:account|card))\s+(?:exactly\s+)?(?:was|were|is|are|did|does|do|will|should)\s+(?:it|that|this|they|those|these)\b(?:\s+(?:again|exactly|happen|cost|for|paid|be|there|get|go|come|arrive|land|through|clear|finally|then))*\W*$/i;
 
 const time =
   'days?|weeks?|months?|years?|weekend|quarter|today|yesterday|tomorrow|tonight|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday';
@@ -61,7 +61,7 @@ const sumsThat =
 
 /** "And how much more is that?", of what was told last and what was told before it. */
 const comparesThat =
-  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
+  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\bwhich (?:one |of (?:them|the two) )?(?:was|is) (?:the )?(?:more|less|higher|lower|bigger|larger|smaller)\b|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
 
 /** Whether two sums are compared, where sums are what was told. */
 const comparesSums = (assistant: Assistant, topic: Request, text: string): boolean =>

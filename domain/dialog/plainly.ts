@@ -8,6 +8,8 @@ const notMine =
   /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
 const takenTwice =
   /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b/i;
+/** "I need to know if I paid my rent." */
+const asksPaid = /\b(?:did|have|has|if|whether)\b.*\b(?:i|we|my|our)\b.*\bpa(?:y|id)\b|\bpa(?:y|id)\b.*\byet\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
 /** Said first, these order. */
 const orders =
@@ -27,6 +29,7 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
   if (does === 'payments' && notMine.test(text)) return 'dispute';
+  if (does === 'decline' && (merchant ?? kinds) && asksPaid.test(text)) return 'payments';
   // "How often did they charge me?"
   if (does === 'dispute' && slots.figure === 'count' && !notMine.test(text) && !takenTwice.test(text)) return 'payments';
   if (does === 'transfers' && /\brefund/i.test(text)) return 'payments';
@@ -44,6 +47,12 @@ export const movesMoney = (does: Behaviour, text: string, slots: Slots): boolean
   does === 'move-money' || saysPlainly(does, { text, slots }) === 'move-money';
 
 const unblocks = /\bun-?(?:block|lock|freez)(?:e|ing)?\b|\bre-?activat(?:e|ing)\b/i;
+const blocks =
+  /^\W*(?:(?:please|ok|okay|yes|and|then|so|now|can|could|would|will|you|just|i|want|to|need|like|i['’]d|let['’]?s)\W+)*(?:block|freeze|lock|cancel|stop|disable|deactivate)\s+(?:it|that|this|them|(?:that|this|the other|the \w+) (?:one|card)|both)(?: (?:one|card|then|now|please|both|of them))*\W*$/i;
+
+/** "Block it", once cards were talked about. */
+export const blocksThat = (text: string): boolean => blocks.test(text);
+
 const undoing: Partial<Record<Behaviour, RegExp>> = {
   'block-card': unblocks,
   cards: unblocks,

@@ -193,7 +193,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const direction =
     // "Has the plumber been paid" asks for what went out.
     !othersPaid(text) &&
-    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|paid me|pays me|pay me|sent me|send me|money in|refund|refunds|refunded)\b/i.test(
+    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|coming in|comes in|paid me|pays me|pay me|sent me|send me|money in|refund|refunds|refunded)\b/i.test(
       text,
     )
       ? 'in'

@@ -1,4 +1,4 @@
-import { numberWord } from '../language/numbers.ts';
+import { numberWord, ordinalFrom } from '../language/numbers.ts';
 import { withoutKinds } from './merchant-kinds.ts';
 import type { Slots } from './slots.ts';
 import { withoutStory } from './story.ts';
@@ -43,6 +43,7 @@ export function unreadOf(noticed: readonly string[], text: string, slots: Slots)
   const left = new Set(rest.toLowerCase().match(/[\p{L}\d$€£][\p{L}\d.,'’&-]*/gu) ?? []);
   const explained = (word: string) =>
     ofValue.some(([names, words]) => words.test(word) && names.some((name) => slots[name] !== undefined)) ||
+    (slots.days !== undefined && ordinalFrom(word) !== undefined) ||
     (number.test(word) && ofValue.slice(0, 2).some(([names]) => names.some((name) => slots[name] !== undefined)));
   const unread = noticed.map((word) => word.toLowerCase().replace(/[.,]+$/, ''));
   const explains = (word: string) => little.test(word) || explained(word);

@@ -404,6 +404,36 @@ describe('the conversation', () => {
     expect(last).not.toHaveProperty('figure');
   });
 
+  it('blocks the card that was talked about, and does not say "all right" to it', () => {
+    const { dialog } = decide(steppedUp, said('Is my credit card blocked?', 'card-status'), options);
+    for (const text of ['Block it', 'Yes please, cancel that card']) {
+      const decision = decide(dialog, said(text, 'cancel'), options);
+      expect(decision, text).toMatchObject({
+        kind: 'bank',
+        step: { request: { intent: 'card-block', slots: { card: 'credit' } } },
+      });
+    }
+  });
+
+  it('leaves it to a colleague to take a payment back, and lets other things be', () => {
+    const toldOf = (text: string, intent: string) => decide(verified, said(text, intent), options).dialog;
+    const paid = toldOf('When did Netflix last charge me?', 'transactions');
+    expect(decide(paid, said('Cancel it', 'cancel'), options)).toMatchObject({
+      reply: `${say('beyond')} ${say('offer-person')}`,
+    });
+    for (const text of ['Stop', 'Cancel'])
+      expect(decide(paid, said(text, 'cancel'), options), text).toMatchObject({ reply: say('anything-else') });
+    const balance = toldOf('What is my balance?', 'balance');
+    expect(decide(balance, said('Cancel that', 'cancel'), options)).toMatchObject({ reply: say('anything-else') });
+  });
+
+  it('tells once more when something that was talked about will be there', () => {
+    const { dialog } = decide(verified, said('Has my transfer to Anna gone through?', 'transfer-status'), options);
+    expect(decide(dialog, said('When will it arrive?', 'outside'), options)).toMatchObject({
+      step: { request: { intent: 'transfer-status' } },
+    });
+  });
+
   it('takes an amount that nobody has asked for for no question', () => {
     expect(decide(newDialog, said('a hundred', 'balance'), options)).toMatchObject({ kind: 'say', reply: say('unsure-alone') });
   });
