@@ -63,16 +63,29 @@ const sumsThat =
 const comparesThat =
   /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\bwhich (?:one |of (?:them|the two) )?(?:was|is) (?:the )?(?:more|less|higher|lower|bigger|larger|smaller)\b|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
 
-/** Whether two sums are compared, where sums are what was told. */
-const comparesSums = (assistant: Assistant, topic: Request, text: string): boolean =>
-  assistant.does(topic.intent) === 'spending' && (topic.slots.figure ?? 'comparison') === 'comparison' && comparesThat.test(text);
+/** "More than on restaurants?", of what was told last and what is named now. */
+const comparesWith =
+  /^\W*(?:(?:and|so|but|ok|okay|well|hm|hmm|is|was|that|it)\W+)*(?:any |much |a lot |even )?(?:more|less) than\b/i;
+
+/** What a sum that was told is to be compared with; undefined where it is not to be compared. */
+function comparisonOf(assistant: Assistant, { intent, slots: topic }: Request, { text, slots }: Understood): Slots | undefined {
+  if (assistant.does(intent) !== 'spending' || (topic.figure ?? 'comparison') !== 'comparison') return undefined;
+  const { days, merchant, kinds, against } = slots;
+  const named = merchant ?? kinds;
+  if (comparesWith.test(text) && (named ?? days)) {
+    const beside = besideOf({ ...(named ? without(topic, 'merchant', 'kinds') : topic), ...besideOf(slots) });
+    return { figure: 'comparison', beside };
+  }
+  if (!comparesThat.test(text)) return undefined;
+  // "How much more is that than in August?"
+  return { figure: 'comparison', ...(against ? { against } : topic.beside ? { beside: topic.beside } : {}) };
+}
 
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
-  if (comparesSums(assistant, topic, text)) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -108,19 +121,20 @@ const besideOf = ({ days, merchant, kinds }: Slots): NonNullable<Slots['beside']
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, beside, ...others } = without(
+  const { account, merchant, merchants, kinds, purpose, person, beside, ...others } = without(
     before,
     ...(['unexplained', 'after', 'why', 'together'] as const),
   );
   // A comparison was asked for once; "the last one" is none of a figure.
   const isOver = (beside && others.figure === 'comparison') || (now.howMany !== undefined && !now.figure);
   const kept = isOver ? without(others, 'figure') : others;
-  const named = now.merchant ?? now.kinds ?? now.purpose;
+  const named = now.merchant ?? now.kinds ?? now.purpose ?? now.person;
   const of = {
     ...(merchant ? { merchant } : {}),
     ...(merchants ? { merchants } : {}),
     ...(kinds ? { kinds } : {}),
     ...(purpose ? { purpose } : {}),
+    ...(person ? { person } : {}),
   };
   const days = now.earlier && before.days ? { days: periodBefore(before.days) } : {};
   // "And both together?"
@@ -151,12 +165,13 @@ export function continued(
 ): Request | undefined {
   const more = assistant.does(topic.intent) === 'payments' ? further(topic, understood, told) : undefined;
   if (more) return more;
+  const comparison = comparisonOf(assistant, topic, understood);
+  if (comparison) {
+    const { intent, slots } = topic;
+    return { intent, slots: joinSlots(without(slots, 'unexplained', 'against', 'beside'), comparison) };
+  }
   if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots } = understood;
-  if (comparesSums(assistant, topic, text)) {
-    const asked = joinSlots(without(topic.slots, 'unexplained'), { ...without(slots, 'unexplained'), figure: 'comparison' });
-    return { intent: topic.intent, slots: slots.against ? without(asked, 'beside') : asked };
-  }
   const before = assistant.does(topic.intent);
   const sums = before === 'payments' && sumsThat.test(text);
   const does = sums ? 'spending' : aboutDays(namedIn(text) ?? before, slots);

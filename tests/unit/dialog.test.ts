@@ -427,6 +427,13 @@ describe('the conversation', () => {
     expect(decide(balance, said('Cancel that', 'cancel'), options)).toMatchObject({ reply: say('anything-else') });
   });
 
+  it('does not tell of one transfer where another one is asked about', () => {
+    const { dialog } = decide(verified, said('Has my transfer to Anna gone through?', 'transfer-status'), options);
+    const decision = decide(dialog, said('And the one to my brother?', 'transfer-status'), options);
+    expect(decision).toMatchObject({ step: { request: { slots: { person: 'brother' } } } });
+    expect(decision).not.toMatchObject({ step: { request: { slots: { merchant: 'Anna' } } } });
+  });
+
   it('tells once more when something that was talked about will be there', () => {
     const { dialog } = decide(verified, said('Has my transfer to Anna gone through?', 'transfer-status'), options);
     expect(decide(dialog, said('When will it arrive?', 'outside'), options)).toMatchObject({
@@ -530,11 +537,15 @@ describe('the conversation', () => {
     const compared = ask(told, 'So how much more is that?');
     const both = { figure: 'comparison', kinds: ['groceries'], days: august, beside: { days: july } };
     expect(compared).toMatchObject({ step: { request: { intent: 'spending', slots: both } } });
+    const other = ask(told, 'More than on restaurants?');
+    expect(other).toMatchObject({
+      step: { request: { slots: { ...both, beside: { days: august, kinds: ['restaurants'] } } } },
+    });
     const next = ask(compared, 'And in July?');
     expect(next).toMatchObject({ step: { request: { slots: { kinds: ['groceries'], days: july } } } });
     expect(next).not.toMatchObject({ step: { request: { slots: { figure: 'comparison' } } } });
-    for (const other of ['How much more do I have to pay?', 'What is the difference between checking and savings?'])
-      expect(ask(told, other, 'information'), other).not.toMatchObject({
+    for (const text of ['How much more do I have to pay?', 'What is the difference between checking and savings?'])
+      expect(ask(told, text, 'information'), text).not.toMatchObject({
         step: { request: { slots: { figure: 'comparison' } } },
       });
   });
