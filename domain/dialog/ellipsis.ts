@@ -61,11 +61,11 @@ const sumsThat =
 
 /** "And how much more is that?", of what was told last and what was told before it. */
 const comparesThat =
-  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\bwhich (?:one |of (?:them|the two) )?(?:was|is) (?:the )?(?:more|less|higher|lower|bigger|larger|smaller)\b|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
+  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\bwhich (?:one |of (?:them|the two) )?(?:was|is) (?:the )?(?:more|less|higher|lower|bigger|larger|smaller)\b|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bis (?:that|it) the same(?: amount| as before)?\W*$|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
 
 /** "More than on restaurants?", of what was told last and what is named now. */
 const comparesWith =
-  /^\W*(?:(?:and|so|but|ok|okay|well|hm|hmm|is|was|that|it)\W+)*(?:any |much |a lot |even )?(?:more|less) than\b/i;
+  /^\W*(?:(?:and|so|but|ok|okay|well|hm|hmm|is|was|that|it)\W+)*(?:(?:any |much |a lot |even )?(?:more|less) )?than\b/i;
 
 /** What a sum that was told is to be compared with; undefined where it is not to be compared. */
 function comparisonOf(assistant: Assistant, { intent, slots: topic }: Request, { text, slots }: Understood): Slots | undefined {
@@ -179,9 +179,20 @@ export function continued(
   return { intent, slots: merged(topic, slots) };
 }
 
+/** "What was the average?" says of what only where it says more. */
+const figureAlone = /^(?!.*\b(?:i|my|me|we|our|payments?|transactions?|purchases?|charges?|spend|spent|pay|paid)\b)/i;
+const mostWordsOfFigure = 6;
+
+/** "Pay it off", once it was told what is owed on the credit card. */
+const paysThatOff = /\bpay(?:ing)? (?:it|that|this|the (?:card|rest|balance|debt)|all of it)(?: all)?(?: off| down| back)\b/i;
+
 /** What a new request takes over of the one before it: "what was the largest one?" */
 export function inherited(topic: Request | undefined, { text, slots }: Understood): Slots {
-  const refers = refersBack.test(text) || ((slots.figure ?? slots.howMany) !== undefined && /\bones?\b/i.test(text));
+  if (topic?.slots.account === 'credit' && paysThatOff.test(text)) return { ...slots, to: 'credit' };
+  const refers =
+    refersBack.test(text) ||
+    ((slots.figure ?? slots.howMany) !== undefined && /\bones?\b/i.test(text)) ||
+    (slots.figure !== undefined && wordCount(text) <= mostWordsOfFigure && figureAlone.test(text));
   return topic && refers ? merged(topic, slots) : slots;
 }
 

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<Kind, { readonly says: string; readonly words: stri
     words:
       'restaurants?|caf[eé]s?|coffees?|coffee shops?|eating out|dining(?: out)?|take-?aways?|take-?outs?|fast food|bars?|pubs?|(?<!\b(?:pet|dog|cat) )food(?! shopping)|lunch(?:es)?|dinners?|meals?|pizzas?',
   },
-  fuel: { says: 'fuel', words: 'petrol|fuel|diesel|gasoline|gas(?! bill)|(?:petrol|gas|fuel|filling|service) stations?' },
+  fuel: { says: 'fuel', words: '(?:petrol|gas|fuel|filling|service) stations?|petrol|fuel|diesel|gasoline|gas(?! bill)' },
   transport: {
     says: 'transport',
     words:

@@ -8,6 +8,7 @@ const notMine =
   /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
 const takenTwice =
   /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b/i;
+const asksWhatFor = /\bwhat(?: was|['’]?s| is| were| are| did)\b.*\b(?:for|about)\W*$/i;
 /** "I need to know if I paid my rent." */
 const asksPaid = /\b(?:did|have|has|if|whether)\b.*\b(?:i|we|my|our)\b.*\bpa(?:y|id)\b|\bpa(?:y|id)\b.*\byet\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
@@ -31,7 +32,8 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   if (does === 'payments' && notMine.test(text)) return 'dispute';
   if (does === 'decline' && (merchant ?? kinds) && asksPaid.test(text)) return 'payments';
   // "How often did they charge me?"
-  if (does === 'dispute' && slots.figure === 'count' && !notMine.test(text) && !takenTwice.test(text)) return 'payments';
+  const asksOnly = slots.figure === 'count' || asksWhatFor.test(text);
+  if (does === 'dispute' && asksOnly && !notMine.test(text) && !takenTwice.test(text)) return 'payments';
   if (does === 'transfers' && /\brefund/i.test(text)) return 'payments';
   if (!spends.test(text)) {
     return does === 'balances' && (merchant ?? kinds) && !asksLeft.test(text) ? 'payments' : undefined;

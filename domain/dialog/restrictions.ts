@@ -124,7 +124,7 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
   ['average', /\b(?:on average|average)\b/i],
   [
     'count',
-    /\bhow (?:many (?:times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b/i,
+    /\bhow (?:many (?:(?:were|was|are|is) (?:there|they|it|that)\b|times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b/i,
   ],
 ];
 /** "More on groceries or on restaurants?" */

@@ -434,6 +434,20 @@ describe('the conversation', () => {
     expect(decision).not.toMatchObject({ step: { request: { slots: { merchant: 'Anna' } } } });
   });
 
+  it('asks of a figure what was talked about, unless the caller says of what', () => {
+    const fuel = decide(verified, said('How much did I spend on fuel this year?', 'spending'), options).dialog;
+    const slotsOf = (text: string) => decide(fuel, said(text, 'spending'), options).dialog.topic?.slots;
+    expect(slotsOf('What was the average?')).toMatchObject({ figure: 'average', kinds: ['fuel'] });
+    expect(slotsOf('How many were there?')).toMatchObject({ figure: 'count', kinds: ['fuel'] });
+    expect(slotsOf('What was my largest payment?')).not.toHaveProperty('kinds');
+  });
+
+  it('pays the credit card off, where it was told what is owed on it', () => {
+    const { dialog } = decide(steppedUp, said('What do I owe on my credit card?', 'balance'), options);
+    const decision = decide(dialog, said('Pay it off from checking', 'move-money'), options);
+    expect(decision).toMatchObject({ step: { request: { slots: { from: 'current', to: 'credit' } } } });
+  });
+
   it('tells once more when something that was talked about will be there', () => {
     const { dialog } = decide(verified, said('Has my transfer to Anna gone through?', 'transfer-status'), options);
     expect(decide(dialog, said('When will it arrive?', 'outside'), options)).toMatchObject({

@@ -26,6 +26,7 @@ describe('what the words say plainly', () => {
     ['Has the refund from Harbor Books arrived?', 'transfer-status', 'transactions'],
     ['The Netflix people took money twice', 'spending', 'dispute'],
     ['How often did they charge me?', 'dispute', 'transactions'],
+    ['That payment on Monday, what was it for?', 'dispute', 'transactions'],
     ['I need to know if I paid my rent already', 'outside', 'transactions'],
   ])('counts: "%s" is no %s, but %s', (text, intent, expected) => expect(requestOf(text, intent)?.intent).toBe(expected));
 
