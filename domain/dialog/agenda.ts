@@ -2,6 +2,7 @@ import type { Assistant } from '../assistant/assistant.ts';
 import type { Say } from '../assistant/wording-keys.ts';
 import { numberWord } from '../language/numbers.ts';
 import { wordCount } from '../language/words.ts';
+import { identify } from './identification.ts';
 import { type DialogState, type OpenMatter, without } from './state.ts';
 import type { StepOutcome } from './steps.ts';
 
@@ -51,16 +52,22 @@ function offerOf(assistant: Assistant, say: Say, { intent }: OpenMatter): string
   return kind === 'knowledge' ? say('offer-question') : say('offer-matter', { matter: says });
 }
 
-/** Comes back to what is open, once the matter before has come to its end. */
+/** Comes back to what is open, once the matter before has come to its end: an order that a question came in between of, then other wishes. */
 export function comeBack<T extends StepOutcome>(assistant: Assistant, say: Say, outcome: T): T {
   const { dialog, next } = outcome;
-  const [matter, ...rest] = dialog.open ?? [];
-  if (!matter || next.kind !== 'said' || next.leadsTo || dialog.pending) return outcome;
-  const pending = { kind: 'offer', matter, question: offerOf(assistant, say, matter) } as const;
-  const said = next.reply.replace(/ Is there anything else\?$/, '');
-  return {
+  if (next.kind !== 'said' || next.leadsTo || dialog.pending) return outcome;
+  const asking = (back: DialogState, question: string): T => ({
     ...outcome,
-    dialog: { ...without(dialog, 'open'), ...(rest.length > 0 ? { open: rest } : {}), pending },
-    next: { ...next, reply: `${said} ${pending.question}` },
-  };
+    dialog: back,
+    next: { ...next, reply: `${next.reply.replace(/ Is there anything else\?$/, '')} ${question}` },
+  });
+  const { interrupted } = dialog;
+  if (interrupted) {
+    const question = interrupted.kind === 'identify' ? identify.ask(say, interrupted.need) : interrupted.question;
+    return asking({ ...without(dialog, 'interrupted'), topic: interrupted.request, pending: interrupted }, question);
+  }
+  const [matter, ...rest] = dialog.open ?? [];
+  if (!matter) return outcome;
+  const pending = { kind: 'offer', matter, question: offerOf(assistant, say, matter) } as const;
+  return asking({ ...without(dialog, 'open'), ...(rest.length > 0 ? { open: rest } : {}), pending }, pending.question);
 }

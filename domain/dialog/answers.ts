@@ -4,7 +4,7 @@ import { type Answered, type DecisionContext, maxAsked, speak, type Understood }
 import { turnedRound } from './move-money.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { beyond, start } from './start.ts';
-import { type DialogState, type Needed, type Pending, type Request, without } from './state.ts';
+import { type DialogState, type Needed, type Pending, type PendingOrder, type Request, without } from './state.ts';
 import { givesUp, yesOrNo } from './yes-no.ts';
 
 type Of<K extends Pending['kind']> = Extract<Pending, { kind: K }>;
@@ -34,7 +34,9 @@ export function confirmed(
   // "No, I just want to know whether it is blocked" says more than no.
   const goesElsewhere = turnsElsewhere(context, understood, pending.request);
   if (answer === 'no' && !(goesElsewhere && wordCount(text) >= 5)) return speak(idle, say('dropped'));
-  if (goesElsewhere) return { kind: 'anew', dialog: idle, understood };
+  if (goesElsewhere) {
+    return { kind: 'anew', dialog: answer === 'no' ? idle : leaving(dialog, pending, understood, context), understood };
+  }
   if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
   const again = say('again-confirm', { question: pending.question });
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, again);
@@ -101,7 +103,7 @@ export function filled(dialog: DialogState, pending: Of<'slot'>, understood: Und
     // A few words that name nothing are no answer, and no other wish either.
     const fragment = wordCount(text) <= 3 && !/\b(?:what|how|when|why|is|are|do|can|my)\b/i.test(text);
     const leaves = ['person', 'end'].includes(context.assistant.does(understood.intent));
-    if (!fragment || leaves) return { kind: 'anew', dialog: idle, understood };
+    if (!fragment || leaves) return { kind: 'anew', dialog: leaving(dialog, pending, understood, context), understood };
   }
   if (pending.asked >= maxAsked) return beyond(idle, context, say('give-up-asking'));
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, askedAgain(say, pending));
@@ -172,6 +174,22 @@ export function offered(
 function pointsAt(text: string): 0 | 1 | undefined {
   if (/\b(?:first|former|smaller|less|lower)\b/i.test(text)) return 0;
   return /\b(?:second|latter|other|larger|bigger|more|higher)\b/i.test(text) ? 1 : undefined;
+}
+
+/** "Actually, just tell me my balance." */
+const insteadOf = /\b(?:actually|instead|rather|forget|never ?mind|leave (?:it|that)|just)\b/i;
+
+/** An order waits for a question in between, and is given up for anything else. */
+export function leaving(
+  dialog: DialogState,
+  pending: PendingOrder,
+  { text, intent }: Understood,
+  { assistant }: DecisionContext,
+): DialogState {
+  const idle = without(dialog, 'pending');
+  const isOrder = assistant.kindOf(pending.request.intent) === 'action';
+  const asks = ['query', 'knowledge'].includes(assistant.kindOf(intent));
+  return isOrder && asks && !insteadOf.test(text) ? { ...idle, interrupted: pending } : idle;
 }
 
 /** A sure wish for something else than what is being talked about. */

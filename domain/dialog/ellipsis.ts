@@ -149,7 +149,7 @@ function further({ intent, slots: before }: Request, { text, slots }: Understood
   const after = told.at(-1);
   // "And the week before that?" is another period.
   if (after === undefined || !goesFurther(text) || (slots.earlier && before.days)) return undefined;
-  const { howMany = before.howMany } = slots;
+  const { howMany = /\bone before\b/i.test(text) ? 1 : before.howMany } = slots;
   return { intent, slots: { ...without(before, 'unexplained'), ...(howMany ? { howMany } : {}), after } };
 }
 

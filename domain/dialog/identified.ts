@@ -1,5 +1,5 @@
 import { wordCount } from '../language/words.ts';
-import { turnsElsewhere } from './answers.ts';
+import { leaving, turnsElsewhere } from './answers.ts';
 import { type Answered, type DecisionContext, maxAsked, speak, type Understood } from './decision.ts';
 import { identify } from './identification.ts';
 import { sentences } from './naming.ts';
@@ -48,8 +48,10 @@ export function identified(dialog: DialogState, pending: Identify, understood: U
   if (yesOrNo(text) === 'no' && !digits) return speak(idle, say('dropped'));
   if (!(digits && onlyDigits) && turnsElsewhere(context, understood, request)) {
     // A question in between leaves the matter open.
-    const aside = assistant.kindOf(understood.intent) === 'knowledge';
-    return { kind: 'anew', dialog: aside ? dialog : idle, understood };
+    if (assistant.kindOf(understood.intent) === 'knowledge') return { kind: 'anew', dialog, understood };
+    // Who is known already hears the answer, and is asked again.
+    const known = need === 'security-code';
+    return { kind: 'anew', dialog: known ? leaving(dialog, pending, understood, context) : idle, understood };
   }
   const { intent, sure } = understood;
   if (sure && !digits && assistant.does(intent) === 'decline') {

@@ -7,7 +7,7 @@ const kinds: Readonly<Record<Kind, { readonly says: string; readonly words: stri
   groceries: {
     says: 'groceries',
     words:
-      'grocer(?:y|ies)|grocer(?:y )?(?:shops?|stores?)|supermarkets?|food shopping|(?<!\b(?:pet|dog|cat|fast|about) )food|baker(?:y|ies)|bread|butchers?',
+      'grocer(?:y )?(?:shops?|stores?|shopping)|grocer(?:y|ies)|supermarkets?|food shopping|(?<!\b(?:pet|dog|cat|fast|about) )food|baker(?:y|ies)|bread|butchers?',
   },
   restaurants: {
     says: 'restaurants and cafes',

@@ -7,7 +7,7 @@ const byNumber = new RegExp(
 const pointing = new RegExp(String.raw`\b(?:that|this|the same) ${thing}\b|\b(?:that|it) (?:was|is)(?:n['’]t| not)\b`, 'i');
 
 const further =
-  /^\W*(?:(?:and|ok|okay|yes|please|so|what about|are there|is there|any|tell me|show me|give me|read me|can i hear|the|some|go to)\W+)*(?:(?:(?!day|week|month|year)\w+ )?before (?:that|those|them)|(?:next|previous|earlier|older) (?!day|week|month|year)\w+|(?:\w+ )?more(?: of them| ones?| transactions| payments)?|what else|go on|continue|keep going|carry on|others?|the rest)(?: please| then| too)?\W*$/i;
+  /^\W*(?:(?:and|ok|okay|yes|please|so|what about|are there|is there|any|tell me|show me|give me|read me|can i hear|the|some|go to)\W+)*(?:(?:(?!day|week|month|year)\w+ )?before (?:that|those|them)|(?:ones?|payments?|transactions?) before(?: it)?|(?:next|previous|earlier|older) (?!day|week|month|year)\w+|(?:\w+ )?more(?: of them| ones?| transactions| payments)?|what else|go on|continue|keep going|carry on|others?|the rest)(?: please| then| too)?\W*$/i;
 
 /** Whether the payments are wanted that come after those that were told. */
 export const goesFurther = (text: string): boolean => further.test(text);

@@ -169,7 +169,7 @@ export const asksWhy = (text: string): boolean =>
   );
 
 const theLast =
-  /\bwhen (?:did|was|have|has|is)\b.*\b(?:last|latest|most recent(?:ly)?)\b(?! (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)|\bthe last time\b|\b(?:my|the) (?:last|latest|most recent) (?:shop|payment|transaction|charge|debit|purchase|visit|order|bill|meal|trip)\b/i;
+  /\bwhen (?:did|was|have|has|is)\b.*\b(?:last|latest|most recent(?:ly)?)\b(?! (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)|\bthe last time\b|\b(?:my|the) (?:last|latest|most recent) (?:(?:grocery|food) )?(?:shop(?:ping)?|payment|transaction|charge|debit|purchase|visit|order|bill|meal|trip)\b/i;
 const ofPayments =
   /\b(?:last|latest|most recent|recent|past|previous)\s+((?:\p{L}|\d)+)\s+(?:\p{L}+\s+)?(?:payments?|transactions?|purchases?|charges|debits?|entries)\b/iu;
 

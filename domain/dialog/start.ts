@@ -1,13 +1,14 @@
 import { type Decision, type DecisionContext, phraseOf, speak } from './decision.ts';
 import { identify } from './identification.ts';
 import { sentences } from './naming.ts';
-import type { DialogState, Pending, Request } from './state.ts';
+import { type DialogState, type Pending, type Request, without } from './state.ts';
 
 /** Takes up a request: who calls, may they, and then the bank. */
 export function start(dialog: DialogState, request: Request, { assistant, say, canTransfer }: DecisionContext): Decision {
   const intent = assistant.intent(request.intent);
   const personal = assistant.isPersonal(request.intent);
-  const topical = { ...dialog, topic: request };
+  // One order takes the place of another.
+  const topical = { ...(intent.kind === 'action' ? without(dialog, 'interrupted') : dialog), topic: request };
   if (personal && dialog.locked) {
     return canTransfer ? speak(dialog, sentences(say('locked'), say('transfer')), 'transfer') : speak(dialog, say('locked'));
   }

@@ -79,6 +79,9 @@ export type Pending =
   /** Shall the bot go on with what was asked in the same breath? */
   | { readonly kind: 'offer'; readonly matter: OpenMatter; readonly question: string };
 
+/** What is still to be told or confirmed before an order is done. */
+export type PendingOrder = Extract<Pending, { readonly request: Request }>;
+
 /** A wish that waits for another one. */
 export interface OpenMatter {
   readonly intent: string;
@@ -106,6 +109,8 @@ export interface DialogState {
   readonly failedTries: number;
   readonly locked: boolean;
   readonly pending?: Pending;
+  /** What was being asked for an order, while a question in between is answered. */
+  readonly interrupted?: PendingOrder;
   /** What was talked about last, for "and the savings one?". */
   readonly topic?: Request;
   /** Ids of the payments that were told last, in their order. */

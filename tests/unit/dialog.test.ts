@@ -286,6 +286,34 @@ describe('the conversation', () => {
     expect(decide(offered, said('Is my card blocked?', 'card-status'), options)).toMatchObject({ kind: 'bank' });
   });
 
+  it('asks for its order again after a question in between, so that no "yes" is taken for something else', () => {
+    const request = { intent: 'move-money', slots: slotsIn('Move 20 dollars from savings to checking', today) };
+    const accounts = { fromId: 'a', toId: 'b', from: 'savings', to: 'checking' };
+    const action = { kind: 'move-money', ...accounts, amount: { minor: 2_000, currency: 'USD' } } as const;
+    const question = 'Shall I move $20.00?';
+    const pending = { kind: 'confirm', action, order: 'key', request, question, asked: 1 } as const;
+    const asked = decide({ ...steppedUp, pending }, said('What would be left?', 'balance'), options);
+    expect(asked).toMatchObject({ kind: 'bank', step: { kind: 'query' }, dialog: { interrupted: pending } });
+    const told = { dialog: asked.dialog, guards: [], next: { kind: 'said', source: 'bank', reply: 'It is $5.00.' } } as const;
+    const back = comeBack(assistant, say, told);
+    expect(back).toMatchObject({ next: { reply: `It is $5.00. ${question}` }, dialog: { pending, topic: request } });
+    expect(back.dialog).not.toHaveProperty('interrupted');
+    expect(decide(back.dialog, said('Yes', 'yes'), options)).toMatchObject({ step: { kind: 'act', order: 'key' } });
+    // Another order, or a no, gives it up.
+    const other = decide({ ...steppedUp, pending }, said('Block my credit card', 'card-block'), options);
+    expect(other.dialog).not.toHaveProperty('interrupted');
+    const no = decide({ ...steppedUp, pending }, said('No, I only want to know my balance now', 'balance'), options);
+    expect(no.dialog).not.toHaveProperty('interrupted');
+    const instead = decide({ ...steppedUp, pending }, said('Actually, just tell me my balance', 'balance'), options);
+    expect(instead.dialog).not.toHaveProperty('interrupted');
+    const code = { kind: 'identify', need: 'security-code', request, asked: 1 } as const;
+    const between = decide({ ...verified, pending: code }, said('What is in my savings account now?', 'balance'), options);
+    expect(comeBack(assistant, say, { ...told, dialog: between.dialog })).toMatchObject({
+      next: { reply: `It is $5.00. ${identify.ask(say, 'security-code')}` },
+      dialog: { pending: code },
+    });
+  });
+
   it('stays calm when it is insulted, but hears the wish first', () => {
     expect(besides('You are a stupid bot')).toBe(say('calm'));
     const wish = decide(newDialog, said('You useless machine, what is my balance?', 'balance'), options);
