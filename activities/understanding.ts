@@ -285,7 +285,7 @@ export class Understanding {
         if (answer?.sure) {
           return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
         }
-        if (answer && decision.kind === 'knowledge' && !known.dialog.pending) {
+        if (answer && decision.kind === 'knowledge' && !known.dialog.pending && !known.dialog.interrupted) {
           const question = say('offer-article', { title: answer.title });
           const matter = { intent: assistant.doing('article')?.name ?? understood.intent, text: answer.title };
           const pending = { kind: 'offer', matter, question } as const;

@@ -95,6 +95,7 @@ export const wordingKeys = {
   'scope-in': [],
   'scope-merchant': ['merchants'],
   'scope-kinds': ['kinds'],
+  'scope-except': ['what'],
   'scope-account': ['account'],
   'scope-over': ['amount'],
   'scope-under': ['amount'],

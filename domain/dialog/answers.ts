@@ -25,14 +25,15 @@ export function confirmed(
     const others = without(slots, 'from', 'to');
     return start(without(dialog, 'pending'), { ...pending.request, slots: joinSlots(turned, others) }, context);
   }
-  const corrected = corrects(pending.request.slots, slots);
+  const goesElsewhere = turnsElsewhere(context, understood, pending.request);
+  // "What's my credit card limit?" names no other card to block.
+  const corrected = corrects(pending.request.slots, slots) && !(goesElsewhere && isQuestion.test(text));
   if (answer === 'yes' && !corrected)
     return { kind: 'bank', step: { kind: 'act', action: pending.action, order: pending.order }, dialog };
   const idle = without(dialog, 'pending');
   if (givesUp(text)) return speak(idle, say('dropped'));
   if (corrected) return start(idle, { ...pending.request, slots: joinSlots(pending.request.slots, slots) }, context);
   // "No, I just want to know whether it is blocked" says more than no.
-  const goesElsewhere = turnsElsewhere(context, understood, pending.request);
   if (answer === 'no' && !(goesElsewhere && wordCount(text) >= 5)) return speak(idle, say('dropped'));
   if (goesElsewhere) {
     return { kind: 'anew', dialog: answer === 'no' ? idle : leaving(dialog, pending, understood, context), understood };
@@ -41,6 +42,9 @@ export function confirmed(
   const again = say('again-confirm', { question: pending.question });
   return speak({ ...dialog, pending: { ...pending, asked: pending.asked + 1 } }, again);
 }
+
+const isQuestion =
+  /^\W*(?:(?:and|but|so|ok|okay|wait|well|um|uh)\W+)*(?:what(?! about)|how(?! about)|when|where|which|why|who|is|are|do|does|did|has|have)\b/i;
 
 /** What a caller may name without correcting an order by it. */
 const noCorrections = new Set<string>([
@@ -59,6 +63,7 @@ const noCorrections = new Set<string>([
   'howMany',
   'against',
   'beside',
+  'except',
   'pending',
   'failed',
   'why',

@@ -18,7 +18,7 @@ const refersBack =
 
 /** "How much was it?" asks once more for what was just talked about. */
 const asksOfThat =
-  /^\W*(?:(?:and|so|but|ok|okay|sorry|um|uh)\W+)*(?:how much|how many|how high|when|what (?:day|date|time)|where|which (?:account|card))\s+(?:exactly\s+)?(?:was|were|is|are|did|does|do|will|should)\s+(?:it|that|this|they|those|these)\b(?:\s+(?:again|exactly|happen|cost|for|paid|be|there|get|go|come|arrive|land|through|clear|finally|then))*\W*$/i;
+  /^\W*(?:(?:and|so|but|ok|okay|sorry|um|uh)\W+)*(?:how much|how many|how high|when|what (?:day|date|time)|where|which (?:account|card))\s+(?:exactly\s+)?(?:was|were|is|are|did|does|do|will|should)\s+(?:it|that|this|they|those|these)\b(?:\s+(?:again|exactly|happen|cost|for|paid|be|there|get|go|come|arrive|land|through|clear|finally|then))*(?:\s+(?:(?:a|one|two|three|last|this|the)\s+)?(?:day|week|month|year)s?(?: ago| before)?|\s+yesterday)?\W*$/i;
 
 const time =
   'days?|weeks?|months?|years?|weekend|quarter|today|yesterday|tomorrow|tonight|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday';
@@ -121,7 +121,7 @@ const besideOf = ({ days, merchant, kinds }: Slots): NonNullable<Slots['beside']
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
-  const { account, merchant, merchants, kinds, purpose, person, beside, ...others } = without(
+  const { account, merchant, merchants, kinds, purpose, person, except, beside, ...others } = without(
     before,
     ...(['unexplained', 'after', 'why', 'together'] as const),
   );
@@ -135,6 +135,7 @@ function merged({ slots: before }: Request, now: Slots): Slots {
     ...(kinds ? { kinds } : {}),
     ...(purpose ? { purpose } : {}),
     ...(person ? { person } : {}),
+    ...(except ? { except } : {}),
   };
   const days = now.earlier && before.days ? { days: periodBefore(before.days) } : {};
   // "And both together?"
@@ -174,7 +175,9 @@ export function continued(
   const { text, slots } = understood;
   const before = assistant.does(topic.intent);
   const sums = before === 'payments' && sumsThat.test(text);
-  const does = sums ? 'spending' : aboutDays(namedIn(text) ?? before, slots);
+  // "How much was it a month ago?"
+  const isOfThat = asksOfThat.test(text);
+  const does = sums ? 'spending' : isOfThat ? before : aboutDays(namedIn(text) ?? before, slots);
   const intent = does === before ? topic.intent : (assistant.doing(does)?.name ?? topic.intent);
   return { intent, slots: merged(topic, slots) };
 }

@@ -66,8 +66,9 @@ function moreText(say: Say, found: readonly Transaction[]): string {
 /** Payments by whatever the caller named: those that went out, unless it is asked what came in. */
 async function payments(enquiry: Enquiry, slots: Slots) {
   const { today } = enquiry;
-  const { merchant, kinds, figure } = slots;
-  const days = slots.days ?? (merchant || kinds || figure ? { from: addDays(today, -daysBack), to: today } : thisMonth(today));
+  const { merchant, kinds, figure, pending } = slots;
+  const days =
+    slots.days ?? (merchant || kinds || figure || pending ? { from: addDays(today, -daysBack), to: today } : thisMonth(today));
   const comesIn = slots.direction === 'in' || (kinds?.length === 1 && kinds[0] === 'salary');
   const read = await readPayments(enquiry, { ...slots, days, direction: comesIn ? 'in' : 'out' });
   const beyond = sentences(await recordsText(enquiry, slots.days), read.beyond);

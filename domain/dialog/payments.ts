@@ -1,7 +1,8 @@
 import type { Say } from '../assistant/wording-keys.ts';
-import type { Transaction, TransactionFilter } from '../bank/bank.ts';
+import type { MerchantCategory, Transaction, TransactionFilter } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
 import { addDays, type Day, writtenDay } from '../language/dates.ts';
+import type { Exception } from './exceptions.ts';
 import type { Enquiry } from './factual-reply.ts';
 import { kindName as merchantKindName } from './merchant-kinds.ts';
 import { daysText, kindName, list, sentences } from './naming.ts';
@@ -30,7 +31,7 @@ type Named = { readonly [K in keyof Slots]: Slots[K] | undefined };
 /** Reads payments by everything that the caller named. `direction` and `days` of the slots count as they stand. */
 export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Payments> {
   const { bank, customerId, say, today } = enquiry;
-  const { merchant, merchants, amountMinor, bounds, pending, transactionId, kinds = [] } = slots;
+  const { merchant, merchants, amountMinor, bounds, pending, transactionId, kinds = [], except } = slots;
   const every = await matching(enquiry, slots);
   const known = every.length === 0 && (await knownName(enquiry, slots));
   if (known) return readPayments(enquiry, { ...slots, merchant: known });
@@ -45,6 +46,7 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
       (!pending || one.status === 'pending') &&
       (!transactionId || one.id === transactionId) &&
       within(one, bounds) &&
+      !isLeftOut(one, except) &&
       (served.length === 0 || (one.category && served.includes(one.category))),
   );
   const sized = bounds !== undefined || amountMinor !== undefined;
@@ -59,7 +61,10 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
     ),
     beyond: sentences(
       unexplainedText(say, { unexplained: rest }),
-      beyondText(say, slots, served.length < kinds.length, all[0]?.amount.currency),
+      beyondText(say, slots, {
+        apart: tellsKinds || all.length === 0 ? [] : [...kinds, ...(except?.kinds ?? [])],
+        currency: all[0]?.amount.currency,
+      }),
     ),
   };
 }
@@ -122,6 +127,11 @@ export async function recordsText({ bank, customerId, today, say }: Enquiry, day
   return first === undefined || first <= days.from ? '' : say('records-since', { day: writtenDay(first, today) });
 }
 
+const isLeftOut = ({ merchant, category }: Transaction, except: Exception | undefined): boolean =>
+  except !== undefined &&
+  ((category !== undefined && except.kinds.includes(category)) ||
+    except.merchants.some((name) => merchant.toLowerCase().includes(name.toLowerCase())));
+
 function within(transaction: Transaction, bounds: Slots['bounds']): boolean {
   const minor = size(transaction);
   return minor > (bounds?.overMinor ?? -1) && minor < (bounds?.underMinor ?? Number.POSITIVE_INFINITY);
@@ -130,7 +140,7 @@ function within(transaction: Transaction, bounds: Slots['bounds']): boolean {
 /** Scope in words. */
 export function filterText(
   say: Say,
-  { merchant, merchants, kinds = [], days, account, bounds, amountMinor }: Named,
+  { merchant, merchants, kinds = [], except, days, account, bounds, amountMinor }: Named,
   today: Day,
   currency?: string,
 ): string {
@@ -139,6 +149,7 @@ export function filterText(
     amountMinor !== undefined && currency ? say('scope-amount', { amount: moneyText({ minor: amountMinor, currency }) }) : '',
     merchant ? say('scope-merchant', { merchants: list(merchants ?? [merchant]) }) : '',
     kinds.length > 0 ? say('scope-kinds', { kinds: list(kinds.map(merchantKindName)) }) : '',
+    except ? say('scope-except', { what: list([...except.kinds.map(merchantKindName), ...except.merchants]) }) : '',
     account ? say('scope-account', { account: kindName(say, account) }) : '',
     days ? daysText(days, today) : '',
   );
@@ -156,14 +167,13 @@ function boundsText(say: Say, { overMinor, underMinor }: NonNullable<Slots['boun
 
 function beyondText(
   say: Say,
-  { kinds = [], purpose, place, person, currency, why }: Named,
-  kindsUnknown: boolean,
-  actual: string | undefined,
+  { purpose, place, person, currency, why }: Named,
+  { apart, currency: actual }: { readonly apart: readonly MerchantCategory[]; readonly currency: string | undefined },
 ): string {
-  const apart = kindsUnknown ? list(kinds.map(merchantKindName)) : purpose;
+  const what = apart.length > 0 ? list(apart.map(merchantKindName)) : purpose;
   return sentences(
     why ? say('cannot-tell-why') : '',
-    apart ? say('cannot-tell-apart', { what: apart }) : '',
+    what ? say('cannot-tell-apart', { what }) : '',
     place ? say('cannot-tell-place') : '',
     person ? say('cannot-tell-person', { person }) : '',
     otherCurrency(say, currency, actual),

@@ -5,6 +5,7 @@ import { spokenDigits } from '../language/numbers.ts';
 import { periodIn } from '../language/periods.ts';
 import { later, minutesAhead, timeIn } from '../language/times.ts';
 import { wordCount } from '../language/words.ts';
+import { type Exception, exceptionIn } from './exceptions.ts';
 import { isKind, kindsIn } from './merchant-kinds.ts';
 import { merchantsIn, othersPaid } from './merchants.ts';
 import { relationIn, shareIn } from './move-money.ts';
@@ -52,6 +53,8 @@ export interface Slots {
   readonly merchants?: readonly string[];
   /** Of whom payments are: "on petrol", "at the supermarket". */
   readonly kinds?: readonly MerchantCategory[];
+  /** What is left out: "without groceries". */
+  readonly except?: Exception;
   /** What money was spent on, where it is none of these kinds. */
   readonly purpose?: string;
   /** Where payments were made. */
@@ -173,7 +176,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const against = other === undefined ? undefined : periodIn(other, today);
   const howMany = howManyIn(text);
   const { day, time } = momentIn(text, today, expecting.now);
-  const matter = withoutStory(text);
+  const { except, rest } = exceptionIn(text);
+  const matter = withoutStory(rest);
   const place = placeIn(matter);
   const purpose = purposeIn(matter);
   // "On Lego" is what was bought, and not where.
@@ -222,6 +226,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
     ...(merchants.length > 1 ? { merchants } : {}),
     ...(kinds.length > 0 ? { kinds } : {}),
     ...(purpose && !merchant && kinds.length === 0 ? { purpose } : {}),
+    ...(except ? { except } : {}),
     ...(place ? { place } : {}),
     ...(person ? { person } : {}),
     ...(currency ? { currency } : {}),

@@ -3,6 +3,7 @@ import type { Behaviour } from '../assistant/behaviours.ts';
 import type { Say } from '../assistant/wording-keys.ts';
 import { numberWord, ordinalFrom } from '../language/numbers.ts';
 import type { DecisionContext, Understood } from './decision.ts';
+import { withoutExceptions } from './exceptions.ts';
 import { withoutKinds } from './merchant-kinds.ts';
 import { asksTogether } from './restrictions.ts';
 import type { Slots } from './slots.ts';
@@ -37,6 +38,7 @@ together told tomorrow tonight too took top total totals touch transaction trans
 until up update us use used using usual usually value very via view wait want wanted wants was way we week weekend weekly weeks well went were
 what whatever when whenever where whether which while who whole whom whose why will wish with withdraw withdrawal withdrawals withdrawn withdrew within without wonder
 wondering wont visit visits visited worth would wrong year yearly years yes yesterday yet you your yourself
+except excluding excluded exclude apart aside besides counting including leaving
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday dates evening afternoon night midnight noon hour hours minutes
 yeah yep nope hmm um uh er well actually madam maam ma'am hiya cheers appreciate wanna gonna gotta lemme gimme dunno alrighty bucks quid grand
@@ -74,10 +76,10 @@ export const isNarrowed = (does: Behaviour): boolean => narrowed.includes(does);
 export function unexplainedIn(
   assistant: Assistant,
   text: string,
-  { merchant, merchants = [], purpose, place, person, otherAccount, kinds }: Slots,
+  { merchant, merchants = [], purpose, place, person, otherAccount, kinds, except }: Slots,
 ): readonly string[] {
   const known = knownWords(assistant);
-  let rest = withoutStory(text).replace(/\[[^\]]*\]/g, ' ');
+  let rest = withoutStory(except ? withoutExceptions(text) : text).replace(/\[[^\]]*\]/g, ' ');
   for (const part of [merchant, ...merchants, purpose, place, otherAccount, person]) {
     if (part) rest = rest.replace(new RegExp(escaped(part), 'gi'), ' ');
   }

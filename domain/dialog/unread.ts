@@ -1,4 +1,5 @@
 import { numberWord, ordinalFrom } from '../language/numbers.ts';
+import { withoutExceptions } from './exceptions.ts';
 import { withoutKinds } from './merchant-kinds.ts';
 import type { Slots } from './slots.ts';
 import { withoutStory } from './story.ts';
@@ -34,8 +35,8 @@ const patternOf = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/
  * @param noticed in the order of the text.
  */
 export function unreadOf(noticed: readonly string[], text: string, slots: Slots): readonly string[] {
-  const { merchant, merchants = [], purpose, place, person, otherAccount, kinds } = slots;
-  let rest = withoutStory(text).replace(/\[[^\]]*\]/g, ' ');
+  const { merchant, merchants = [], purpose, place, person, otherAccount, kinds, except } = slots;
+  let rest = withoutStory(except ? withoutExceptions(text) : text).replace(/\[[^\]]*\]/g, ' ');
   for (const part of [merchant, ...merchants, purpose, place, otherAccount, person]) {
     if (part) rest = rest.replace(patternOf(part), ' ');
   }

@@ -462,6 +462,42 @@ describe('the conversation', () => {
     expect(decision).not.toMatchObject({ step: { request: { slots: { merchant: 'Anna' } } } });
   });
 
+  it.each([
+    ['What did I spend last month without groceries?', { kinds: ['groceries'], merchants: [] }],
+    ['How much did I pay, except for rent and fuel, in October?', { kinds: ['fuel', 'housing'], merchants: [] }],
+    ['My spending excluding Fresh Market since June', { kinds: [], merchants: ['Fresh Market'] }],
+    ['Can I pay without a card?', undefined],
+    ['What else did I buy other than that?', undefined],
+  ])('leaves out what is named so: %s', (text, except) => {
+    const slots = slotsIn(text, today);
+    expect(slots.except).toEqual(except);
+    expect([slots.kinds, slots.merchant]).toEqual([undefined, undefined]);
+    if (except) expect(decide(verified, said(text, 'spending'), options).dialog.topic?.slots).not.toHaveProperty('unexplained');
+  });
+
+  it('goes on without something, and with something else', () => {
+    const ask = (dialog: DialogState, text: string) => decide(dialog, said(text, 'spending', { sure: false }), options).dialog;
+    const spent = decide(verified, said('What did I spend last month?', 'spending'), options).dialog;
+    const apart = ask(spent, 'without groceries');
+    expect(apart.topic?.slots).toMatchObject({ except: { kinds: ['groceries'] }, days: spent.topic?.slots.days });
+    expect(ask(apart, 'And on fuel?').topic?.slots).not.toHaveProperty('except');
+  });
+
+  it('says of a balance of before that it only knows the one of today', () => {
+    const { dialog } = decide(verified, said('What is on my savings account?', 'balance'), options);
+    const asked = decide(dialog, said('How much was it a month ago?', 'spending'), options);
+    expect(asked).toMatchObject({ step: { request: { intent: 'balance', slots: { account: 'savings' } } } });
+  });
+
+  it('hears a question about another card while an order is to be confirmed, and no correction', () => {
+    const request = { intent: 'card-block', slots: { card: 'debit' } } as const;
+    const action = { kind: 'card-block', cardId: 'a', card: 'debit', lastFour: '1234' } as const;
+    const pending = { kind: 'confirm', action, order: 'key', request, question: 'Shall I?', asked: 1 } as const;
+    const ask = (text: string, intent: string) => decide({ ...steppedUp, pending }, said(text, intent), options);
+    expect(ask('Is my credit card blocked?', 'card-status')).toMatchObject({ dialog: { interrupted: pending } });
+    expect(ask('No, the credit card', 'card-status')).toMatchObject({ step: { request: { slots: { card: 'credit' } } } });
+  });
+
   it('asks of a figure what was talked about, unless the caller says of what', () => {
     const fuel = decide(verified, said('How much did I spend on fuel this year?', 'spending'), options).dialog;
     const slotsOf = (text: string) => decide(fuel, said(text, 'spending'), options).dialog.topic?.slots;
