@@ -4,6 +4,7 @@ import type { Transaction } from '../bank/bank.ts';
 import { moneyText } from '../bank/money.ts';
 import { addDays, type Day, daysOf, periodBefore, thisMonth } from '../language/dates.ts';
 import type { Enquiry, FactualReply } from './factual-reply.ts';
+import { kindName } from './merchant-kinds.ts';
 import { dayText, sentences } from './naming.ts';
 import { readPayments, recordsText, size } from './payments.ts';
 import type { Slots } from './slots.ts';
@@ -91,7 +92,8 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
   const { say, today } = enquiry;
   const { figure } = slots;
   if (figure === 'comparison' || figure === 'versus') return compared(enquiry, slots);
-  const { found, where, beyond, lasts } = await payments(enquiry, slots);
+  const { found, where: scope, beyond, lasts } = await payments(enquiry, slots);
+  const where = slots.pending ? sentences(say('scope-pending'), scope) : scope;
   const [first] = found;
   if (!first) return nothingFound(say, where, beyond);
   const verb = verbOf(first);
@@ -123,6 +125,17 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
       const top = merchants.reduce((most, one) => (one.minor > most.minor ? one : most));
       const values = { merchant: top.merchant, amount: money(top.minor), count: paymentsText(say, top.count), where };
       return told(say(`${verb}-most`, values));
+    }
+    case 'top-kind': {
+      const kinds = [...new Set(found.flatMap(({ category }) => category ?? []))].map((kind) => {
+        const theirs = found.filter(({ category }) => category === kind);
+        return { kind, count: theirs.length, minor: sum(theirs) };
+      });
+      const [one] = kinds;
+      if (!one) return told(say('cannot-tell-kinds'));
+      const top = kinds.reduce((most, next) => (next.minor > most.minor ? next : most), one);
+      const values = { kind: kindName(top.kind), amount: money(top.minor), count: paymentsText(say, top.count), where };
+      return told(say(`${verb}-most-kind`, values));
     }
     case 'earliest': {
       const one = found.at(-1) as Transaction;

@@ -105,7 +105,16 @@ export function otherAccountIn(text: string): string | undefined {
 }
 
 /** What may be asked of payments beside their list and their sum. */
-export type Figure = 'largest' | 'smallest' | 'average' | 'top-merchant' | 'comparison' | 'versus' | 'count' | 'earliest';
+export type Figure =
+  | 'largest'
+  | 'smallest'
+  | 'average'
+  | 'top-merchant'
+  | 'top-kind'
+  | 'comparison'
+  | 'versus'
+  | 'count'
+  | 'earliest';
 
 /** "The first payment in October"; "the first one" points at something that was told. */
 const theFirst = /\b(?:the |my )?(?:very )?(?:first|earliest|oldest) (?:payment|transaction|purchase|charge|debit)\b/i;
@@ -113,6 +122,10 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
   [
     'comparison',
     /\b(?:compared? (?:to|with)|comparison|(?:more|less) (?:\w+ )*than (?:in |on |during )?(?:last|this|the (?:month|week|year)|before|usual|january|february|march|april|may|june|july|august|september|october|november|december)\b)/i,
+  ],
+  [
+    'top-kind',
+    /\b(?:which|what) (?:category|categories|kind|kinds|type|types|sort|area)s?\b.*\b(?:most|biggest|largest|highest)\b|\bwhat (?:do|did|have|am) (?:i|we) (?:\w+ )?(?:spend|spent|spending|pay|paid) (?:the )?most (?:\w+ ){0,2}(?:on|for)\b/i,
   ],
   [
     'top-merchant',

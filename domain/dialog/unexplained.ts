@@ -38,7 +38,7 @@ together told tomorrow tonight too took top total totals touch transaction trans
 until up update us use used using usual usually value very via view wait want wanted wants was way we week weekend weekly weeks well went were
 what whatever when whenever where whether which while who whole whom whose why will wish with withdraw withdrawal withdrawals withdrawn withdrew within without wonder
 wondering wont visit visits visited worth would wrong year yearly years yes yesterday yet you your yourself
-except excluding excluded exclude apart aside besides counting including leaving
+category categories type types area areas except excluding excluded exclude apart aside besides counting including leaving
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday dates evening afternoon night midnight noon hour hours minutes
 yeah yep nope hmm um uh er well actually madam maam ma'am hiya cheers appreciate wanna gonna gotta lemme gimme dunno alrighty bucks quid grand

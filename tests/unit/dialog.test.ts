@@ -111,6 +111,14 @@ describe('what is not wanted', () => {
 
 describe('what is asked of payments', () => {
   it.each([
+    ['Which category did I spend the most on?', 'top-kind'],
+    ['What do I spend the most money on?', 'top-kind'],
+    ['Which kind of shop was the biggest?', 'top-kind'],
+    ['What was the most expensive thing I bought?', 'largest'],
+    ['Who did I pay the most?', 'top-merchant'],
+  ])('%s: %s', (text, figure) => expect(slotsIn(text, today).figure).toBe(figure));
+
+  it.each([
     ['Who did I pay the most last month?', 'top-merchant'],
     ['Where do I spend the most?', 'top-merchant'],
     ['What was my biggest payment?', 'largest'],
