@@ -3,6 +3,7 @@ import type { Behaviour } from '../assistant/behaviours.ts';
 import { periodBefore } from '../language/dates.ts';
 import { spokenNumbers } from '../language/spoken-numbers.ts';
 import { wordCount } from '../language/words.ts';
+import { besideOf, comparisonOf } from './comparison.ts';
 import type { Understood } from './decision.ts';
 import { goesFurther } from './references.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
@@ -59,28 +60,6 @@ const longEllipsis = 6;
 const sumsThat =
   /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b/i;
 
-/** "And how much more is that?", of what was told last and what was told before it. */
-const comparesThat =
-  /\bhow much (?:more|less)\b(?!.*\b(?:do|did|can|could|should|would|will|have|has|i|we)\b)|\bwhich (?:one |of (?:them|the two) )?(?:was|is) (?:the )?(?:more|less|higher|lower|bigger|larger|smaller)\b|\b(?:is|was) (?:that|it|this) (?:any |much |a lot )?(?:more|less)\b|\bis (?:that|it) the same(?: amount| as before)?\W*$|\bdifference(?: then| between (?:them|those|these|the two|both))?\W*$|\bhow (?:do|does) (?:that|it|they|those|the two) compare\b/i;
-
-/** "More than on restaurants?", of what was told last and what is named now. */
-const comparesWith =
-  /^\W*(?:(?:and|so|but|ok|okay|well|hm|hmm|is|was|that|it)\W+)*(?:(?:any |much |a lot |even )?(?:more|less) )?than\b/i;
-
-/** What a sum that was told is to be compared with; undefined where it is not to be compared. */
-function comparisonOf(assistant: Assistant, { intent, slots: topic }: Request, { text, slots }: Understood): Slots | undefined {
-  if (assistant.does(intent) !== 'spending' || (topic.figure ?? 'comparison') !== 'comparison') return undefined;
-  const { days, merchant, kinds, against } = slots;
-  const named = merchant ?? kinds;
-  if (comparesWith.test(text) && (named ?? days)) {
-    const beside = besideOf({ ...(named ? without(topic, 'merchant', 'kinds') : topic), ...besideOf(slots) });
-    return { figure: 'comparison', beside };
-  }
-  if (!comparesThat.test(text)) return undefined;
-  // "How much more is that than in August?"
-  return { figure: 'comparison', ...(against ? { against } : topic.beside ? { beside: topic.beside } : {}) };
-}
-
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
@@ -112,12 +91,6 @@ function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slot
 function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour {
   return does === 'balances' && (days || merchant || kinds) ? 'payments' : does;
 }
-
-const besideOf = ({ days, merchant, kinds }: Slots): NonNullable<Slots['beside']> => ({
-  ...(days ? { days } : {}),
-  ...(merchant ? { merchant } : {}),
-  ...(kinds ? { kinds } : {}),
-});
 
 /** A new account, day or merchant takes the place of the old one; what belongs together goes together. */
 function merged({ slots: before }: Request, now: Slots): Slots {
