@@ -4,8 +4,11 @@ import type { Logger } from '../telemetry/logger.ts';
 
 /** Whoever waits for a stop is told what for. */
 const patienceMs = 5_000;
-/** Longer than any step needs that goes well: callers are heard out for 10 s, and steps of workers are handed over after as long. */
-const boundMs = 30_000;
+/**
+ * Longer than any step needs that goes well: callers are heard out for 10 s, and steps of workers are handed over after as long. Shorter than
+ * what supervisors give a process, so that what comes after it is undone as well.
+ */
+const boundMs = 15_000;
 
 /**
  * Steps that undo what was started, run once, the last one first. One that fails, or takes too long, does not keep the others from running.
