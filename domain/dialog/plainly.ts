@@ -9,6 +9,8 @@ const notMine =
 const takenTwice =
   /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b/i;
 const asksWhatFor = /\bwhat(?: was|['’]?s| is| were| are| did)\b.*\b(?:for|about)\W*$/i;
+/** "I got married and need to change my last name": no last payment. */
+const changesName = /\b(?:change|changed|update|correct)\b.*\b(?:my|our) (?:(?:first|last|family|maiden) )?(?:sur)?name\b/i;
 /** "I need to know if I paid my rent." */
 const asksPaid = /\b(?:did|have|has|if|whether)\b.*\b(?:i|we|my|our)\b.*\bpa(?:y|id)\b|\bpa(?:y|id)\b.*\byet\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
@@ -30,6 +32,7 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
   if (does === 'payments' && notMine.test(text)) return 'dispute';
+  if (does === 'payments' && changesName.test(text)) return 'colleague';
   if (does === 'decline' && (merchant ?? kinds) && asksPaid.test(text)) return 'payments';
   // "How often did they charge me?"
   const asksOnly = slots.figure === 'count' || asksWhatFor.test(text);

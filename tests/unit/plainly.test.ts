@@ -36,6 +36,11 @@ describe('what the words say plainly', () => {
     ['Is the transfer of 50 dollars to Anna there?', 'transfer-status'],
   ])('leaves as it is: "%s"', (text, intent) => expect(requestOf(text, intent)?.intent).toBe(intent));
 
+  it('another name is for a colleague to write down', () =>
+    expect(asked('I got married and need to change my last name', 'transactions')).toMatchObject({
+      reply: `${say('beyond')} ${say('offer-person')}`,
+    }));
+
   it('an order to pay somebody is no question about a transfer', () =>
     expect(asked('transfer 100 to my sister', 'transfer-status')).toMatchObject({
       reply: `${say('own-accounts-only')} ${say('offer-person')}`,
