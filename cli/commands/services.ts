@@ -86,7 +86,9 @@ async function runServices(wanted: Wanted): Promise<void> {
   const keyFile = join(resolve(config.DATA_DIR), 'admin.key');
   const firstKey = wanted.api && needsAuthentication(config) && existsSync(keyFile) ? keyFile : undefined;
   showAddresses(stack, queues, { log: log.file, firstKey });
-  void stack.ready.then(() => showReady(wanted.api, performance.now() - startedAt));
+  void stack.ready.then(() => {
+    if (!stopping.signal.aborted) showReady(wanted.api, performance.now() - startedAt);
+  });
   const failure = await Promise.race([interrupted.then(() => undefined), stack.failed.catch((error: Error) => error)]);
   process.stdout.write(failure ? '' : '\nStopping ... (Ctrl-C ends it at once)\n');
   await stack.stop();
