@@ -15,7 +15,6 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** What another process does meanwhile, for who waits. */
   readonly doing: string;
-  readonly staleMs?: number;
 }
 
 /**
@@ -32,13 +31,13 @@ export async function locked<T>(folder: string, work: () => Promise<T>, options:
   }
 }
 
-async function acquire(folder: string, { listener = silentListener, signal, doing, ...options }: LockOptions) {
+async function acquire(folder: string, { listener = silentListener, signal, doing }: LockOptions) {
   const since = performance.now();
   for (let told = false; ; ) {
     signal?.throwIfAborted();
     try {
       return await lockfile.lock(folder, {
-        ...{ stale: options.staleMs ?? staleMs, update: beatMs, onCompromised: () => undefined },
+        ...{ stale: staleMs, update: beatMs, onCompromised: () => undefined },
         // The folder need not be there yet.
         realpath: false,
       });
