@@ -87,6 +87,17 @@ const nothingFound = (say: Say, where: string, beyond: string): FactualReply => 
   facts: [where, beyond],
 });
 
+/** What the most money went to; the first of equals. @param of what a payment belongs to; undefined where nobody knows. */
+function mostOf<T>(found: readonly Transaction[], of: (payment: Transaction) => T | undefined) {
+  const groups = [...new Set(found.map(of))]
+    .filter((one) => one !== undefined)
+    .map((one) => {
+      const theirs = found.filter((payment) => of(payment) === one);
+      return { of: one, count: theirs.length, minor: sum(theirs) };
+    });
+  return groups.length === 0 ? undefined : groups.reduce((most, one) => (one.minor > most.minor ? one : most));
+}
+
 /** What is asked of payments: their sum where nothing else is. */
 async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply> {
   const { say, today } = enquiry;
@@ -118,23 +129,15 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
       return told(say('average-payment', { amount: money(Math.round(sum(found) / found.length)), count, where }));
     }
     case 'top-merchant': {
-      const merchants = [...new Set(found.map(({ merchant }) => merchant))].map((merchant) => {
-        const theirs = found.filter((payment) => payment.merchant === merchant);
-        return { merchant, count: theirs.length, minor: sum(theirs) };
-      });
-      const top = merchants.reduce((most, one) => (one.minor > most.minor ? one : most));
-      const values = { merchant: top.merchant, amount: money(top.minor), count: paymentsText(say, top.count), where };
+      const top = mostOf(found, ({ merchant }) => merchant);
+      if (!top) return nothingFound(say, where, beyond);
+      const values = { merchant: top.of, amount: money(top.minor), count: paymentsText(say, top.count), where };
       return told(say(`${verb}-most`, values));
     }
     case 'top-kind': {
-      const kinds = [...new Set(found.flatMap(({ category }) => category ?? []))].map((kind) => {
-        const theirs = found.filter(({ category }) => category === kind);
-        return { kind, count: theirs.length, minor: sum(theirs) };
-      });
-      const [one] = kinds;
-      if (!one) return told(say('cannot-tell-kinds'));
-      const top = kinds.reduce((most, next) => (next.minor > most.minor ? next : most), one);
-      const values = { kind: kindName(top.kind), amount: money(top.minor), count: paymentsText(say, top.count), where };
+      const top = mostOf(found, ({ category }) => category);
+      if (!top) return told(say('cannot-tell-kinds'));
+      const values = { kind: kindName(top.of), amount: money(top.minor), count: paymentsText(say, top.count), where };
       return told(say(`${verb}-most-kind`, values));
     }
     case 'earliest': {
