@@ -40,6 +40,9 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
   const all = names.length > 0 ? every.filter((one) => names.includes(one.merchant)) : every;
   const tellsKinds = all.some(({ category }) => category !== undefined);
   const served = tellsKinds || all.length === 0 ? kinds : [];
+  // Of kinds that the bank does not tell, none is left out.
+  const told =
+    except && (tellsKinds || except.merchants.length > 0 ? { ...except, kinds: tellsKinds ? except.kinds : [] } : undefined);
   const found = all.filter(
     (one) =>
       (!merchants || merchants.some((name) => one.merchant.toLowerCase().includes(name.toLowerCase()))) &&
@@ -55,7 +58,7 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
     found,
     where: filterText(
       say,
-      { ...slots, kinds: served, ...(names.length > 0 ? { merchant: names[0], merchants: names } : {}) },
+      { ...slots, kinds: served, except: leftOut, ...(names.length > 0 ? { merchant: names[0], merchants: names } : {}) },
       today,
       currency,
     ),
