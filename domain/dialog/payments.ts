@@ -41,7 +41,7 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
   const tellsKinds = all.some(({ category }) => category !== undefined);
   const served = tellsKinds || all.length === 0 ? kinds : [];
   // Of kinds that the bank does not tell, none is left out.
-  const told =
+  const leftOut =
     except && (tellsKinds || except.merchants.length > 0 ? { ...except, kinds: tellsKinds ? except.kinds : [] } : undefined);
   const found = all.filter(
     (one) =>
