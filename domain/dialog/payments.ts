@@ -38,8 +38,8 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
   const isNamed = merchant !== undefined || kinds.length > 0;
   const { names, rest } = isNamed ? { names: [] as string[], rest: slots.unexplained } : merchantsOf(every, slots.unexplained);
   const all = names.length > 0 ? every.filter((one) => names.includes(one.merchant)) : every;
-  const tellsKinds = all.some(({ category }) => category !== undefined);
-  const served = tellsKinds || all.length === 0 ? kinds : [];
+  const tellsKinds = all.length === 0 || all.some(({ category }) => category !== undefined);
+  const served = tellsKinds ? kinds : [];
   // Of kinds that the bank does not tell, none is left out.
   const leftOut =
     except && (tellsKinds || except.merchants.length > 0 ? { ...except, kinds: tellsKinds ? except.kinds : [] } : undefined);
@@ -65,7 +65,7 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
     beyond: sentences(
       unexplainedText(say, { unexplained: rest }),
       beyondText(say, slots, {
-        apart: tellsKinds || all.length === 0 ? [] : [...kinds, ...(except?.kinds ?? [])],
+        apart: tellsKinds ? [] : [...kinds, ...(except?.kinds ?? [])],
         currency: all[0]?.amount.currency,
       }),
     ),
