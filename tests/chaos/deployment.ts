@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../services/ports.ts';
+import { allocatorOfImage } from '../support/image.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { type Component, startPart } from './processes.ts';
 import { type TemporalToBreak, temporalToBreak } from './temporal.ts';
@@ -55,6 +56,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     TRANSFER_WEBHOOK_URL: desk.url,
     IDLE_PROMPT_SECONDS: '0',
     MAX_CONCURRENT_SESSIONS: '1000',
+    ...allocatorOfImage(),
     ...options.settings,
   };
   const part = (called: string, args: readonly string[], more: Record<string, string> = {}) =>
