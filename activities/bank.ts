@@ -178,8 +178,9 @@ async function enquire(doing: Doing, request: Request): Promise<Outcomes> {
   const customerId = intent.trust === 'none' ? '' : knownCustomer(dialog);
   const enquiry: Enquiry = { bank, customerId, today, say };
   if (step.kind === 'query') {
-    const { reply, facts, told = [] } = await answerQuery(enquiry, intent, request.slots);
-    return said(doing, told.length > 0 ? { ...dialog, told } : dialog, reply, facts);
+    const { reply, facts, told = [], merchant } = await answerQuery(enquiry, intent, request.slots);
+    const known: DialogState = { ...without(dialog, 'merchant'), ...(merchant === undefined ? {} : { merchant }) };
+    return said(doing, told.length > 0 ? { ...known, told } : known, reply, facts);
   }
   const prepared = await prepareOrder(enquiry, intent, request.slots);
   const { reply, facts, told } = prepared;

@@ -22,6 +22,7 @@ import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { guardInput } from '../domain/input-guard.ts';
 import { chooseArticle } from '../domain/knowledge/choose.ts';
+import { withApostrophes } from '../domain/language/contractions.ts';
 import type { BankClock } from '../domain/language/dates.ts';
 import { type Reading, readWords } from '../domain/understanding/reading.ts';
 import type { Embedder, RouterTrainer } from '../engines/types.ts';
@@ -338,11 +339,12 @@ function asksAmount(assistant: Assistant, pending: DialogState['pending']): bool
   return pending.need === 'amount' || operation?.values.find(({ name }) => name === pending.value)?.type === 'amount';
 }
 
-/** A "yes" to what was offered is what was asked before. */
+/** The caller's words as they are read: a "yes" to what was offered is what was asked before. */
 function accepted(input: UnderstandInput): UnderstandInput {
-  const { dialog, transcript } = input;
+  const { dialog } = input;
+  const transcript = withApostrophes(input.transcript);
   const { pending } = dialog;
-  if (pending?.kind !== 'offer' || yesOrNo(transcript) !== 'yes') return input;
+  if (pending?.kind !== 'offer' || yesOrNo(transcript) !== 'yes') return { ...input, transcript };
   return { ...input, transcript: pending.matter.text, dialog: without(dialog, 'pending') };
 }
 

@@ -111,6 +111,7 @@ export const wordingKeys = {
   'cannot-tell-why': [],
   'cannot-tell-person': ['person'],
   'records-since': ['day'],
+  'not-ahead': [],
   'other-currency': ['currency'],
   'balance-today-only': [],
 

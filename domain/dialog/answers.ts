@@ -67,6 +67,8 @@ const noCorrections = new Set<string>([
   'pending',
   'failed',
   'why',
+  'ahead',
+  'these',
   'after',
   'unexplained',
   'earlier',

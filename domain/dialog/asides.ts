@@ -45,7 +45,7 @@ const needsHelp =
 const mistaken =
   /\bthat(?:['’]s| is|['’]?s not| was)?(?: not|n['’]t)? (?:what i (?:asked|said|meant|wanted)|my question)\b|\byou (?:are|were|got (?:it|that|me))\b.{0,8}\bwrong\b|\byou['’]re wrong\b|\bi (?:did not|didn['’]t) (?:ask|say|mean) (?:that|this|for that)\b|\b(?:wrong answer|you (?:misunderstood|did not understand|didn['’]t understand)|that makes no sense)\b|^\W*(?:no\W+)?that(?:['’]s| is)(?: not|n['’]t) (?:right|correct|true)\W*$|^\W*that (?:can['’]?t|cannot) be(?: right| true)?\W*$/i;
 const doubts =
-  /^\W*(?:(?:but|and|really)\W+)*(?:are you (?:really |quite |absolutely )?(?:sure|certain)|is that (?:really )?(?:right|correct|true)|really)\W*$/i;
+  /^\W*(?:(?:but|and|really)\W+)*(?:are you (?:really |quite |absolutely )?(?:sure|certain)|is that (?:really )?(?:right|correct|true)|really)\W*$|^\W*(?:(?:and|but|so)\W+)*(?:who|what)(?:['’]?s| is| are| was| were) (?:that|this|those|they|these)(?: (?:one|company|shop|people|payment))?\W*$/i;
 
 /** Somebody else's matters, before anything of them is asked. */
 const callsForOthers = new RegExp(

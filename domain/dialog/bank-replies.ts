@@ -124,7 +124,9 @@ async function cardStatus({ bank, customerId, say }: Enquiry, slots: Slots): Pro
   const cards = matching(await bank.cards(customerId), slots);
   if (cards.length === 0) return { reply: say('no-card'), facts: [] };
   const told = cards.map((card) => say(`card-is-${card.status}`, { card: cardName(say, card) }));
-  return { reply: sentences(...told), facts: told };
+  // A terminal that refuses a card gives the bank no reason.
+  const opening = slots.why || slots.failed ? say('cannot-tell-why') : '';
+  return { reply: sentences(opening, ...told), facts: told };
 }
 
 export const matching = (cards: readonly Card[], { card, lastFour }: Slots) =>

@@ -4,15 +4,15 @@ import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
-import { continued, inherited, isBareValue } from './ellipsis.ts';
+import { continued, inherited, isBareValue, movesEnough } from './ellipsis.ts';
 import { identify } from './identification.ts';
 import { identified } from './identified.ts';
-import { isRegular, paysOthers } from './move-money.ts';
+import { isRegular, movedBack, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
-import { blocksThat, isGeneral, saysPlainly, saysTakenTwice, undoes } from './plainly.ts';
+import { blocksThat, isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
 import { recordingWish } from './recording.ts';
-import { paymentReferredTo } from './references.ts';
+import { paymentReferredTo, pointsAtMerchant } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
 import { joinSlots } from './slots.ts';
 import { beyond, start } from './start.ts';
@@ -141,9 +141,13 @@ const ofPayments = new Set<Behaviour>(['payments', 'spending', 'transfers']);
 const doesAgain =
   /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
 
+const makesIt = /^.*\b(?:make (?:it|that)|change (?:it|that) to|i meant)\b/i;
+/** "Actually, make that four", once it was done. */
+const amendsDone = (text: string): boolean => makesIt.test(text) && isBareValue(text.replace(makesIt, ''));
+
 /** Something that the caller says by themself. */
-function fresh(dialog: DialogState, heard: Understood, context: DecisionContext): Decision {
-  const understood = plainly(heard, context);
+function fresh(before: DialogState, heard: Understood, context: DecisionContext): Decision {
+  const { dialog, understood } = withMerchant(before, plainly(heard, context));
   const { text, intent, sure, slots, lastReply } = understood;
   const { assistant, say } = context;
   const { topic } = dialog;
@@ -153,15 +157,22 @@ function fresh(dialog: DialogState, heard: Understood, context: DecisionContext)
   if (didBefore && doesAgain.test(text)) {
     return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, context);
   }
+  const back = didBefore && assistant.does(topic.intent) === 'move-money' ? movedBack(topic.slots, text) : undefined;
+  if (back) return start(dialog, { intent: topic?.intent ?? intent, slots: back }, context);
+  if (didBefore && amendsDone(text)) return beyond(dialog, context);
   const blocking =
     topic && assistant.does(topic.intent) === 'cards' && blocksThat(text) ? assistant.doing('block-card') : undefined;
   if (blocking) return start(dialog, { intent: blocking.name, slots: joinSlots(topic?.slots ?? {}, slots) }, context);
+  const moving = topic && movesEnough(assistant, topic, text);
+  if (moving) return start(dialog, { intent: moving.name, slots: inherited(topic, understood) }, context);
   const goneOn = topic && continued(assistant, topic, understood, dialog.told);
   if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
   if (slots.transactionId === undefined && isBareValue(text)) return speak(dialog, say('unsure-alone'));
   if (assistant.isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say('others-matter'));
   if (does === 'move-money' && paysOthers(text)) return beyond(dialog, context, say('own-accounts-only'));
   if (does === 'move-money' && isRegular(text)) return beyond(dialog, context);
+  // An article may know what helps.
+  if (troubleOnline(text)) return { kind: 'knowledge', dialog, otherwise: beyond(dialog, context) };
   const may = meant(understood, context);
   // An operation of the assistant's own may well undo.
   if (!may.includes('order') && may.some((behaviour) => undoes(behaviour, text))) return beyond(dialog, context);
@@ -201,6 +212,19 @@ function fresh(dialog: DialogState, heard: Understood, context: DecisionContext)
       return isOther ? { kind: 'knowledge', dialog } : { kind: 'knowledge', dialog, otherwise };
     }
   }
+}
+
+/** "How often was I there?", of the merchant that was told about: what else was asked of others is over. */
+function withMerchant(dialog: DialogState, understood: Understood): { dialog: DialogState; understood: Understood } {
+  const { topic, merchant } = dialog;
+  const { text, slots } = understood;
+  const named = slots.merchant ?? slots.kinds ?? slots.purpose ?? topic?.slots.merchant;
+  if (!topic || merchant === undefined || named !== undefined || !pointsAtMerchant(text)) return { dialog, understood };
+  const of = without(topic.slots, 'figure', 'howMany', 'transactionId', 'bounds', 'amountMinor', 'unexplained');
+  return {
+    dialog: { ...dialog, topic: { ...topic, slots: of } },
+    understood: { ...understood, slots: { ...slots, merchant } },
+  };
 }
 
 /** With the intent that the words name plainly. */

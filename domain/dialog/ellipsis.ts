@@ -1,5 +1,6 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import type { Behaviour } from '../assistant/behaviours.ts';
+import type { AssistantIntent } from '../assistant/intent.ts';
 import { periodBefore } from '../language/dates.ts';
 import { spokenNumbers } from '../language/spoken-numbers.ts';
 import { wordCount } from '../language/words.ts';
@@ -15,7 +16,7 @@ const followsUp =
 
 /** "How often did they charge me?" is about whoever was talked about. */
 const refersBack =
-  /\b(?:there|then|them|those|that one|this one|same)\b|\bthey\b.*\b(?:charge[ds]?|bill(?:ed)?|debit(?:ed)?|take|took|taken|paid|pay)\b/i;
+  /(?<!\b(?:is|are|was|were|has|have|will) )\bthere\b(?! (?:is|are|was|were)\b)|\b(?:then|them|those|that one|this one|same)\b|\bthey\b.*\b(?:charge[ds]?|bill(?:ed)?|debit(?:ed)?|take|took|taken|paid|pay)\b/i;
 
 /** "How much was it?" asks once more for what was just talked about. */
 const asksOfThat =
@@ -58,13 +59,32 @@ const longEllipsis = 6;
 
 /** "How much is that in total?" */
 const sumsThat =
-  /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b/i;
+  /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b|\b(?:total|sum) of (?:that|those|these|them|it|both)\b/i;
+
+/** "How much was it compared with last month?" compares what was talked about. */
+const comparesIt = ({ text, slots }: Understood): boolean =>
+  slots.figure === 'comparison' &&
+  (slots.merchant ?? slots.kinds ?? slots.purpose) === undefined &&
+  /\b(?:it|that|this|they|those|these)\b/i.test(text);
+
+/** "And if I take it from savings?" */
+const supposes = /^\W*(?:(?:and|but|or|so|what|ok|okay|well)\W+)*if (?:i|we)\b/i;
+
+/** What was asked of one balance, of another one: nothing is moved for a question. */
+function supposed(assistant: Assistant, { intent, slots: before }: Request, { text, slots }: Understood): Request | undefined {
+  if (assistant.does(intent) !== 'balances' || before.amountMinor === undefined || !supposes.test(text)) return undefined;
+  const account = slots.from ?? slots.account;
+  return { intent, slots: { ...without(before, 'unexplained'), ...(account ? { account } : {}), ...amountOf(slots) } };
+}
+
+const amountOf = ({ amountMinor }: Slots): Slots => (amountMinor === undefined ? {} : { amountMinor });
 
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
+  if ((of.does === 'payments' || of.does === 'spending') && comparesIt({ text, intent, sure, slots })) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -96,7 +116,7 @@ function aboutDays(does: Behaviour, { days, merchant, kinds }: Slots): Behaviour
 function merged({ slots: before }: Request, now: Slots): Slots {
   const { account, merchant, merchants, kinds, purpose, person, except, beside, ...others } = without(
     before,
-    ...(['unexplained', 'after', 'why', 'together'] as const),
+    ...(['unexplained', 'after', 'these', 'why', 'ahead', 'together'] as const),
   );
   // A comparison was asked for once; "the last one" is none of a figure.
   const isOver = (beside && others.figure === 'comparison') || (now.howMany !== undefined && !now.figure);
@@ -144,15 +164,36 @@ export function continued(
     const { intent, slots } = topic;
     return { intent, slots: joinSlots(without(slots, 'unexplained', 'against', 'beside'), comparison) };
   }
+  const instead = supposed(assistant, topic, understood);
+  if (instead) return instead;
   if (!goesOn(assistant, topic, understood)) return undefined;
-  const { text, slots } = understood;
-  const before = assistant.does(topic.intent);
-  const sums = before === 'payments' && sumsThat.test(text);
+  const { text, slots: named } = understood;
+  const slots = { ...compared(topic, named), ...theseOf(assistant, topic, text, told) };
+  const was = assistant.does(topic.intent);
+  const sums = was === 'payments' && sumsThat.test(text);
   // "How much was it a month ago?"
   const isOfThat = asksOfThat.test(text);
-  const does = sums ? 'spending' : isOfThat ? before : aboutDays(namedIn(text) ?? before, slots);
-  const intent = does === before ? topic.intent : (assistant.doing(does)?.name ?? topic.intent);
-  return { intent, slots: merged(topic, slots) };
+  const does = sums ? 'spending' : isOfThat ? was : aboutDays(namedIn(text) ?? was, slots);
+  const intent = does === was ? topic.intent : (assistant.doing(does)?.name ?? topic.intent);
+  // "Ok, and when do I get paid?" asks of what is booked, whatever was asked before.
+  const before = sums ? without(topic.slots, 'figure', 'howMany') : topic.slots;
+  const begins = namedIn(text) !== undefined && (slots.merchant ?? slots.kinds) !== undefined;
+  return { intent, slots: merged({ ...topic, slots: begins ? without(before, 'pending') : before }, slots) };
+}
+
+/** The latest three, with nothing said of which: their sum is the sum of those. */
+function theseOf(assistant: Assistant, { intent, slots }: Request, text: string, told: readonly string[]): Slots {
+  const { days, merchant, kinds, bounds, pending, account, figure, howMany } = slots;
+  // The largest, or the latest three, are those; else all are meant of which some were told.
+  const isSome = (figure ?? howMany) !== undefined;
+  const isScoped = !isSome && (days ?? merchant ?? kinds ?? bounds ?? pending ?? account) !== undefined;
+  return assistant.does(intent) === 'payments' && sumsThat.test(text) && !isScoped && told.length > 0 ? { these: told } : {};
+}
+
+/** "More than the month before" compares the days that were talked about with those before them. */
+function compared({ slots: before }: Request, slots: Slots): Slots {
+  if (slots.figure !== 'comparison' || !slots.earlier || !before.days) return slots;
+  return { ...without(slots, 'earlier'), against: periodBefore(before.days) };
 }
 
 /** "What was the average?" says of what only where it says more. */
@@ -162,9 +203,27 @@ const mostWordsOfFigure = 6;
 /** "Pay it off", once it was told what is owed on the credit card. */
 const paysThatOff = /\bpay(?:ing)? (?:it|that|this|the (?:card|rest|balance|debt)|all of it)(?: all)?(?: off| down| back)\b/i;
 
+/** "Ok, move it then", once it was told whether there is enough. */
+const movesThat = /\b(?:move|transfer|put|take|send|shift) (?:it|that|this)\b/i;
+const mostWordsOfMove = 6;
+
+/** The order that follows from "is there enough for it?", where the caller gives it in few words. */
+export const movesEnough = (assistant: Assistant, { intent, slots }: Request, text: string): AssistantIntent | undefined =>
+  assistant.does(intent) === 'balances' &&
+  slots.amountMinor !== undefined &&
+  movesThat.test(text) &&
+  !supposes.test(text) &&
+  wordCount(text) <= mostWordsOfMove
+    ? assistant.doing('move-money')
+    : undefined;
+
 /** What a new request takes over of the one before it: "what was the largest one?" */
 export function inherited(topic: Request | undefined, { text, slots }: Understood): Slots {
   if (topic?.slots.account === 'credit' && paysThatOff.test(text)) return { ...slots, to: 'credit' };
+  if (topic?.slots.amountMinor !== undefined && movesThat.test(text) && slots.amountMinor === undefined && !slots.share) {
+    const { amountMinor, account } = topic.slots;
+    return { ...slots, amountMinor, ...(account === 'savings' && !slots.from && !slots.to ? { from: account } : {}) };
+  }
   const refers =
     refersBack.test(text) ||
     ((slots.figure ?? slots.howMany) !== undefined && /\bones?\b/i.test(text)) ||

@@ -8,6 +8,8 @@ export interface FactualReply {
   readonly facts: readonly string[];
   /** Ids of the payments that were told, in their order, for "the second one". */
   readonly told?: readonly string[];
+  /** The merchant that it is about, for "how often was I there?". */
+  readonly merchant?: string | undefined;
 }
 
 /** A look at the bank for one customer, on one day, and the words in which it is told. */

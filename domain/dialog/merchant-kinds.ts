@@ -57,7 +57,11 @@ const kinds: Readonly<Record<Kind, { readonly says: string; readonly words: stri
   insurance: { says: 'insurance', words: 'insurances?|(?:car|home|life|health) insurance|premiums?' },
   charity: { says: 'charity', words: 'charit(?:y|ies)|donations?' },
   cash: { says: 'cash', words: 'cash(?: withdrawals?| machines?)?|atms?|atm withdrawals?' },
-  salary: { says: 'salary', words: 'salar(?:y|ies)|wages?|pay ?che(?:ck|que)s?|payroll' },
+  salary: {
+    says: 'salary',
+    words:
+      "salar(?:y|ies)|wages?|pay ?che(?:ck|que)s?|payroll|pay ?days?|(?:i|we)(?:['’](?:ll|ve|m|re))? (?:\\w+ )?(?:get|gets|got|getting|be|been|being) paid(?! (?:back|for))",
+  },
 };
 
 const patterns = (Object.keys(kinds) as Kind[]).map((kind) => ({

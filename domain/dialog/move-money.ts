@@ -16,6 +16,18 @@ export function turnedRound(slots: Slots, text: string): Slots | undefined {
   return turned.test(text) && from && to ? { ...slots, from: to, to: from } : undefined;
 }
 
+const putsBack =
+  /\b(?:put|move|transfer|send|take|bring|shift|get) (?:it|that|this|them|the money|all of it)(?: all)? back\b|\b(?:undo|reverse) (?:it|that|this)\b/i;
+
+/** The order that takes money back to where it was, once it was moved. */
+export function movedBack(slots: Slots, text: string): Slots | undefined {
+  const { from, to } = endsOf(slots);
+  const { amountMinor } = slots;
+  return putsBack.test(text) && from && to && from !== 'credit' && to !== 'credit' && amountMinor !== undefined
+    ? { from: to, to: from, amountMinor }
+    : undefined;
+}
+
 const half = /\bhalf\b(?! (?:past|an? |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hour))/i;
 const all =
   /\b(?:everything|all (?:of it|of that|the money|my money|my savings|that is there|there is)|the (?:whole|full|entire) (?:lot|amount|balance|sum|thing)|the rest|whatever is (?:left|there|in it)|it all)\b/i;

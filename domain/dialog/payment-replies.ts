@@ -31,7 +31,7 @@ async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualR
   const asked = { ...slots, direction: direction === 'in' ? direction : named ? direction : undefined };
   const { found: all, where: scope, beyond: apart } = await readPayments(enquiry, asked);
   const where = asked.direction === 'in' && !kinds?.includes('salary') ? sentences(say('scope-in'), scope) : scope;
-  const beyond = sentences(await recordsText(enquiry, days), apart);
+  const beyond = sentences(slots.ahead ? say('not-ahead') : '', await recordsText(enquiry, days), apart);
   const from = all.findIndex(({ id }) => id === slots.after) + 1;
   const found = all.slice(from);
   const told = found.slice(0, Math.min(mostTold, howMany ?? (named ? 5 : 3)));
@@ -51,7 +51,17 @@ async function transactionList(enquiry: Enquiry, slots: Slots): Promise<FactualR
           ? say(`latest-${kind}transaction`, { where, payments })
           : say(`latest-${kind}transactions`, { where, payments });
   const more = named && from === 0 && howMany === undefined && found.length > told.length ? moreText(say, found) : '';
-  return { reply: sentences(beyond, reply, more), facts: [where, beyond, more, ...items], told: told.map(({ id }) => id) };
+  return {
+    reply: sentences(beyond, reply, more),
+    facts: [where, beyond, more, ...items],
+    told: told.map(({ id }) => id),
+    merchant: onlyMerchant(told),
+  };
+}
+
+/** Whoever all of the payments went to; undefined where they went to several. */
+function onlyMerchant([first, ...others]: readonly Transaction[]): string | undefined {
+  return others.every(({ merchant }) => merchant === first?.merchant) ? first?.merchant : undefined;
 }
 
 /** How many there are beside those that were told, and their sum; what came in and what went out has none. */
@@ -67,9 +77,10 @@ function moreText(say: Say, found: readonly Transaction[]): string {
 /** Payments by whatever the caller named: those that went out, unless it is asked what came in. */
 async function payments(enquiry: Enquiry, slots: Slots) {
   const { today } = enquiry;
-  const { merchant, kinds, figure, pending } = slots;
+  const { merchant, kinds, figure, pending, these } = slots;
   const days =
-    slots.days ?? (merchant || kinds || figure || pending ? { from: addDays(today, -daysBack), to: today } : thisMonth(today));
+    slots.days ??
+    (merchant || kinds || figure || pending || these ? { from: addDays(today, -daysBack), to: today } : thisMonth(today));
   const comesIn = slots.direction === 'in' || (kinds?.length === 1 && kinds[0] === 'salary');
   const read = await readPayments(enquiry, { ...slots, days, direction: comesIn ? 'in' : 'out' });
   const beyond = sentences(await recordsText(enquiry, slots.days), read.beyond);
@@ -112,6 +123,7 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
     reply: sentences(beyond, fact),
     facts: [fact, beyond],
     told: transactions.map(({ id }) => id),
+    merchant: onlyMerchant(transactions),
   });
   const money = (minor: number) => moneyText({ ...first.amount, minor });
   const amount = money(sum(found));
@@ -132,7 +144,7 @@ async function figureReply(enquiry: Enquiry, slots: Slots): Promise<FactualReply
       const top = mostOf(found, ({ merchant }) => merchant);
       if (!top) return nothingFound(say, where, beyond);
       const values = { merchant: top.of, amount: money(top.minor), count: paymentsText(say, top.count), where };
-      return told(say(`${verb}-most`, values));
+      return { ...told(say(`${verb}-most`, values)), merchant: top.of };
     }
     case 'top-kind': {
       const top = mostOf(found, ({ category }) => category);

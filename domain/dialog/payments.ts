@@ -22,6 +22,9 @@ export interface Payments {
   readonly beyond: string;
 }
 
+/** Of one dollar, euro or pound, in minor units. */
+const wholeMinor = 100;
+
 /** The size of a payment, in minor units. */
 export const size = ({ amount }: Transaction): number => Math.abs(amount.minor);
 
@@ -31,10 +34,16 @@ type Named = { readonly [K in keyof Slots]: Slots[K] | undefined };
 /** Reads payments by everything that the caller named. `direction` and `days` of the slots count as they stand. */
 export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Payments> {
   const { bank, customerId, say, today } = enquiry;
-  const { merchant, merchants, amountMinor, bounds, pending, transactionId, kinds = [], except } = slots;
+  const { merchant, merchants, amountMinor, bounds, pending, transactionId, these, kinds = [], except } = slots;
   const every = await matching(enquiry, slots);
   const known = every.length === 0 && (await knownName(enquiry, slots));
   if (known) return readPayments(enquiry, { ...slots, merchant: known });
+  // "That forty dollar thing": whoever names no cents may mean some.
+  if (every.length === 0 && amountMinor !== undefined && amountMinor % wholeMinor === 0 && !bounds) {
+    const near = { overMinor: amountMinor - wholeMinor, underMinor: amountMinor + wholeMinor };
+    const nearly = await readPayments(enquiry, { ...slots, amountMinor: undefined, bounds: near });
+    if (nearly.found.length > 0) return nearly;
+  }
   const isNamed = merchant !== undefined || kinds.length > 0;
   const { names, rest } = isNamed ? { names: [] as string[], rest: slots.unexplained } : merchantsOf(every, slots.unexplained);
   const all = names.length > 0 ? every.filter((one) => names.includes(one.merchant)) : every;
@@ -48,6 +57,7 @@ export async function readPayments(enquiry: Enquiry, slots: Named): Promise<Paym
       (!merchants || merchants.some((name) => one.merchant.toLowerCase().includes(name.toLowerCase()))) &&
       (!pending || one.status === 'pending') &&
       (!transactionId || one.id === transactionId) &&
+      (!these || these.includes(one.id)) &&
       within(one, bounds) &&
       !isLeftOut(one, except) &&
       (served.length === 0 || (one.category && served.includes(one.category))),

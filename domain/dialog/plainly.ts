@@ -13,6 +13,13 @@ const asksWhatFor = /\bwhat(?: was|['’]?s| is| were| are| did)\b.*\b(?:for|abo
 const changesName = /\b(?:change|changed|update|correct)\b.*\b(?:my|our) (?:(?:first|last|family|maiden) )?(?:sur)?name\b/i;
 /** "I need to know if I paid my rent." */
 const asksPaid = /\b(?:did|have|has|if|whether)\b.*\b(?:i|we|my|our)\b.*\bpa(?:y|id)\b|\bpa(?:y|id)\b.*\byet\b/i;
+/** "My card was declined": it is asked about, and not to be blocked. */
+const declined =
+  /\b(?:declined|refused|rejected|not accepted|stopped working|(?:did|does|do|is|was|has|would|could)(?:n['’]t| not) (?:\w+ ){0,3}(?:work(?:ing|ed)?|accept(?:ed)?|go(?:ne|ing)? through|read)|(?:won['’]t|will not|can['’]t|cannot) (?:work|go through))\b/i;
+const blockedOrGone =
+  /\b(?:block|freeze|lock|cancel|lost|losing|stolen?|stole|missing|gone|nicked|pinched|swiped|mugged|robbed|somebody|someone)\b/i;
+const leftBehind = /\b(?:in|at) (?:your|the|one of your) (?:\w+ )?(?:branch|bank|office|lobby)\b/i;
+const holdsCards = /\b(?:cards?|wallet|purse|(?:hand)?bag|backpack|visa|mastercard|everything|stuff)\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
 /** Said first, these order. */
 const orders =
@@ -31,6 +38,8 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   const { to, amountMinor, person, merchant, kinds, purpose } = slots;
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
+  if (does === 'block-card' && declined.test(text) && !blockedOrGone.test(text)) return 'cards';
+  if (does === 'block-card' && leftBehind.test(text) && !holdsCards.test(text)) return 'colleague';
   if (does === 'payments' && notMine.test(text)) return 'dispute';
   if (does === 'payments' && changesName.test(text)) return 'colleague';
   if (does === 'decline' && (merchant ?? kinds) && asksPaid.test(text)) return 'payments';
@@ -63,6 +72,13 @@ const undoing: Partial<Record<Behaviour, RegExp>> = {
   cards: unblocks,
   'call-back': /\b(?:cancel|call off|undo|delete|reschedule|postpone|put off)\b/i,
 };
+
+const online = /\b(?:apps?|web ?sites?|site|(?:online|internet|mobile|web) banking|portal)\b/i;
+const fails =
+  /\b(?:down|broken|crash(?:es|ed|ing)?|stuck|frozen|error|trouble|problems?|log(?:s|ging)? me out|locked (?:me )?out|(?:is|does|do|did|has|was)(?:n['’]t| not) (?:been )?(?:work|load|open|start|respond|let)(?:ing|ed)?|(?:won['’]t|will not|can['’]?t|cannot|unable to) (?:work|load|open|start|let|log|sign|get|use|access)|not (?:working|loading|opening|responding))\b/i;
+
+/** Whether the bank's app or website does not do what it should. */
+export const troubleOnline = (text: string): boolean => online.test(text) && fails.test(text);
 
 /** Whether money was taken that is to be given back: "they charged me twice". */
 export const saysTakenTwice = (text: string): boolean => takenTwice.test(text);

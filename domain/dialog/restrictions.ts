@@ -131,7 +131,10 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
     'top-merchant',
     /\b(?:who|whom|where|which (?:shop|store|merchant|company|place)|what (?:shop|store))\b.*\b(?:the )?most\b(?! recent)/i,
   ],
-  ['largest', /\b(?:largest|biggest|highest|most expensive|dearest)\b|\bthe most\b(?! recent)/i],
+  [
+    'largest',
+    /\b(?:largest|biggest|highest|most expensive|dearest)\b|\bthe most\b(?! recent)|\b(?:the|any|my) (?:big|large)r? (?:ones|payments|purchases|transactions|expenses|charges)\b/i,
+  ],
   ['earliest', theFirst],
   ['smallest', /\b(?:smallest|lowest|cheapest|least expensive)\b/i],
   ['average', /\b(?:on average|average)\b/i],
@@ -153,6 +156,7 @@ export type Unit = 'day' | 'week' | 'month';
 
 /** Of an average: "how much do I spend per week?" */
 export function unitIn(text: string): Unit | undefined {
+  if (/\bhow much\b.*\b(?:usually|typically|normally)\b/i.test(text) && !each.test(text)) return 'month';
   const [, unit, adverb] = /\bper (day|week|month)\b/i.exec(text) ?? ((usually.test(text) && each.exec(text)) || []);
   return unit ? (unit.toLowerCase() as Unit) : adverbs[adverb?.toLowerCase() ?? ''];
 }
@@ -168,6 +172,12 @@ export const asksPending = (text: string): boolean =>
 
 /** Not gone through. */
 export const asksFailed = (text: string): boolean => /\b(?:fail(?:ed)?|rejected|bounced|returned|declined|refused)\b/i.test(text);
+
+/** What no records hold yet. */
+export const asksAhead = (text: string): boolean =>
+  /\bwhen (?:will|do|does|am|is)\b.*\b(?:salary|wages|pay ?(?:day|check|cheque)|pension|rent|(?:get(?:ting)?|be(?:ing)?) paid|next)\b|\bnext (?:salary|wages|pay ?(?:day|check|cheque)|pension|rent|bill|payment|direct debit|instal?ment)\b|\bupcoming\b|\b(?:get|be) paid next\b|\b(?:coming|going) out (?:next|soon|tomorrow)\b/i.test(
+    text,
+  );
 
 /** "How much have I got altogether?" */
 export const asksTogether = (text: string): boolean =>
@@ -191,9 +201,13 @@ const ofExtreme =
 const ofNext =
   /\b(?:the|next|another)\s+((?:\p{L}|\d)+)\s+(?:before|after) (?:that|those|them)\b|\b(?:next|another)\s+((?:\p{L}|\d)+)\W*$/iu;
 
+/** "What were the big ones?" */
+const bigOnes = /\b(?:big|large)r? (?:ones|payments|purchases|transactions|expenses|charges)\b/i;
+
 /** "My last five payments", "the three biggest"; "when did I last pay" is about one. */
 export function howManyIn(text: string): number | undefined {
   if (theLast.test(text)) return 1;
+  if (bigOnes.test(text)) return 3;
   const named = ofPayments.exec(text) ?? ofExtreme.exec(text) ?? ofNext.exec(text);
   const word = named?.slice(1).find(Boolean) ?? '';
   // The second largest is told after the largest.

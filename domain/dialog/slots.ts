@@ -5,12 +5,14 @@ import { spokenDigits } from '../language/numbers.ts';
 import { periodIn } from '../language/periods.ts';
 import { later, minutesAhead, timeIn } from '../language/times.ts';
 import { wordCount } from '../language/words.ts';
+import { directionIn } from './direction.ts';
 import { type Exception, exceptionIn } from './exceptions.ts';
 import { isKind, kindsIn } from './merchant-kinds.ts';
-import { merchantsIn, othersPaid } from './merchants.ts';
+import { merchantsIn } from './merchants.ts';
 import { relationIn, shareIn } from './move-money.ts';
 import {
   type AmountBounds,
+  asksAhead,
   asksFailed,
   asksPending,
   asksWhy,
@@ -72,6 +74,8 @@ export interface Slots {
   readonly howMany?: number;
   /** A payment that the bot has told before. */
   readonly transactionId?: string;
+  /** Payments that the bot has told before: "how much is that in total?" */
+  readonly these?: readonly string[];
   /** Those before this payment, which was told last. */
   readonly after?: string;
   /** The days before those that were talked about. */
@@ -92,6 +96,8 @@ export interface Slots {
   readonly pending?: true;
   /** Transfers that did not go through. */
   readonly failed?: true;
+  /** What is still to come is asked for: "when do I get paid next?" */
+  readonly ahead?: true;
   /** The reason is asked. */
   readonly why?: true;
   /** Of an operation that the assistant's files describe, by their names. */
@@ -194,19 +200,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const [credit, debit] = [/\bcredit\b/i.test(text), /\bdebit\b(?!s)/i.test(text)];
   const card = credit === debit ? undefined : credit ? 'credit' : 'debit';
   const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
-  const direction =
-    // "Has the plumber been paid" asks for what went out.
-    !othersPaid(text) &&
-    /\b(?:deposit|deposits|salary|earn|earned|earnings|income|get paid|got paid|been paid|paid in|incoming|received|receive|come in|came in|coming in|comes in|paid me|pays me|pay me|sent me|send me|money in|refund|refunds|refunded)\b/i.test(
-      text,
-    )
-      ? 'in'
-      : /\b(?:spend|spent|spending|paid|pay|charged|withdrew|withdrawals?|outgoing)\b/i.test(text)
-        ? 'out'
-        : // "Every payment over a hundred dollars" is none of a salary.
-          bounds && /\bpayments?\b(?! from\b)/i.test(text)
-          ? 'out'
-          : undefined;
+  const direction = directionIn(text, bounds);
   return {
     ...(account ? { account } : {}),
     ...(from ? { from } : {}),
@@ -237,6 +231,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
     ...(direction ? { direction } : {}),
     ...(asksPending(text) ? { pending: true } : {}),
     ...(asksFailed(text) ? { failed: true } : {}),
+    ...(asksAhead(text) ? { ahead: true } : {}),
     ...(asksWhy(text) ? { why: true } : {}),
   };
 }

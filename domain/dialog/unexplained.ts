@@ -94,6 +94,8 @@ export function unexplainedIn(
   );
 }
 
+const asksEnough = /\b(?:enough|afford|cover)\b/i;
+
 /** With the words that nothing explains, which the answer then owns up to; and whether balances are to be added up. */
 export function accounted(
   { intent, slots: named }: Request,
@@ -103,6 +105,8 @@ export function accounted(
   const does = assistant.does(intent);
   if (!isNarrowed(does)) return { intent, slots: named };
   const slots: Slots = does === 'balances' && asksTogether(text) ? { ...named, together: true } : named;
+  // Whether there is enough for it depends on the amount alone, whatever it is for.
+  if (does === 'balances' && named.amountMinor !== undefined && asksEnough.test(text)) return { intent, slots };
   const unexplained = [...new Set([...unexplainedIn(assistant, text, slots), ...unread])];
   return { intent, slots: unexplained.length > 0 ? { ...slots, unexplained } : slots };
 }

@@ -8,7 +8,7 @@ import { withoutStory } from './story.ts';
 const ofValue: readonly (readonly [readonly (keyof Slots)[], RegExp])[] = [
   [
     ['days', 'against', 'earlier', 'day', 'time'],
-    /^(?:today|yesterday|tomorrow|tonight|days?|weeks?|weekend|months?|years?|hours?|morning|afternoon|evening|night|last|past|previous|this|next|first|second|third|half|ago|since|until|till|before|after|between|during|from|beginning|start|end|middle|early|late|recent|recently|lately|mon|tues?|wednes|thurs?|fri|satur|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|\d+(?:st|nd|rd|th)?|far)$/i,
+    /^(?:today|yesterday|tomorrow|tonight|days?|weeks?|weekend|months?|years?|hours?|morning|afternoon|evening|night|last|past|previous|this|next|first|second|third|half|ago|since|until|till|before|after|between|during|from|beginning|start|end|middle|early|late|recent|recently|lately|whole|entire|full|all|mon|tues?|wednes|thurs?|fri|satur|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|christmas|easter|\d+(?:st|nd|rd|th)?|far)$/i,
   ],
   [
     ['amountMinor', 'amountEither', 'bounds', 'share'],

@@ -3,9 +3,14 @@ const yes =
 const no =
   /^\W*(?:(?:um|uh|well|oh|sorry)\W+)*(?:no(?! (?:time|idea|problem|worries|way|doubt|longer|more|matter)\b)|nope|nah|don't|do not|stop|wrong|not|never ?mind|forget it|cancel|leave it|that(?:'s| is) (?:wrong|not right|not it|incorrect)|i changed my mind)\b/i;
 
+/** "Ok, and personal loans?" agrees to nothing: it asks something else. */
+const asksOn =
+  /^\W*(?:(?:um|uh|well|oh)\W+)*(?:ok(?:ay)?|all ?right|right|fine|sure)\W+(?:and|but|or|what about|how about)\b(?! (?:do|go|thanks?|thank|please|yes)\b)/i;
+
 /** Whether an answer agrees; undefined where it does neither. */
 export function yesOrNo(text: string): 'yes' | 'no' | undefined {
   if (no.test(text)) return 'no';
+  if (asksOn.test(text)) return undefined;
   // "Yes, but not that one" is no yes.
   if (yes.test(text)) return /\b(?:but|wait|don't|do not|not)\b/i.test(text) ? undefined : 'yes';
   return undefined;

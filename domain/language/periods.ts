@@ -73,10 +73,10 @@ function monthsDay(name: string, today: Day): Day | undefined {
 /** Spans of which one end is named. */
 function open(text: string, today: Day): DayRange | undefined {
   const start =
-    /\b(?:since|from) (?:the )?(?:beginning|start) of (?:the|this) (year|month|week)\b|\b(?:the|this) (year|month|week) (?:so far|to date)\b/i.exec(
+    /\b(?:since|from) (?:the )?(?:beginning|start) of (?:the|this) (year|month|week)\b|\b(?:the|this) (year|month|week) (?:so far|to date)\b|\b(?:(?:the|this) (?:whole|entire|full)|all(?: of)?(?: this)?) (year|month|week)\b/i.exec(
       text,
     );
-  const unit = (start?.[1] ?? start?.[2])?.toLowerCase();
+  const unit = start?.slice(1).find(Boolean)?.toLowerCase();
   if (unit === 'year') return { from: `${today.slice(0, 4)}-01-01`, to: today };
   if (unit === 'month') return thisMonth(today);
   if (unit === 'week') return { from: startOfWeek(today), to: today };
