@@ -79,7 +79,7 @@ export function createCacheActivities(deps: CacheDependencies): CacheActivities 
     explain: (input) => runActivity((signal) => understanding.explain(input, signal)),
     lookup: () => runActivity(async () => ({ hit: null, searchMs: 0 })),
     remember: async ({ question, reply, scope, intent = '', citations = [], costMs = 0 }) => {
-      if (!scope) return;
+      if (!scope || scope.after !== undefined) return;
       await runActivity(async (signal) => {
         // What was imported meanwhile may have made the answer wrong.
         const { knowledgeVersion } = await tenantSettings(db, scope.tenant);

@@ -1,11 +1,10 @@
 import { findAdapter } from '../db/adapters.ts';
-import { findArticle, searchPassages } from '../db/knowledge.ts';
 import type { Database } from '../db/open.ts';
 import { type TenantSettings, tenantSettings } from '../db/tenants.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Say } from '../domain/assistant/wording-keys.ts';
-import type { NextStep, ReplySource, StepTiming } from '../domain/call.ts';
+import type { NextStep, StepTiming } from '../domain/call.ts';
 import { comeBack, keepOpen } from '../domain/dialog/agenda.ts';
 import { decide } from '../domain/dialog/decide.ts';
 import { type Decision, intentOf } from '../domain/dialog/decision.ts';
@@ -17,16 +16,14 @@ import { type DialogState, without } from '../domain/dialog/state.ts';
 import type { StepOutcome } from '../domain/dialog/steps.ts';
 import { accounted } from '../domain/dialog/unexplained.ts';
 import { unreadOf } from '../domain/dialog/unread.ts';
-import { yesOrNo } from '../domain/dialog/yes-no.ts';
-import { guardReply } from '../domain/facts-guard.ts';
-import type { GuardDecision } from '../domain/guard-decision.ts';
+import { thanksOnly, yesOrNo } from '../domain/dialog/yes-no.ts';
 import { guardInput } from '../domain/input-guard.ts';
-import { chooseArticle } from '../domain/knowledge/choose.ts';
 import { withApostrophes } from '../domain/language/contractions.ts';
 import type { BankClock } from '../domain/language/dates.ts';
 import { type Reading, readWords } from '../domain/understanding/reading.ts';
 import type { Embedder, RouterTrainer } from '../engines/types.ts';
 import type { RegisteredAdapter } from './adapter-files.ts';
+import { Articles, type FoundArticle } from './articles.ts';
 import type { Assistants } from './assistants.ts';
 import { CacheLookup } from './cache-lookup.ts';
 import { CallerWords, matterOf, type Words } from './caller-words.ts';
@@ -89,19 +86,8 @@ export interface UnderstandingDependencies {
 /** `asked`: the bot asks something back. `gave-up`: it says that it cannot help with this. */
 export type UnderstoodAs = 'answered' | 'asked' | 'gave-up' | 'bank' | 'model';
 
-interface Known {
-  readonly reply: string;
-  readonly source: ReplySource;
-  readonly citations: readonly string[];
-}
-
-interface FoundArticle {
-  readonly known: Known;
-  readonly guards: readonly GuardDecision[];
-  readonly title: string;
-  /** It answers; else it may be meant. */
-  readonly sure: boolean;
-}
+/** `after`: what a "yes" was said to. */
+type Heard = UnderstandInput & { readonly after?: string };
 
 type Outcome = Omit<UnderstandResult, 'timing' | 'searchMs'> & { readonly record?: (() => Promise<void>) | undefined };
 
@@ -121,6 +107,7 @@ export class Understanding {
   readonly #deps: UnderstandingDependencies;
   readonly #trained: TrainedAssistants;
   readonly #callers: CallerWords;
+  readonly #articles: Articles;
   readonly #adapters = new Map<string, RegisteredAdapter>();
   readonly #settings = new Map<string, { readonly at: number; readonly value: Promise<TenantSettings> }>();
 
@@ -128,6 +115,7 @@ export class Understanding {
     this.#deps = deps;
     this.#trained = new TrainedAssistants(deps);
     this.#callers = new CallerWords(deps.embedder);
+    this.#articles = new Articles(deps);
   }
 
   /** Learns the routers of all that calls may begin with; the first use does it by itself. */
@@ -182,7 +170,7 @@ export class Understanding {
   }
 
   async #understand(
-    input: UnderstandInput,
+    input: Heard,
     ready: TrainedAssistant,
     say: Say,
     signal: AbortSignal,
@@ -200,7 +188,16 @@ export class Understanding {
     if (!embedding) throw new Error('The embedder gave nothing.');
     const { knowledgeVersion } = settings;
     const adapter = await this.#adapterOf(input.adapter ?? settings.adapter);
-    const scope: AnswerScope = { tenant, language, persona, model: modelName, adapter: adapter?.name ?? '', knowledgeVersion };
+    const { after } = input;
+    const scope: AnswerScope = {
+      tenant,
+      language,
+      persona,
+      model: modelName,
+      adapter: adapter?.name ?? '',
+      knowledgeVersion,
+      after,
+    };
     const heard: Words = { text: transcript, embedding, routing: model.route(transcript, embedding) };
     const guarded = guardInput(transcript);
     const base = {
@@ -255,22 +252,25 @@ export class Understanding {
     }
     const decided = decide(keepOpen(dialog, matters), understood, context);
     let searched: Promise<FoundArticle | undefined> | undefined;
-    const article = () => (searched ??= this.#fromArticles(scope, words));
-    const otherwise = decided.kind === 'knowledge' ? decided.otherwise : undefined;
-    const decision = otherwise && !(await article()) ? otherwise : decided;
+    const article = () => (searched ??= this.#articles.find(scope, words, dialog.article, signal));
+    const { otherwise, onlySure } = decided.kind === 'knowledge' ? decided : {};
+    const found = otherwise && (await article());
+    const decision = otherwise && !(onlySure ? found?.sure : found) ? otherwise : decided;
     const known = {
       ...base,
       intent: subjectOf(assistant, decision) ?? understood.intent,
       dialog: decision.dialog,
       guards: guarded.guards,
     };
+    const about = (article: string | undefined): DialogState =>
+      article === undefined ? known.dialog : { ...known.dialog, article };
     switch (decision.kind) {
       case 'say': {
         const ends = decision.leadsTo === 'end' && !input.mayEnd;
         return { ...known, next: approved(decision.reply, ends ? undefined : decision.leadsTo) };
       }
       case 'bank':
-        return { ...known, next: { kind: 'bank', step: decision.step } };
+        return { ...known, dialog: without(known.dialog, 'article'), next: { kind: 'bank', step: decision.step } };
       default: {
         const threshold = settings.cacheThreshold ?? model.hitFrom;
         const { hit, record } = await new CacheLookup(this.#deps.db, model, this.#deps.minSimilarity).find({
@@ -278,38 +278,28 @@ export class Understanding {
           ...words,
           threshold,
         });
-        if (hit) {
+        // What goes on with an article is answered from articles: the same words mean something else elsewhere.
+        const goesOn = dialog.article !== undefined && (await article())?.after !== undefined;
+        if (hit && !goesOn) {
           const { reply, citations } = hit;
-          return { ...known, record, next: { kind: 'said', reply, source: 'cache', citations } };
+          return { ...known, record, dialog: about(citations[0]), next: { kind: 'said', reply, source: 'cache', citations } };
         }
         const answer = decision.kind === 'knowledge' || !understood.sure ? await article() : undefined;
         if (answer?.sure) {
-          return { ...known, record, next: { kind: 'said', ...answer.known }, guards: [...known.guards, ...answer.guards] };
+          const next = { kind: 'said', ...answer.known } as const;
+          const guards = [...known.guards, ...answer.guards];
+          return { ...known, record, dialog: about(answer.id), scope: { ...scope, after: answer.after ?? after }, next, guards };
         }
         if (answer && decision.kind === 'knowledge' && !known.dialog.pending && !known.dialog.interrupted) {
           const question = say('offer-article', { title: answer.title });
           const matter = { intent: assistant.doing('article')?.name ?? understood.intent, text: answer.title };
           const pending = { kind: 'offer', matter, question } as const;
-          return { ...known, record, dialog: { ...known.dialog, pending }, next: approved(question) };
+          return { ...known, record, dialog: { ...about(answer.id), pending }, next: approved(question) };
         }
         if (decision.kind === 'knowledge') return { ...known, record, next: approved(say('unknown')) };
         return { ...known, record, next: { kind: 'think', instead: decision.instead } };
       }
     }
-  }
-
-  /** The approved answer of the article that is asked for, or may be. */
-  async #fromArticles({ tenant, language }: AnswerScope, { text, embedding }: Words): Promise<FoundArticle | undefined> {
-    const { db } = this.#deps;
-    const { byMeaning, byWords } = await searchPassages(db, { tenant, language }, text, embedding);
-    const chosen = chooseArticle(byMeaning, byWords);
-    const article = chosen && (await findArticle(db, tenant, chosen.articleId));
-    if (!article) return undefined;
-    // An article is its own fact; the guard looks at it like at everything that is spoken.
-    const { passed, guards } = guardReply(article.answer, [article.body]);
-    if (!passed) return undefined;
-    const known = { reply: article.answer, source: 'knowledge', citations: [article.id] } as const;
-    return { known, guards, title: article.title, sure: chosen.sure };
   }
 
   async #adapterOf(name: string): Promise<RegisteredAdapter | undefined> {
@@ -340,12 +330,13 @@ function asksAmount(assistant: Assistant, pending: DialogState['pending']): bool
 }
 
 /** The caller's words as they are read: a "yes" to what was offered is what was asked before. */
-function accepted(input: UnderstandInput): UnderstandInput {
+function accepted(input: UnderstandInput): Heard {
   const { dialog } = input;
   const transcript = withApostrophes(input.transcript);
   const { pending } = dialog;
-  if (pending?.kind !== 'offer' || yesOrNo(transcript) !== 'yes') return { ...input, transcript };
-  return { ...input, transcript: pending.matter.text, dialog: without(dialog, 'pending') };
+  if (pending?.kind !== 'offer' || yesOrNo(transcript) !== 'yes' || thanksOnly(transcript)) return { ...input, transcript };
+  const { text } = pending.matter;
+  return { ...input, transcript: text, dialog: without(dialog, 'pending'), after: text };
 }
 
 /** What a turn is about, where it goes on with something: a number, or a "yes", says nothing of it. */

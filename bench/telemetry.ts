@@ -30,15 +30,16 @@ interface Side {
   readonly url: string;
   readonly component: Component;
   readonly waits: number[];
+  /** By turn. */
+  readonly cpuMs: number[];
   caller: LiveCaller | undefined;
-  cpuMs: number;
 }
 
 async function side(name: string, settings: Record<string, string>): Promise<Side> {
   const env = await testEnvironment({ ...noBank, ...settings, IDLE_PROMPT_SECONDS: '0' });
   const logDir = await mkdtemp(join(tmpdir(), 'voicebot-bench-'));
   const component = await startPart({ name, args: ['api', allQueues.join(',')], real: false, env, logDir, awayMs: 0 });
-  return { name, url: `http://127.0.0.1:${env.PORT}`, component, waits: [], caller: undefined, cpuMs: 0 };
+  return { name, url: `http://127.0.0.1:${env.PORT}`, component, waits: [], cpuMs: [], caller: undefined };
 }
 
 async function ask(one: Side, turn: number, counts: boolean): Promise<void> {
@@ -57,7 +58,7 @@ async function ask(one: Side, turn: number, counts: boolean): Promise<void> {
   await done;
   if (!counts) return;
   one.waits.push(voiceToVoiceMs);
-  one.cpuMs += (usageOf(one.component.pid)?.cpuMs ?? Number.NaN) - before;
+  one.cpuMs.push((usageOf(one.component.pid)?.cpuMs ?? Number.NaN) - before);
 }
 
 const collector = await startCollector();
@@ -71,7 +72,15 @@ await Promise.all([plain, traced].map(({ caller }) => caller?.leave()));
 await Promise.all([plain, traced].map(({ component }) => component.stop()));
 await collector.stop();
 const [without, withTraces] = [spread(plain.waits), spread(traced.waits)];
-const perTurn = (one: Side) => round(one.cpuMs / turns);
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const [cpuWithout, cpuWith] = [mean(plain.cpuMs), mean(traced.cpuMs)];
+/** What the traces add to each call of several turns, in CPU milliseconds a turn: calls differ by what is traced of them. */
+const added = Array.from({ length: Math.floor(turns / turnsOfCall) }, (_, call) => {
+  const of = ({ cpuMs }: Side) => mean(cpuMs.slice(call * turnsOfCall, (call + 1) * turnsOfCall));
+  return of(traced) - of(plain);
+});
+/** Half the width of the 95 % confidence interval of the mean. */
+const noiseMs = (1.96 * Math.sqrt(mean(added.map((ms) => (ms - mean(added)) ** 2)))) / Math.sqrt(added.length);
 printReport({
   bench: 'telemetry',
   machine: machine(),
@@ -79,6 +88,11 @@ printReport({
   sampleRatio: ratio,
   spans: collector.spans.length,
   voiceToVoiceMs: { without, with: withTraces, addedP50: round(withTraces.p50 - without.p50, 1) },
-  cpuMsPerTurn: { without: perTurn(plain), with: perTurn(traced), addedPercent: round((traced.cpuMs / plain.cpuMs - 1) * 100) },
+  cpuMsPerTurn: {
+    without: round(cpuWithout),
+    with: round(cpuWith),
+    addedPercent: round((cpuWith / cpuWithout - 1) * 100),
+    noisePercent: round((noiseMs / cpuWithout) * 100),
+  },
 });
 process.exit(0);

@@ -8,4 +8,6 @@ export interface AnswerScope {
   /** Its LoRA adapter; empty for none. */
   readonly adapter: string;
   readonly knowledgeVersion: number;
+  /** What the question went on with, by an article's title: such an answer holds for nobody else, and is not kept. */
+  readonly after?: string | undefined;
 }

@@ -2,6 +2,7 @@ import type { Behaviour } from '../assistant/behaviours.ts';
 import { customerNumberName } from '../redact.ts';
 import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
+import { moreOfArticle } from './article-follow-up.ts';
 import { type Aside, asideOf } from './asides.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
 import { continued, inherited, isBareValue, movesEnough } from './ellipsis.ts';
@@ -10,7 +11,7 @@ import { identified } from './identified.ts';
 import { isRegular, movedBack, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
-import { blocksThat, isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
+import { blocksThat, endsSubscription, isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
 import { recordingWish } from './recording.ts';
 import { paymentReferredTo, pointsAtMerchant } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
@@ -47,7 +48,9 @@ function decided(before: DialogState, heard: Understood, context: DecisionContex
   });
   if (aside) return besides(dialog, aside, context);
   const answered = answer(dialog, understood, context);
-  return answered.kind === 'anew' ? fresh(answered.dialog, answered.understood, context) : answered;
+  if (answered.kind !== 'anew') return answered;
+  const decision = fresh(answered.dialog, answered.understood, context);
+  return moreOfArticle(answered.dialog, answered.understood, context, decision);
 }
 
 /** What was being asked stays open. */
@@ -135,7 +138,7 @@ const asksAgain =
 const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
 /** "Cancel it", of a payment. */
 const takesThatBack =
-  /\b(?:cancel|undo|reverse|revoke)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get) (?:it|that|this) back\b/i;
+  /\b(?:cancel|undo|reverse|revoke)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get|want|have) (?:it|that|this|(?:my|the) money) back\b/i;
 const ofPayments = new Set<Behaviour>(['payments', 'spending', 'transfers']);
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
@@ -176,6 +179,7 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
   const may = meant(understood, context);
   // An operation of the assistant's own may well undo.
   if (!may.includes('order') && may.some((behaviour) => undoes(behaviour, text))) return beyond(dialog, context);
+  if (!sure && may.includes('block-card') && endsSubscription(text)) return beyond(dialog, context);
   if (!sure) return unsure(dialog, understood, context);
   switch (does) {
     case 'article':

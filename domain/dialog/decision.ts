@@ -29,7 +29,13 @@ export type Decision =
   | { readonly kind: 'say'; readonly reply: string; readonly leadsTo?: NextStep; readonly dialog: DialogState }
   | { readonly kind: 'bank'; readonly step: BankStep; readonly dialog: DialogState }
   /** Looks for an approved article; where there is none, does otherwise, or says so. */
-  | { readonly kind: 'knowledge'; readonly dialog: DialogState; readonly otherwise?: Decision }
+  | {
+      readonly kind: 'knowledge';
+      readonly dialog: DialogState;
+      readonly otherwise?: Decision;
+      /** An article that only may be meant does not take the place of what is done otherwise. */
+      readonly onlySure?: boolean;
+    }
   /** The model talks, or these approved words stand in its place. */
   | { readonly kind: 'think'; readonly instead: string; readonly dialog: DialogState };
 

@@ -231,5 +231,12 @@ export function inherited(topic: Request | undefined, { text, slots }: Understoo
   return topic && refers ? merged(topic, slots) : slots;
 }
 
+/** "And on Sundays?" */
+export const isFollowUp = (text: string): boolean => followsUp.test(text);
+
+/** "And how long does it take?" says by itself not what. */
+export const pointsBack = (text: string): boolean =>
+  followsUp.test(text) || /\b(?:it|that|this|they|them|those|there|one)\b/i.test(text);
+
 /** A few words that go on with something, but not with what is known. */
 export const isEllipsis = (text: string): boolean => wordCount(text) <= 3 || followsUp.test(text);

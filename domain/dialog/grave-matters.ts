@@ -28,6 +28,8 @@ const fraud = new RegExp(
     String.raw`\b(?:gave|given|told|sent|read) (?:my|the|our) (?:\w+ )?${secrets} (?:out )?to (?:him|her|them|some(?:one|body)|a|an)\b`,
     String.raw`\b(?:called|phoned|rang|texted|messaged|emailed|contacted) me\b.*\b(?:said|says|saying|claim(?:s|ed|ing)?|pretend(?:s|ed|ing)?|told me)\b.*\b(?:from|is|are|was|were|be) (?:(?:with|from|of) )?(?:the|your|my|our) (?:bank|fraud (?:team|department))\b`,
     String.raw`\b(?:account|online banking|app)(?:['’]s| is| was| has been| got)(?: been)? (?:hacked|compromised|broken into|taken over)\b`,
+    String.raw`\bclicked (?:on )?(?:it|(?:the|that|this|a|their) (?:\w+ )?link)\b`,
+    String.raw`\b(?:entered|typed|put|gave) (?:in )?(?:my|our|the) (?:\w+ )?${secrets} (?:in|into|on|at) (?:a|the|that|their|this|some) (?:\w+ )?(?:site|website|page|form|link)\b`,
     String.raw`\b(?:hacked|broke|broken|got|gotten) into (?:my|our) (?:bank )?(?:account|online banking|app)\b`,
     String.raw`\b(?:stole|stolen) my identity\b|\bidentity theft\b`,
   ].join('|'),

@@ -57,7 +57,7 @@ const toSomebody = new RegExp(
 );
 /** Again and again: a standing order. */
 const regular =
-  /\b(?:every|each) (?:day|week|month|year|quarter|\w+day)\b|\b(?:daily|weekly|monthly|yearly|regularly)\b|\bstanding order\b/i;
+  /\b(?:every|each|per) (?:day|week|month|year|quarter)\b|\d(?: (?:dollars?|euros?|pounds?|bucks))? a (?:day|week|month|year|quarter)\b|\b(?:dollars?|euros?|pounds?|bucks) a (?:day|week|month|year|quarter)\b|\b(?:every|each) \w+day\b|\b(?:daily|weekly|monthly|yearly|regularly)\b|\bstanding order\b/i;
 export const isRegular = (text: string): boolean => regular.test(text);
 
 const bill = /\bpay\b(?!.*\bcredit card\b).*\b(?:bills?|invoices?|rent|landlord|mortgage|taxes)\b/i;

@@ -7,7 +7,7 @@ import { without } from './state.ts';
 const notMine =
   /\b(?:i|we) (?:do not|don['’]?t|did not|didn['’]?t|never) (?:know|recogni[sz]ed?|made?|authori[sz]ed?|bought|did)\b(?! (?:if|whether|how|what|when|where|who|why))|\b(?:not|n['’]t) (?:mine|me|by me|made by me)\b/i;
 const takenTwice =
-  /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b/i;
+  /\b(?:charged?|charges|took|taken|takes|billed|debited|deducted)\b.*\b(?:twice|two times|double|a second time)\b|\bdouble[- ]?(?:charged?|billed|debited)\b|\bovercharged\b|\b(?:charged?|took|taken|billed|debited)\b.*\b(?:too much|the wrong amount)\b/i;
 const asksWhatFor = /\bwhat(?: was|['’]?s| is| were| are| did)\b.*\b(?:for|about)\W*$/i;
 /** "I got married and need to change my last name": no last payment. */
 const changesName = /\b(?:change|changed|update|correct)\b.*\b(?:my|our) (?:(?:first|last|family|maiden) )?(?:sur)?name\b/i;
@@ -77,6 +77,12 @@ const online = /\b(?:apps?|web ?sites?|site|(?:online|internet|mobile|web) banki
 const fails =
   /\b(?:down|broken|crash(?:es|ed|ing)?|stuck|frozen|error|trouble|problems?|log(?:s|ging)? me out|locked (?:me )?out|(?:is|does|do|did|has|was)(?:n['’]t| not) (?:been )?(?:work|load|open|start|respond|let)(?:ing|ed)?|(?:won['’]t|will not|can['’]?t|cannot|unable to) (?:work|load|open|start|let|log|sign|get|use|access)|not (?:working|loading|opening|responding))\b/i;
 
+const ends = /\b(?:cancel|stop|end|unsubscribe)\b/i;
+
+/** "Cancel my Netflix": whoever is paid again and again is no card. */
+export const endsSubscription = (text: string): boolean =>
+  ends.test(text) && !/\b(?:cards?|visa|mastercard|it|that|this|them)\b/i.test(text) && wordCount(text) > 1;
+
 /** Whether the bank's app or website does not do what it should. */
 export const troubleOnline = (text: string): boolean => online.test(text) && fails.test(text);
 
@@ -91,9 +97,13 @@ const asks =
 const ofCaller = /\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|myself|we|our|ours|us)\b/i;
 const inGeneral = /\b(?:an?|any|one|people|someone|somebody|you|your|transfers|payments|cards|accounts|loans)\b/i;
 
+const anAccount = /\ban? (?:\w+ )?account\b/i;
+
 /** A question about how things are at the bank, and not about the caller's own: "how long does a transfer take?" */
 export function isGeneral({ text, slots }: Understood): boolean {
-  const named = hasSlots(without(slots, 'amountMinor', 'direction', 'card'));
+  const named = hasSlots(
+    without(slots, 'amountMinor', 'direction', 'card', ...(anAccount.test(text) ? (['account'] as const) : [])),
+  );
   return (
     !named && !asksLeft.test(text) && wordCount(text) >= 4 && asks.test(text) && !ofCaller.test(text) && inGeneral.test(text)
   );

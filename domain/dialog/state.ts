@@ -115,6 +115,8 @@ export interface DialogState {
   readonly topic?: Request;
   /** Ids of the payments that were told last, in their order. */
   readonly told?: readonly string[];
+  /** Id of the article that was told or offered last, for "and how long does it take?". */
+  readonly article?: string;
   /** The merchant that the last answer was about, whoever had named it. */
   readonly merchant?: string;
   /** How often in a row the bot has not understood. */

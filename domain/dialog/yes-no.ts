@@ -16,6 +16,12 @@ export function yesOrNo(text: string): 'yes' | 'no' | undefined {
   return undefined;
 }
 
+/** "Ok, thanks" takes no offer: whoever says it has heard enough. */
+export const thanksOnly = (text: string): boolean =>
+  /^\W*(?:(?:ok(?:ay)?|all ?right|fine|right|great|no|well)\W+)*(?:thanks?|thank you|cheers)\b(?:\W+(?:a lot|very much|so much|bye|goodbye|that['’]?s (?:all|it)))*\W*$/i.test(
+    text,
+  );
+
 /** The caller gives the whole matter up. */
 export const givesUp = (text: string): boolean =>
   /\b(?:never ?mind|forget (?:it|that|about it)|cancel (?:that|it|this)|leave it|changed my mind|stop that|skip (?:it|that|this)|drop (?:it|that|this)|let['’]?s move on|no longer (?:need|want) (?:it|that|this))\b/i.test(

@@ -1,0 +1,32 @@
+import { wordCount } from '../language/words.ts';
+import type { Decision, DecisionContext, Understood } from './decision.ts';
+import { isFollowUp, pointsBack } from './ellipsis.ts';
+import type { DialogState } from './state.ts';
+
+/** More words say by themselves what they are about. */
+const mostWordsOfEllipsis = 5;
+
+const ofCaller = /\b(?:i|me|my|mine|we|our)\b/i;
+
+/**
+ * "And on Sundays?", once an article was told, may ask more about it, whatever the words are taken for. Where they are surely a wish of their
+ * own, only an article that surely answers takes its place.
+ */
+export function moreOfArticle(
+  { article, pending }: DialogState,
+  { text, intent, sure }: Understood,
+  { assistant }: DecisionContext,
+  decision: Decision,
+): Decision {
+  const leads = decision.kind === 'say' && decision.leadsTo !== undefined;
+  if (article === undefined || pending || leads || decision.kind === 'knowledge' || decision.kind === 'think') return decision;
+  const { kind, does } = assistant.intent(intent);
+  const isShort = wordCount(text) <= mostWordsOfEllipsis;
+  const goesOn = isFollowUp(text);
+  const asksMore = { kind: 'knowledge', dialog: decision.dialog, otherwise: decision } as const;
+  // "Up to how much?"
+  const isOpen = goesOn || (kind === 'query' && isShort && !ofCaller.test(text));
+  if (sure && (kind === 'query' || kind === 'action')) return isOpen ? { ...asksMore, onlySure: true } : decision;
+  const mayMean = !sure || does === 'decline' || does === 'repeat' || does === 'colleague';
+  return mayMean && (goesOn || pointsBack(text) || isShort) ? asksMore : decision;
+}
