@@ -1,4 +1,5 @@
 import type { Assistant } from '../assistant/assistant.ts';
+import { periodBefore } from '../language/dates.ts';
 import type { Understood } from './decision.ts';
 import type { Slots } from './slots.ts';
 import { type Request, without } from './state.ts';
@@ -34,4 +35,16 @@ export function comparisonOf(
   if (!comparesThat.test(text)) return undefined;
   // "How much more is that than in August?"
   return { figure: 'comparison', ...(against ? { against } : topic.beside ? { beside: topic.beside } : {}) };
+}
+
+/** "How much was it compared with last month?" compares what was talked about. */
+export const comparesIt = (text: string, slots: Slots): boolean =>
+  slots.figure === 'comparison' &&
+  (slots.merchant ?? slots.kinds ?? slots.purpose) === undefined &&
+  /\b(?:it|that|this|they|those|these)\b/i.test(text);
+
+/** "More than the month before" compares the days that were talked about with those before them. */
+export function comparedDays({ slots: before }: Request, slots: Slots): Slots {
+  if (slots.figure !== 'comparison' || !slots.earlier || !before.days) return slots;
+  return { ...without(slots, 'earlier'), against: periodBefore(before.days) };
 }

@@ -1,11 +1,11 @@
 import type { Assistant } from '../assistant/assistant.ts';
 import type { Behaviour } from '../assistant/behaviours.ts';
-import type { AssistantIntent } from '../assistant/intent.ts';
 import { periodBefore } from '../language/dates.ts';
 import { spokenNumbers } from '../language/spoken-numbers.ts';
 import { wordCount } from '../language/words.ts';
-import { besideOf, comparisonOf } from './comparison.ts';
+import { besideOf, comparedDays, comparesIt, comparisonOf } from './comparison.ts';
 import type { Understood } from './decision.ts';
+import { amountOfThat, supposed } from './enough.ts';
 import { goesFurther } from './references.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { type Request, without } from './state.ts';
@@ -61,30 +61,12 @@ const longEllipsis = 6;
 const sumsThat =
   /\b(?:that|it|they|those|these|this)\b.*\b(?:in (?:all|total)|altogether|(?:taken )?together|add(?:s|ed)? up|come to|comes to|summed up)\b|\b(?:total|sum) of (?:that|those|these|them|it|both)\b/i;
 
-/** "How much was it compared with last month?" compares what was talked about. */
-const comparesIt = ({ text, slots }: Understood): boolean =>
-  slots.figure === 'comparison' &&
-  (slots.merchant ?? slots.kinds ?? slots.purpose) === undefined &&
-  /\b(?:it|that|this|they|those|these)\b/i.test(text);
-
-/** "And if I take it from savings?" */
-const supposes = /^\W*(?:(?:and|but|or|so|what|ok|okay|well)\W+)*if (?:i|we)\b/i;
-
-/** What was asked of one balance, of another one: nothing is moved for a question. */
-function supposed(assistant: Assistant, { intent, slots: before }: Request, { text, slots }: Understood): Request | undefined {
-  if (assistant.does(intent) !== 'balances' || before.amountMinor === undefined || !supposes.test(text)) return undefined;
-  const account = slots.from ?? slots.account;
-  return { intent, slots: { ...without(before, 'unexplained'), ...(account ? { account } : {}), ...amountOf(slots) } };
-}
-
-const amountOf = ({ amountMinor }: Slots): Slots => (amountMinor === undefined ? {} : { amountMinor });
-
 /** Whether the caller goes on with what was talked about: "and in August?" */
 function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slots }: Understood): boolean {
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
-  if ((of.does === 'payments' || of.does === 'spending') && comparesIt({ text, intent, sure, slots })) return true;
+  if ((of.does === 'payments' || of.does === 'spending') && comparesIt(text, slots)) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);
@@ -168,7 +150,7 @@ export function continued(
   if (instead) return instead;
   if (!goesOn(assistant, topic, understood)) return undefined;
   const { text, slots: named } = understood;
-  const slots = { ...compared(topic, named), ...theseOf(assistant, topic, text, told) };
+  const slots = { ...comparedDays(topic, named), ...theseOf(assistant, topic, text, told) };
   const was = assistant.does(topic.intent);
   const sums = was === 'payments' && sumsThat.test(text);
   // "How much was it a month ago?"
@@ -190,12 +172,6 @@ function theseOf(assistant: Assistant, { intent, slots }: Request, text: string,
   return assistant.does(intent) === 'payments' && sumsThat.test(text) && !isScoped && told.length > 0 ? { these: told } : {};
 }
 
-/** "More than the month before" compares the days that were talked about with those before them. */
-function compared({ slots: before }: Request, slots: Slots): Slots {
-  if (slots.figure !== 'comparison' || !slots.earlier || !before.days) return slots;
-  return { ...without(slots, 'earlier'), against: periodBefore(before.days) };
-}
-
 /** "What was the average?" says of what only where it says more. */
 const figureAlone = /^(?!.*\b(?:i|my|me|we|our|payments?|transactions?|purchases?|charges?|spend|spent|pay|paid)\b)/i;
 const mostWordsOfFigure = 6;
@@ -203,27 +179,11 @@ const mostWordsOfFigure = 6;
 /** "Pay it off", once it was told what is owed on the credit card. */
 const paysThatOff = /\bpay(?:ing)? (?:it|that|this|the (?:card|rest|balance|debt)|all of it)(?: all)?(?: off| down| back)\b/i;
 
-/** "Ok, move it then", once it was told whether there is enough. */
-const movesThat = /\b(?:move|transfer|put|take|send|shift) (?:it|that|this)\b/i;
-const mostWordsOfMove = 6;
-
-/** The order that follows from "is there enough for it?", where the caller gives it in few words. */
-export const movesEnough = (assistant: Assistant, { intent, slots }: Request, text: string): AssistantIntent | undefined =>
-  assistant.does(intent) === 'balances' &&
-  slots.amountMinor !== undefined &&
-  movesThat.test(text) &&
-  !supposes.test(text) &&
-  wordCount(text) <= mostWordsOfMove
-    ? assistant.doing('move-money')
-    : undefined;
-
 /** What a new request takes over of the one before it: "what was the largest one?" */
 export function inherited(topic: Request | undefined, { text, slots }: Understood): Slots {
   if (topic?.slots.account === 'credit' && paysThatOff.test(text)) return { ...slots, to: 'credit' };
-  if (topic?.slots.amountMinor !== undefined && movesThat.test(text) && slots.amountMinor === undefined && !slots.share) {
-    const { amountMinor, account } = topic.slots;
-    return { ...slots, amountMinor, ...(account === 'savings' && !slots.from && !slots.to ? { from: account } : {}) };
-  }
+  const moved = topic && amountOfThat(topic, text, slots);
+  if (moved) return moved;
   const refers =
     refersBack.test(text) ||
     ((slots.figure ?? slots.howMany) !== undefined && /\bones?\b/i.test(text)) ||

@@ -84,7 +84,9 @@ async function payments(enquiry: Enquiry, slots: Slots) {
   const comesIn = slots.direction === 'in' || (kinds?.length === 1 && kinds[0] === 'salary');
   const read = await readPayments(enquiry, { ...slots, days, direction: comesIn ? 'in' : 'out' });
   const beyond = sentences(await recordsText(enquiry, slots.days), read.beyond);
-  return { ...read, beyond, lasts: daysOf(days) };
+  // Those that were told are known by that, and by no days.
+  const where = these && !slots.days ? '' : read.where;
+  return { ...read, where, beyond, lasts: daysOf(days) };
 }
 
 const unitDays = { day: 1, week: 7, month: 365 / 12 } as const;
