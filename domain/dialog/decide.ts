@@ -12,7 +12,16 @@ import { identified } from './identified.ts';
 import { isRegular, movedBack, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
-import { blocksThat, endsSubscription, isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
+import {
+  blocksThat,
+  endsSubscription,
+  isGeneral,
+  saysPlainly,
+  saysTakenTwice,
+  speaksOfNoCard,
+  troubleOnline,
+  undoes,
+} from './plainly.ts';
 import { recordingWish } from './recording.ts';
 import { paymentReferredTo, pointsAtMerchant } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
@@ -139,7 +148,7 @@ const asksAgain =
 const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|that|this) back)\b/i;
 /** "Cancel it", of a payment. */
 const takesThatBack =
-  /\b(?:cancel|undo|reverse|revoke)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get|want|have) (?:it|that|this|(?:my|the) money) back\b/i;
+  /\b(?:cancel|undo|reverse|revoke|stop)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get|want|have) (?:it|that|this|(?:my|the) money) back\b/i;
 const ofPayments = new Set<Behaviour>(['payments', 'spending', 'transfers']);
 /** Not to hear it again, but to have it done again. */
 const doesAgain =
@@ -169,6 +178,10 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
   if (blocking) return start(dialog, { intent: blocking.name, slots: joinSlots(topic?.slots ?? {}, slots) }, context);
   const moving = topic && movesEnough(assistant, topic, text);
   if (moving) return start(dialog, { intent: moving.name, slots: inherited(topic, understood) }, context);
+  // "The third one, what was it?"
+  const pointed = topic && slots.transactionId !== undefined && ofPayments.has(assistant.does(topic.intent));
+  const payments = pointed && !(sure && assistant.isPersonal(intent)) ? assistant.doing('payments') : undefined;
+  if (payments) return start(dialog, { intent: payments.name, slots: { transactionId: slots.transactionId as string } }, context);
   const goneOn = topic && continued(assistant, topic, understood, dialog.told);
   if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
   if (slots.transactionId === undefined && isBareValue(text)) return speak(dialog, say('unsure-alone'));
@@ -180,6 +193,8 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
   const may = meant(understood, context);
   // An operation of the assistant's own may well undo.
   if (!may.includes('order') && may.some((behaviour) => undoes(behaviour, text))) return beyond(dialog, context);
+  const isTalk = !sure || does === 'cancel';
+  if (isTalk && topic && ofPayments.has(assistant.does(topic.intent)) && takesThatBack.test(text)) return beyond(dialog, context);
   if (!sure && may.includes('block-card') && endsSubscription(text)) return beyond(dialog, context);
   if (!sure) return unsure(dialog, understood, context);
   switch (does) {
@@ -199,7 +214,6 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
     case 'cancel':
       // What was done, or is paid, is not taken back by saying so.
       if (didBefore && takesBack.test(text)) return beyond(dialog, context);
-      if (topic && ofPayments.has(assistant.does(topic.intent)) && takesThatBack.test(text)) return beyond(dialog, context);
       return speak(dialog, say('anything-else'));
     case 'agree':
     case 'refuse':
@@ -239,6 +253,7 @@ function plainly(understood: Understood, context: DecisionContext): Understood {
   const dispute = assistant.doing('dispute');
   const may = meant(understood, context).some((does) => does === 'payments' || does === 'spending');
   if (dispute && may && saysTakenTwice(understood.text)) return { ...understood, intent: dispute.name, sure: true };
+  if (sure && speaksOfNoCard(assistant.does(intent), understood.text)) return { ...understood, sure: false };
   const named = sure && saysPlainly(assistant.does(intent), understood);
   return { ...understood, intent: (named && assistant.doing(named)?.name) || intent };
 }

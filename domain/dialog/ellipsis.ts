@@ -66,7 +66,10 @@ function goesOn(assistant: Assistant, topic: Request, { text, intent, sure, slot
   const [of, now] = [assistant.intent(topic.intent), assistant.intent(intent)];
   if ((of.does === 'payments' || of.does === 'balances') && sumsThat.test(text)) return true;
   if (asksOfThat.test(text)) return of.kind === 'query';
-  if ((of.does === 'payments' || of.does === 'spending') && comparesIt(text, slots)) return true;
+  const ofPayments = of.does === 'payments' || of.does === 'spending';
+  if (ofPayments && comparesIt(text, slots)) return true;
+  // "Do I go there often?"
+  if (ofPayments && !sure && slots.figure !== undefined && refersBack.test(text)) return true;
   // "Which one is the highest?"
   if (slots.figure !== undefined && /\bones?\b/i.test(text) && !assistant.isPersonal(intent)) return of.kind === 'query';
   const isFragment = of.kind === 'query' && wordCount(text) <= 4 && hasSlots(slots) && !asking.test(text);

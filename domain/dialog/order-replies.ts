@@ -75,7 +75,12 @@ async function prepareMove({ bank, customerId, say, today }: Enquiry, slots: Slo
     const [first, second] = [money(amountEither[0]), money(amountEither[1])];
     return { kind: 'ask', need: 'amount', reply: say('move-either', { first, second }), facts: [first, second] };
   }
-  const amountMinor = slots.amountMinor ?? (share && Math.floor(fromAccount.available.minor * share));
+  // "All of it", to a credit card, is what is owed on it.
+  const owed = toAccount.kind === 'credit' ? Math.max(0, -toAccount.balance.minor) : undefined;
+  if (share !== undefined && slots.amountMinor === undefined && owed === 0) {
+    return { kind: 'reply', reply: say('owes-nothing', { account: to }), facts: [to] };
+  }
+  const amountMinor = slots.amountMinor ?? (share && Math.floor((owed ?? fromAccount.available.minor) * share));
   if (fromAccount.kind === 'credit') {
     return { kind: 'ask', need: 'accounts', reply: say('move-from-credit', { account: from }), facts: [from] };
   }

@@ -18,6 +18,13 @@ const declined =
   /\b(?:declined|refused|rejected|not accepted|stopped working|(?:did|does|do|is|was|has|would|could)(?:n['’]t| not) (?:\w+ ){0,3}(?:work(?:ing|ed)?|accept(?:ed)?|go(?:ne|ing)? through|read)|(?:won['’]t|will not|can['’]t|cannot) (?:work|go through))\b/i;
 const blockedOrGone =
   /\b(?:block|freeze|lock|cancel|lost|losing|stolen?|stole|missing|gone|nicked|pinched|swiped|mugged|robbed|somebody|someone)\b/i;
+/** What somebody says who wants a card to be blocked, however they say it. */
+const ofCards =
+  /\b(?:cards?|visa|mastercard|plastic|wallet|purse|(?:hand)?bag|backpack|block\w*|freez\w*|frozen|lock\w*|stop\w*|cancel\w*|deactivat\w*|disabl\w*|suspend\w*|(?:turn|switch|shut) (?:it |them )?off|lost|los(?:e|ing)|miss(?:ed|ing)|gone|disappeared|dropped|found?|forgot\w*|left|st(?:eal|ole)\w*|nicked|pinched|swiped|mugged|robbed|burgled|thie(?:f|ves)|somebody|someone|hacked|cloned|skimmed|fraud\w*)\b/i;
+
+/** Whether cards are blocked for words that speak of no card, and of no loss: "can I take it out whenever I want?" */
+export const speaksOfNoCard = (does: Behaviour, text: string): boolean => does === 'block-card' && !ofCards.test(text);
+
 const leftBehind = /\b(?:in|at) (?:your|the|one of your) (?:\w+ )?(?:branch|bank|office|lobby)\b/i;
 const holdsCards = /\b(?:cards?|wallet|purse|(?:hand)?bag|backpack|visa|mastercard|everything|stuff)\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
@@ -46,7 +53,7 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   // "How often did they charge me?"
   const asksOnly = slots.figure === 'count' || asksWhatFor.test(text);
   if (does === 'dispute' && asksOnly && !notMine.test(text) && !takenTwice.test(text)) return 'payments';
-  if (does === 'transfers' && /\brefund/i.test(text)) return 'payments';
+  if (does === 'transfers' && (/\brefund/i.test(text) || kinds?.includes('salary'))) return 'payments';
   if (!spends.test(text)) {
     return does === 'balances' && (merchant ?? kinds) && !asksLeft.test(text) ? 'payments' : undefined;
   }

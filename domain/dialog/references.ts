@@ -5,7 +5,7 @@ const byNumber = new RegExp(
   'i',
 );
 const pointing = new RegExp(
-  String.raw`\b(?:that|this|the same) ${thing}\b|\b(?:that|it) (?:was|is)(?:n['’]t| not)\b|(?:\bnot|n['’]t|\bnever) (?:think|believe|recogni[sz]e|remember|make|made|authori[sz]ed?) (?:that|it|this)\b`,
+  String.raw`\b(?:that|this|the same) ${thing}\b|\b(?:that|it) (?:was|is)(?:n['’]t| not)\b|\b(?:dispute|report|contest|challenge) (?:it|that|this)\b|(?:\bnot|n['’]t|\bnever) (?:think|believe|recogni[sz]e|remember|make|made|authori[sz]ed?) (?:that|it|this)\b`,
   'i',
 );
 

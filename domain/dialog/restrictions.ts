@@ -140,7 +140,7 @@ const figures: readonly (readonly [Figure, RegExp])[] = [
   ['average', /\b(?:on average|average)\b/i],
   [
     'count',
-    /\bhow (?:many (?:(?:were|was|are|is) (?:there|they|it|that)\b|times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b/i,
+    /\bhow (?:many (?:(?:were|was|are|is) (?:there|they|it|that)\b|times|payments|transactions|purchases|charges|deposits|debits)|often)\b|\bnumber of (?:payments|transactions|purchases)\b|\b(?:go|been|shop|there) (?:\w+ ){0,2}(?:often|a lot)\b/i,
   ],
 ];
 /** "More on groceries or on restaurants?" */
@@ -157,6 +157,8 @@ export type Unit = 'day' | 'week' | 'month';
 /** Of an average: "how much do I spend per week?" */
 export function unitIn(text: string): Unit | undefined {
   if (/\bhow much\b.*\b(?:usually|typically|normally)\b/i.test(text) && !each.test(text)) return 'month';
+  const [, unitOf] = /\bhow much (?:(?:is|was) (?:it|that) )?(?:a|each|every) (day|week|month)\b/i.exec(text) ?? [];
+  if (unitOf) return unitOf.toLowerCase() as Unit;
   const [, unit, adverb] = /\bper (day|week|month)\b/i.exec(text) ?? ((usually.test(text) && each.exec(text)) || []);
   return unit ? (unit.toLowerCase() as Unit) : adverbs[adverb?.toLowerCase() ?? ''];
 }

@@ -182,3 +182,47 @@ it.each([
   ['whats the total, im sure youve got it', "what's the total, I'm sure you've got it"],
   ['it wont do, were going and the well is in the shell', 'it wont do, were going and the well is in the shell'],
 ])('reads %s', (text, full) => expect(withApostrophes(text)).toBe(full));
+
+describe('payments that are pointed at', () => {
+  const list = { ...ask(verified, 'My last three transactions', 'transactions').dialog, told: ['a', 'b', 'c'] };
+  it('are told again by their number, whatever the words are taken for', () =>
+    expect(requestOf(list, 'the third one, what was it', 'outside', { sure: false })).toEqual({
+      intent: 'transactions',
+      slots: { transactionId: 'c' },
+    }));
+
+  it('are disputed by "it"', () => {
+    const one = { ...list, trust: 'stepped-up' as const, told: ['b'] };
+    expect(requestOf(one, 'dispute it', 'dispute')).toMatchObject({ slots: { transactionId: 'b' } });
+  });
+
+  it('are stopped and taken back by a colleague', () => {
+    for (const text of ['can you stop that', 'I want my money back'])
+      expect(ask(list, text, 'cancel', { sure: false }), text).toMatchObject({
+        reply: `${say('beyond')} ${say('offer-person')}`,
+      });
+  });
+
+  it('are counted where the caller asks how often', () => {
+    const { dialog } = ask(verified, 'What did I pay at Fresh Market in October?', 'transactions');
+    expect(requestOf(dialog, 'do I go there often', 'spending', { sure: false })).toMatchObject({
+      slots: { merchant: 'Fresh Market', figure: 'count' },
+    });
+  });
+
+  it('are no salary of a transfer', () =>
+    expect(requestOf(verified, 'My salary has not arrived', 'transfer-status')).toMatchObject({ intent: 'transactions' }));
+
+  it('are told by the month where that is asked of what was told', () => {
+    const { dialog } = ask(verified, 'How much did I spend on fuel this year?', 'spending');
+    expect(requestOf(dialog, 'so about how much a month', 'spending')).toMatchObject({
+      slots: { kinds: ['fuel'], per: 'month' },
+    });
+  });
+});
+
+it('no card is blocked for words that speak of none', () => {
+  expect(ask(steppedUp, 'can I take it out whenever i want', 'card-block').kind).not.toBe('bank');
+  for (const text of ['Somebody nicked my purse', 'Freeze my Visa', "I've been mugged"])
+    expect(ask(steppedUp, text, 'card-block'), text).toMatchObject({ step: { request: { intent: 'card-block' } } });
+});
