@@ -50,6 +50,7 @@ const isQuestion =
 const noCorrections = new Set<string>([
   'direction',
   'account',
+  'exceptAccount',
   'kinds',
   'merchants',
   'purpose',

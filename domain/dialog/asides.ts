@@ -40,7 +40,7 @@ const abilities =
 
 /** Help, with what is not said. */
 const needsHelp =
-  /^\W*(?:(?:hi|hello|hey|please|um|uh|yes|good (?:morning|afternoon|evening))\W+)*(?:help(?: me)?(?: please)?|(?:can|could|will|would) you (?:please )?help(?: me)?(?: out)?(?: please)?|i (?:need|want|would like) (?:some |your )?help(?: please)?|i(?:['’]ve| have)(?: got)? (?:a|an|another|one) (?:problem|question|issue|request))\W*$/i;
+  /^\W*(?:(?:hi|hello|hey|please|um|uh|yes|good (?:morning|afternoon|evening))\W+)*(?:help(?: me)?(?: please)?|(?:can|could|will|would) you (?:please )?help(?: me)?(?: out)?(?: please)?|i (?:need|want|would like) (?:some |your )?help(?: please)?|i(?:['’]ve| have)(?: got)? (?:a|an|another|one) (?:problem|question|issue|request))\W*$|\bi(?:['’]m| am) (?:\w+ )?(?:blind|visually impaired|partially sighted|hard of hearing|deaf|disabled|dyslexic|housebound)\b/i;
 /** The answer before was none to what was asked. */
 const mistaken =
   /\bthat(?:['’]s| is|['’]?s not| was)?(?: not|n['’]t)? (?:what i (?:asked|said|meant|wanted)|my question)\b|\byou (?:are|were|got (?:it|that|me))\b.{0,8}\bwrong\b|\byou['’]re wrong\b|\bi (?:did not|didn['’]t) (?:ask|say|mean) (?:that|this|for that)\b|\b(?:wrong answer|you (?:misunderstood|did not understand|didn['’]t understand)|that makes no sense)\b|^\W*(?:no\W+)?that(?:['’]s| is)(?: not|n['’]t) (?:right|correct|true)\W*$|^\W*that (?:can['’]?t|cannot) be(?: right| true)?\W*$/i;

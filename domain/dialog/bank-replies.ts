@@ -33,10 +33,12 @@ const inOrder = (all: readonly Account[]) => [...all].sort((a, b) => kindOrder.i
 
 async function balances(
   { bank, customerId, say, today }: Enquiry,
-  { account, lastFour, currency, amountMinor, bounds, days, earlier, together, unexplained, why }: Slots,
+  { account, exceptAccount, lastFour, currency, amountMinor, bounds, days, earlier, together, unexplained, why }: Slots,
 ): Promise<FactualReply> {
   const all = inOrder(await bank.accounts(customerId));
-  const asked = all.filter((one) => (!account || one.kind === account) && (!lastFour || one.lastFour === lastFour));
+  const asked = all.filter(
+    (one) => (account ? one.kind === account : one.kind !== exceptAccount) && (!lastFour || one.lastFour === lastFour),
+  );
   if (asked.length === 0) return noAccount(say, all);
   const told = asked.map((one) => {
     const { balance, available } = one;

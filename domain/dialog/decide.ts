@@ -254,6 +254,8 @@ function plainly(understood: Understood, context: DecisionContext): Understood {
   const may = meant(understood, context).some((does) => does === 'payments' || does === 'spending');
   if (dispute && may && saysTakenTwice(understood.text)) return { ...understood, intent: dispute.name, sure: true };
   if (sure && speaksOfNoCard(assistant.does(intent), understood.text)) return { ...understood, sure: false };
+  const spending = understood.slots.figure === 'top-kind' ? assistant.doing('spending') : undefined;
+  if (!sure && spending) return { ...understood, intent: spending.name, sure: true };
   const named = sure && saysPlainly(assistant.does(intent), understood);
   return { ...understood, intent: (named && assistant.doing(named)?.name) || intent };
 }

@@ -30,7 +30,7 @@ export function movedBack(slots: Slots, text: string): Slots | undefined {
 
 const half = /\bhalf\b(?! (?:past|an? |one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hour))/i;
 const all =
-  /\b(?:everything|all (?:of it|of that|the money|my money|my savings|that is there|there is)|the (?:whole|full|entire) (?:lot|amount|balance|sum|thing)|the rest|whatever is (?:left|there|in it)|it all)\b/i;
+  /\b(?:everything|in full|all (?:of it|of that|the money|my money|my savings|that is there|there is)|the (?:whole|full|entire) (?:lot|amount|balance|sum|thing)|the rest|whatever is (?:left|there|in it)|it all)\b/i;
 
 /** A part of what is there: "half of it", "everything". */
 export const shareIn = (text: string): number | undefined =>

@@ -80,7 +80,10 @@ async function prepareMove({ bank, customerId, say, today }: Enquiry, slots: Slo
   if (share !== undefined && slots.amountMinor === undefined && owed === 0) {
     return { kind: 'reply', reply: say('owes-nothing', { account: to }), facts: [to] };
   }
-  const amountMinor = slots.amountMinor ?? (share && Math.floor((owed ?? fromAccount.available.minor) * share));
+  // Who names where it comes from means a share of that, and no more than is owed.
+  const whole = slots.from || owed === undefined ? fromAccount.available.minor : owed;
+  const part = share && Math.floor(Math.min(whole * share, owed ?? Number.POSITIVE_INFINITY));
+  const amountMinor = slots.amountMinor ?? part;
   if (fromAccount.kind === 'credit') {
     return { kind: 'ask', need: 'accounts', reply: say('move-from-credit', { account: from }), facts: [from] };
   }

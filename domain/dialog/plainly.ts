@@ -45,6 +45,7 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   const { to, amountMinor, person, merchant, kinds, purpose } = slots;
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
+  if ((does === 'transfers' || does === 'balances' || does === 'decline') && slots.figure === 'top-kind') return 'spending';
   if (does === 'block-card' && declined.test(text) && !blockedOrGone.test(text)) return 'cards';
   if (does === 'block-card' && leftBehind.test(text) && !holdsCards.test(text)) return 'colleague';
   if (does === 'payments' && notMine.test(text)) return 'dispute';
@@ -104,14 +105,22 @@ const asks =
 const ofCaller = /\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|myself|we|our|ours|us)\b/i;
 const inGeneral = /\b(?:an?|any|one|people|someone|somebody|you|your|transfers|payments|cards|accounts|loans)\b/i;
 
+const asksRule =
+  /\bis there (?:an?|any) (?:\w+ )?(?:limit|maximum|minimum|charge|fee|cost|penalty)\b|\bwhat(?:['’]s| is) the (?:\w+ )?(?:limit|maximum|minimum|charge|fee|penalty)\b|\bhow much (?:am i allowed to|can i) (?:transfer|send)\b/i;
 const anAccount = /\ban? (?:\w+ )?account\b/i;
 
 /** A question about how things are at the bank, and not about the caller's own: "how long does a transfer take?" */
 export function isGeneral({ text, slots }: Understood): boolean {
+  // "Is there a limit on how much I can transfer?" asks for a rule, whoever asks.
+  const ofRules = asksRule.test(text);
   const named = hasSlots(
     without(slots, 'amountMinor', 'direction', 'card', ...(anAccount.test(text) ? (['account'] as const) : [])),
   );
   return (
-    !named && !asksLeft.test(text) && wordCount(text) >= 4 && asks.test(text) && !ofCaller.test(text) && inGeneral.test(text)
+    !named &&
+    !asksLeft.test(text) &&
+    wordCount(text) >= 4 &&
+    asks.test(text) &&
+    (ofRules || (!ofCaller.test(text) && inGeneral.test(text)))
   );
 }

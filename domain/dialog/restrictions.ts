@@ -121,11 +121,11 @@ const theFirst = /\b(?:the |my )?(?:very )?(?:first|earliest|oldest) (?:payment|
 const figures: readonly (readonly [Figure, RegExp])[] = [
   [
     'comparison',
-    /\b(?:compared? (?:to|with)|comparison|(?:more|less) (?:\w+ )*than (?:in |on |during )?(?:last|this|the (?:month|week|year)|before|usual|january|february|march|april|may|june|july|august|september|october|november|december)\b)/i,
+    /\b(?:compared? (?:to|with)|comparison|(?:today|(?:this|last) (?:week|month|year)|january|february|march|april|may|june|july|august|september|october|november|december) (?:vs|versus|against)\b|(?:more|less) (?:\w+ )*than (?:in |on |during )?(?:last|this|the (?:month|week|year)|before|usual|january|february|march|april|may|june|july|august|september|october|november|december)\b)/i,
   ],
   [
     'top-kind',
-    /\b(?:which|what) (?:category|categories|kind|kinds|type|types|sort|area)s?\b.*\b(?:most|biggest|largest|highest)\b|\bwhat (?:do|did|have|am) (?:i|we) (?:\w+ )?(?:spend|spent|spending|pay|paid) (?:the )?most (?:\w+ ){0,2}(?:on|for)\b/i,
+    /\b(?:which|what) (?:category|categories|kind|kinds|type|types|sort|area)s?\b.*\b(?:most|biggest|largest|highest)\b|\bwhere (?:does|did|is|has) (?:it|(?:all )?(?:of )?(?:my|the|our) money)(?: all)? (?:go|going|gone)\b|\bwhat (?:do|did|have|am) (?:i|we) (?:\w+ )?(?:spend|spent|spending|pay|paid) (?:the )?most (?:\w+ ){0,2}(?:on|for)\b/i,
   ],
   [
     'top-merchant',
@@ -164,7 +164,8 @@ export function unitIn(text: string): Unit | undefined {
 }
 
 /** "More this month than last month" names two periods, and "than" stands between them. */
-export const periodsIn = (text: string): readonly string[] => text.split(/\b(?:than|compared (?:to|with))\b/i, 2);
+export const periodsIn = (text: string): readonly string[] =>
+  text.split(/\b(?:than|compared (?:to|with)|vs|versus|against)\b/i, 2);
 
 /** Not booked yet. */
 export const asksPending = (text: string): boolean =>

@@ -36,6 +36,8 @@ import { withoutStory } from './story.ts';
 /** What a caller named: which account, how much, when, where. */
 export interface Slots {
   readonly account?: AccountKind;
+  /** All but this one: "not the savings". */
+  readonly exceptAccount?: AccountKind;
   readonly from?: AccountKind;
   readonly to?: AccountKind;
   /** In minor units of the account's currency. */
@@ -115,7 +117,20 @@ function accountIn(text: string): AccountKind | undefined {
   return named.length === 1 ? named[0]?.[0] : undefined;
 }
 
-const paysOff = /\bpay(?:ing)?(?: off| down)?(?: (?:all|some|half|part|the rest))?(?: of)? (?:my |the )?credit card\b/i;
+/** "Tell me my balance, but not the savings": what is left out, and the other words. */
+function accountLeftOut(text: string): { readonly exceptAccount: AccountKind | undefined; readonly others: string } {
+  for (const [kind, words] of accountWords) {
+    const leftOut = new RegExp(
+      String.raw`\b(?:(?:but )?not|without|except(?: for)?|excluding|apart from|other than)\s+(?:(?:the|my|in|on)\s+)*(?:${words})\b`,
+      'i',
+    );
+    if (leftOut.test(text)) return { exceptAccount: kind, others: text.replace(leftOut, ' ') };
+  }
+  return { exceptAccount: undefined, others: text };
+}
+
+const paysOff =
+  /\bpay(?:ing)?(?: off| down)?(?: (?:all|some|half|part|the rest))?(?: of)? (?:my |the )?credit card\b|\bpay(?:ing)?(?: \S+){1,4}? (?:off|down|towards?|onto|on)(?: of)? (?:my |the )?credit card\b/i;
 
 function directed(text: string, preposition: 'from' | 'to' | 'in'): AccountKind | undefined {
   const prefix = { from: '(?:from|out of)', to: '(?:to|into|onto)', in: '(?:in|on)' }[preposition];
@@ -166,7 +181,8 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
     directed(text, 'to') ??
     (expecting.amount && paysOff.test(text) ? 'credit' : undefined) ??
     (expecting.amount && !from ? directed(text, 'in') : undefined);
-  const account = accountIn(text);
+  const { exceptAccount, others } = accountLeftOut(text);
+  const account = accountIn(others);
   const lastFour = lastFourIn(text);
   const limits = boundsIn(text);
   const [saidMinor, otherMinor] = lastFour || limits ? [] : amountsIn(text, { bare: expecting.amount === true });
@@ -202,7 +218,7 @@ function namedIn(text: string, today: Day, expecting: Expecting): Slots {
   const all = /\bboth\b|\ball (?:of them|my cards|the cards)\b|\bevery card\b|\b(?:two|three) cards\b/i.test(text);
   const direction = directionIn(text, bounds);
   return {
-    ...(account ? { account } : {}),
+    ...(account ? { account } : exceptAccount ? { exceptAccount } : {}),
     ...(from ? { from } : {}),
     ...(to ? { to } : {}),
     ...amountSlots(amountMinor, otherMinor),

@@ -226,3 +226,34 @@ it('no card is blocked for words that speak of none', () => {
   for (const text of ['Somebody nicked my purse', 'Freeze my Visa', "I've been mugged"])
     expect(ask(steppedUp, text, 'card-block'), text).toMatchObject({ step: { request: { intent: 'card-block' } } });
 });
+
+describe('values that are named', () => {
+  it.each([
+    ['Tell me my balance but not the savings', {}, { exceptAccount: 'savings' }],
+    ['Not savings, the current account', {}, { account: 'current' }],
+    ['I would like to pay 20 dollars off my credit card', { amount: true }, { to: 'credit', amountMinor: 2_000 }],
+    ['Pay off my credit card in full', { amount: true }, { to: 'credit', share: 1 }],
+    [
+      'How much money went out this week vs last week',
+      {},
+      { figure: 'comparison', against: { from: '2026-11-16', to: '2026-11-22' } },
+    ],
+    ['Where does all my money go?', {}, { figure: 'top-kind' }],
+    ['How much is it a month?', {}, { per: 'month' }],
+  ])('%s', (text, expecting, slots) => expect(slotsIn(text, today, expecting)).toMatchObject(slots));
+});
+
+it('a rule is looked up, whoever asks for it', () => {
+  const asked = ask(newDialog, 'Is there a limit on how much I can transfer?', 'transfer-status');
+  expect(asked).toMatchObject({ kind: 'knowledge', otherwise: { kind: 'say' } });
+  expect(ask(verified, 'Is there a payment to Netflix that I made?', 'transactions').kind).toBe('bank');
+});
+
+it('where the money goes is told, whatever the words are taken for', () =>
+  expect(requestOf(verified, 'Where does all my money go?', 'transfer-status', { sure: false })).toMatchObject({
+    intent: 'spending',
+    slots: { figure: 'top-kind' },
+  }));
+
+it('who says that they are blind hears what the bot can do', () =>
+  expect(asideOf(say, "I'm blind, can you help me", { asked: false, wishes: false })).toEqual({ reply: say('abilities') }));
