@@ -2,11 +2,11 @@ import { findArticle, searchPassages } from '../db/knowledge.ts';
 import type { Database } from '../db/open.ts';
 import type { AnswerScope } from '../domain/answer-scope.ts';
 import type { ReplySource } from '../domain/call.ts';
+import { asksShortly } from '../domain/dialog/article-follow-up.ts';
 import { pointsBack } from '../domain/dialog/ellipsis.ts';
 import { guardReply } from '../domain/facts-guard.ts';
 import type { GuardDecision } from '../domain/guard-decision.ts';
 import { answersMore, type ChosenArticle, chooseArticle } from '../domain/knowledge/choose.ts';
-import { wordCount } from '../domain/language/words.ts';
 import type { Embedder } from '../engines/types.ts';
 import type { Words } from './caller-words.ts';
 
@@ -27,9 +27,6 @@ export interface FoundArticle {
   readonly after?: string;
 }
 
-/** More words say by themselves what they are about. */
-const mostWordsOfFollowUp = 8;
-
 /** The bank's articles, asked in the words of callers. */
 export class Articles {
   readonly #deps: { readonly db: Database; readonly embedder: Embedder };
@@ -44,8 +41,7 @@ export class Articles {
    */
   async find(scope: AnswerScope, words: Words, last: string | undefined, signal: AbortSignal): Promise<FoundArticle | undefined> {
     const own = await this.#search(scope, words, ({ sure }) => sure);
-    const isShort = wordCount(words.text) <= mostWordsOfFollowUp;
-    if (last === undefined || !isShort || (own?.sure && !pointsBack(words.text))) return own;
+    if (last === undefined || !asksShortly(words.text) || (own?.sure && !pointsBack(words.text))) return own;
     const before = (await findArticle(this.#deps.db, scope.tenant, last))?.title;
     if (before === undefined) return own;
     const beside = { text: words.text, embedding: await this.#beside(before, words, signal) };

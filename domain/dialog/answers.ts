@@ -174,7 +174,9 @@ export function offered(
   const idle = without(dialog, 'pending');
   // No article is left then that may be meant.
   const isArticle = assistant.kindOf(matter.intent) === 'knowledge' && question === say('offer-article', { title: matter.text });
-  if (givesUp(text) || yesOrNo(text) === 'no') return speak(idle, isArticle ? say('unknown') : say('anything-else'));
+  // What was refused is nothing that a question goes on with.
+  if (givesUp(text) || yesOrNo(text) === 'no')
+    return isArticle ? speak(without(idle, 'article'), say('unknown')) : speak(idle, say('anything-else'));
   return { kind: 'anew', dialog: idle, understood };
 }
 

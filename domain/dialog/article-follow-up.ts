@@ -5,6 +5,12 @@ import type { DialogState } from './state.ts';
 
 /** More words say by themselves what they are about. */
 const mostWordsOfEllipsis = 5;
+/** More words do so even with an "it". */
+const mostWordsOfFollowUp = 8;
+
+/** Whether words may say only together with those before them what they ask. */
+export const asksShortly = (text: string): boolean =>
+  wordCount(text) <= (pointsBack(text) ? mostWordsOfFollowUp : mostWordsOfEllipsis);
 
 const ofCaller = /\b(?:i|me|my|mine|we|our)\b/i;
 
