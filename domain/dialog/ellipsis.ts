@@ -6,7 +6,7 @@ import { wordCount } from '../language/words.ts';
 import { besideOf, comparedDays, comparesIt, comparisonOf } from './comparison.ts';
 import type { Understood } from './decision.ts';
 import { amountOfThat, supposed } from './enough.ts';
-import { goesFurther } from './references.ts';
+import { goesFurther, thatPlace } from './references.ts';
 import { hasSlots, joinSlots, type Slots } from './slots.ts';
 import { type Request, without } from './state.ts';
 
@@ -15,8 +15,10 @@ const followsUp =
   /^\W*(?:(?:wait|oh|um|uh|well|hang on|hmm|ah|okay|ok)\W+)*(?:and|what about|how about|or|only|just|but|same for|no\W+(?:the|my|i meant)|no\W+not|i meant|i mean|actually|sorry\W+i meant)\b/i;
 
 /** "How often did they charge me?" is about whoever was talked about. */
-const refersBack =
-  /(?<!\b(?:is|are|was|were|has|have|will) )\bthere\b(?! (?:is|are|was|were)\b)|\b(?:then|them|those|that one|this one|same)\b|\bthey\b.*\b(?:charge[ds]?|bill(?:ed)?|debit(?:ed)?|take|took|taken|paid|pay)\b/i;
+const refersBack = new RegExp(
+  String.raw`${thatPlace}|\b(?:then|them|those|that one|this one|same)\b|\bthey\b.*\b(?:charge[ds]?|bill(?:ed)?|debit(?:ed)?|take|took|taken|paid|pay)\b`,
+  'i',
+);
 
 /** "How much was it?" asks once more for what was just talked about. */
 const asksOfThat =

@@ -15,13 +15,15 @@ const further =
 /** Whether the payments are wanted that come after those that were told. */
 export const goesFurther = (text: string): boolean => further.test(text);
 
-const thatPlace =
-  /\bthere\b(?! (?:is|are|was|were|any)\b)|\b(?:at|to|from|with|by) (?:them|that (?:one|place|shop|store|company))\b|\bdo they\b|\bdid they\b/i;
-/** "Is there any pending payment?", "how many were there?" */
-const existing = /\b(?:is|are|was|were|has|have|will) there\b(?! (?:a|the) )/i;
+/** "Was I there?", and not "is there anything?" */
+export const thatPlace = String.raw`(?<!\b(?:is|are|was|were|has|have|will) )\bthere\b(?! (?:is|are|was|were|any)\b)`;
+const thatMerchant = new RegExp(
+  String.raw`${thatPlace}|\b(?:at|to|from|with|by) (?:them|that (?:one|place|shop|store|company))\b|\b(?:do|did) they\b`,
+  'i',
+);
 
 /** Whether the merchant is meant that the bot has told about: "how often was I there?" */
-export const pointsAtMerchant = (text: string): boolean => thatPlace.test(text) && !existing.test(text);
+export const pointsAtMerchant = (text: string): boolean => thatMerchant.test(text);
 
 /** Which of the payments that the bot has told last is meant: "the second one"; "that one" where it told only one. */
 export function paymentReferredTo(text: string, told: readonly string[] = []): string | undefined {

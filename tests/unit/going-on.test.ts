@@ -77,6 +77,7 @@ describe('a merchant that was told', () => {
     expect(requestOf(told, 'Is there anything pending?', 'transactions')).not.toMatchObject({
       slots: { merchant: 'Oak Property' },
     });
+    expect(ask(told, 'Is there a limit on transfers?', 'transfer-status')).toMatchObject({ kind: 'knowledge' });
     expect(requestOf(told, 'Did they charge me at Netflix?', 'transactions')).toMatchObject({ slots: { merchant: 'Netflix' } });
   });
 });
