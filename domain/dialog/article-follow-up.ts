@@ -19,20 +19,20 @@ const ofCaller = /\b(?:i|me|my|mine|we|our)\b/i;
  * own, only an article that surely answers takes its place.
  */
 export function moreOfArticle(
-  { article, pending }: DialogState,
+  dialog: DialogState,
   { text, intent, sure }: Understood,
   { assistant }: DecisionContext,
   decision: Decision,
 ): Decision {
+  const { article, pending } = dialog;
   const leads = decision.kind === 'say' && decision.leadsTo !== undefined;
   if (article === undefined || pending || leads || decision.kind === 'knowledge' || decision.kind === 'think') return decision;
   const { kind, does } = assistant.intent(intent);
   const isShort = wordCount(text) <= mostWordsOfEllipsis;
-  const goesOn = isFollowUp(text);
-  const asksMore = { kind: 'knowledge', dialog: decision.dialog, otherwise: decision } as const;
+  const asksMore = { kind: 'knowledge', dialog, otherwise: decision } as const;
   // "Up to how much?"
-  const isOpen = goesOn || (kind === 'query' && isShort && !ofCaller.test(text));
+  const isOpen = isFollowUp(text) || (kind === 'query' && isShort && !ofCaller.test(text));
   if (sure && (kind === 'query' || kind === 'action')) return isOpen ? { ...asksMore, onlySure: true } : decision;
   const mayMean = !sure || does === 'decline' || does === 'repeat' || does === 'colleague';
-  return mayMean && (goesOn || pointsBack(text) || isShort) ? asksMore : decision;
+  return mayMean && (pointsBack(text) || isShort) ? asksMore : decision;
 }

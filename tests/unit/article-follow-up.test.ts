@@ -18,6 +18,17 @@ describe('what is asked after an article', () => {
     expect(ask('where is that?', 'repeat', { sure: false })).toMatchObject({ kind: 'knowledge' });
   });
 
+  it('leaves nothing open of what would have been said or asked otherwise', () => {
+    for (const [text, intent] of [
+      ['and for cash?', 'beyond'],
+      ['and for students?', 'balance'],
+    ] as const) {
+      const decision = ask(text, intent);
+      expect(decision, text).toMatchObject({ kind: 'knowledge', otherwise: { dialog: { pending: {} } } });
+      expect(decision.dialog, text).toEqual(told);
+    }
+  });
+
   it('takes the place of a wish only where an article surely answers', () => {
     expect(ask('up to how much?', 'spending')).toMatchObject({ kind: 'knowledge', onlySure: true });
     expect(ask('and what is my balance?', 'balance')).toMatchObject({ kind: 'knowledge', onlySure: true });
