@@ -6,6 +6,7 @@ import type { Assistant } from '../domain/assistant/assistant.ts';
 import type { Say } from '../domain/assistant/wording-keys.ts';
 import type { NextStep, StepTiming } from '../domain/call.ts';
 import { comeBack, keepOpen } from '../domain/dialog/agenda.ts';
+import { asksShortly } from '../domain/dialog/article-follow-up.ts';
 import { decide } from '../domain/dialog/decide.ts';
 import { type Decision, intentOf } from '../domain/dialog/decision.ts';
 import { graveMatterIn } from '../domain/dialog/grave-matters.ts';
@@ -279,8 +280,8 @@ export class Understanding {
           threshold,
         });
         // What goes on with an article is answered from articles: the same words mean something else elsewhere.
-        const goesOn = dialog.article !== undefined && (await article())?.after !== undefined;
-        if (hit && !goesOn) {
+        const mayGoOn = dialog.article !== undefined && asksShortly(words.text);
+        if (hit && !(mayGoOn && (await article())?.after !== undefined)) {
           const { reply, citations } = hit;
           return { ...known, record, dialog: about(citations[0]), next: { kind: 'said', reply, source: 'cache', citations } };
         }

@@ -1,6 +1,7 @@
 import { wordCount } from '../language/words.ts';
 import type { Decision, DecisionContext, Understood } from './decision.ts';
 import { isFollowUp, pointsBack } from './ellipsis.ts';
+import { speaksOfCaller } from './plainly.ts';
 import type { DialogState } from './state.ts';
 
 /** More words say by themselves what they are about. */
@@ -11,8 +12,6 @@ const mostWordsOfFollowUp = 8;
 /** Whether words may say only together with those before them what they ask. */
 export const asksShortly = (text: string): boolean =>
   wordCount(text) <= (pointsBack(text) ? mostWordsOfFollowUp : mostWordsOfEllipsis);
-
-const ofCaller = /\b(?:i|me|my|mine|we|our)\b/i;
 
 /**
  * "And on Sundays?", once an article was told, may ask more about it, whatever the words are taken for. Where they are surely a wish of their
@@ -31,7 +30,7 @@ export function moreOfArticle(
   const isShort = wordCount(text) <= mostWordsOfEllipsis;
   const asksMore = { kind: 'knowledge', dialog, otherwise: decision } as const;
   // "Up to how much?"
-  const isOpen = isFollowUp(text) || (kind === 'query' && isShort && !ofCaller.test(text));
+  const isOpen = isFollowUp(text) || (kind === 'query' && isShort && !speaksOfCaller(text));
   if (sure && (kind === 'query' || kind === 'action')) return isOpen ? { ...asksMore, onlySure: true } : decision;
   const mayMean = !sure || does === 'decline' || does === 'repeat' || does === 'colleague';
   return mayMean && (pointsBack(text) || isShort) ? asksMore : decision;

@@ -103,6 +103,8 @@ export const undoes = (does: Behaviour, text: string): boolean => undoing[does]?
 const asks =
   /^\W*(?:(?:hi|hello|hey|and|so|um|uh|ok|okay|well|please|tell|me)\W+)*(?:how|what|when|where|which|is|are|do|does|can|could|will|would)\b/i;
 const ofCaller = /\b(?:i|i['’](?:m|ve|d|ll)|me|my|mine|myself|we|our|ours|us)\b/i;
+/** Whether it is about the caller's own: "my", "I". */
+export const speaksOfCaller = (text: string): boolean => ofCaller.test(text);
 const inGeneral = /\b(?:an?|any|one|people|someone|somebody|you|your|transfers|payments|cards|accounts|loans)\b/i;
 
 const asksRule =
@@ -121,6 +123,6 @@ export function isGeneral({ text, slots }: Understood): boolean {
     !asksLeft.test(text) &&
     wordCount(text) >= 4 &&
     asks.test(text) &&
-    (ofRules || (!ofCaller.test(text) && inGeneral.test(text)))
+    (ofRules || (!speaksOfCaller(text) && inGeneral.test(text)))
   );
 }
