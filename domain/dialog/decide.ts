@@ -4,6 +4,7 @@ import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { moreOfArticle } from './article-follow-up.ts';
 import { type Aside, asideOf } from './asides.ts';
+import { blocksThat, endsSubscription, speaksOfNoCard } from './card-words.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
 import { continued, inherited, isBareValue } from './ellipsis.ts';
 import { movesEnough } from './enough.ts';
@@ -12,16 +13,7 @@ import { identified } from './identified.ts';
 import { isRegular, movedBack, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
-import {
-  blocksThat,
-  endsSubscription,
-  isGeneral,
-  saysPlainly,
-  saysTakenTwice,
-  speaksOfNoCard,
-  troubleOnline,
-  undoes,
-} from './plainly.ts';
+import { isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
 import { recordingWish } from './recording.ts';
 import { paymentReferredTo, pointsAtMerchant } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';

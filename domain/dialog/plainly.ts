@@ -1,5 +1,6 @@
 import type { Behaviour } from '../assistant/behaviours.ts';
 import { wordCount } from '../language/words.ts';
+import { insteadOfBlocking } from './card-words.ts';
 import type { Understood } from './decision.ts';
 import { hasSlots, type Slots } from './slots.ts';
 import { without } from './state.ts';
@@ -13,20 +14,6 @@ const asksWhatFor = /\bwhat(?: was|['’]?s| is| were| are| did)\b.*\b(?:for|abo
 const changesName = /\b(?:change|changed|update|correct)\b.*\b(?:my|our) (?:(?:first|last|family|maiden) )?(?:sur)?name\b/i;
 /** "I need to know if I paid my rent." */
 const asksPaid = /\b(?:did|have|has|if|whether)\b.*\b(?:i|we|my|our)\b.*\bpa(?:y|id)\b|\bpa(?:y|id)\b.*\byet\b/i;
-/** "My card was declined": it is asked about, and not to be blocked. */
-const declined =
-  /\b(?:declined|refused|rejected|not accepted|stopped working|(?:did|does|do|is|was|has|would|could)(?:n['’]t| not) (?:\w+ ){0,3}(?:work(?:ing|ed)?|accept(?:ed)?|go(?:ne|ing)? through|read)|(?:won['’]t|will not|can['’]t|cannot) (?:work|go through))\b/i;
-const blockedOrGone =
-  /\b(?:block|freeze|lock|cancel|lost|losing|stolen?|stole|missing|gone|nicked|pinched|swiped|mugged|robbed|somebody|someone)\b/i;
-/** What somebody says who wants a card to be blocked, however they say it. */
-const ofCards =
-  /\b(?:cards?|visa|mastercard|plastic|wallet|purse|(?:hand)?bag|backpack|block\w*|freez\w*|frozen|lock\w*|stop\w*|cancel\w*|deactivat\w*|disabl\w*|suspend\w*|(?:turn|switch|shut) (?:it |them )?off|lost|los(?:e|ing)|miss(?:ed|ing)|gone|disappeared|dropped|found?|forgot\w*|left|st(?:eal|ole)\w*|nicked|pinched|swiped|mugged|robbed|burgled|thie(?:f|ves)|somebody|someone|hacked|cloned|skimmed|fraud\w*)\b/i;
-
-/** Whether cards are blocked for words that speak of no card, and of no loss: "can I take it out whenever I want?" */
-export const speaksOfNoCard = (does: Behaviour, text: string): boolean => does === 'block-card' && !ofCards.test(text);
-
-const leftBehind = /\b(?:in|at) (?:your|the|one of your) (?:\w+ )?(?:branch|bank|office|lobby)\b/i;
-const holdsCards = /\b(?:cards?|wallet|purse|(?:hand)?bag|backpack|visa|mastercard|everything|stuff)\b/i;
 const moves = /\b(?:move|transfer|put|shift|send|save)\b/i;
 /** Said first, these order. */
 const orders =
@@ -46,8 +33,7 @@ export function saysPlainly(does: Behaviour, { text, slots }: Pick<Understood, '
   if (does === 'balances' && to && moves.test(text)) return 'move-money';
   if (does === 'transfers' && (amountMinor !== undefined || person || /\d/.test(text)) && orders.test(text)) return 'move-money';
   if ((does === 'transfers' || does === 'balances' || does === 'decline') && slots.figure === 'top-kind') return 'spending';
-  if (does === 'block-card' && declined.test(text) && !blockedOrGone.test(text)) return 'cards';
-  if (does === 'block-card' && leftBehind.test(text) && !holdsCards.test(text)) return 'colleague';
+  if (does === 'block-card') return insteadOfBlocking(text);
   if (does === 'payments' && notMine.test(text)) return 'dispute';
   if (does === 'payments' && changesName.test(text)) return 'colleague';
   if (does === 'decline' && (merchant ?? kinds) && asksPaid.test(text)) return 'payments';
@@ -69,12 +55,6 @@ export const movesMoney = (does: Behaviour, text: string, slots: Slots): boolean
   does === 'move-money' || saysPlainly(does, { text, slots }) === 'move-money';
 
 const unblocks = /\bun-?(?:block|lock|freez)(?:e|ing)?\b|\bre-?activat(?:e|ing)\b/i;
-const blocks =
-  /^\W*(?:(?:please|ok|okay|yes|and|then|so|now|can|could|would|will|you|just|i|want|to|need|like|i['’]d|let['’]?s)\W+)*(?:block|freeze|lock|cancel|stop|disable|deactivate)\s+(?:it|that|this|them|(?:that|this|the other|the \w+) (?:one|card)|both)(?: (?:one|card|then|now|please|both|of them))*\W*$/i;
-
-/** "Block it", once cards were talked about. */
-export const blocksThat = (text: string): boolean => blocks.test(text);
-
 const undoing: Partial<Record<Behaviour, RegExp>> = {
   'block-card': unblocks,
   cards: unblocks,
@@ -84,12 +64,6 @@ const undoing: Partial<Record<Behaviour, RegExp>> = {
 const online = /\b(?:apps?|web ?sites?|site|(?:online|internet|mobile|web) banking|portal)\b/i;
 const fails =
   /\b(?:down|broken|crash(?:es|ed|ing)?|stuck|frozen|error|trouble|problems?|log(?:s|ging)? me out|locked (?:me )?out|(?:is|does|do|did|has|was)(?:n['’]t| not) (?:been )?(?:work|load|open|start|respond|let)(?:ing|ed)?|(?:won['’]t|will not|can['’]?t|cannot|unable to) (?:work|load|open|start|let|log|sign|get|use|access)|not (?:working|loading|opening|responding))\b/i;
-
-const ends = /\b(?:cancel|stop|end|unsubscribe)\b/i;
-
-/** "Cancel my Netflix": whoever is paid again and again is no card. */
-export const endsSubscription = (text: string): boolean =>
-  ends.test(text) && !/\b(?:cards?|visa|mastercard|it|that|this|them)\b/i.test(text) && wordCount(text) > 1;
 
 /** Whether the bank's app or website does not do what it should. */
 export const troubleOnline = (text: string): boolean => online.test(text) && fails.test(text);
