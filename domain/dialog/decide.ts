@@ -4,22 +4,21 @@ import { wording } from '../wording.ts';
 import { chosen, confirmed, filled, offered } from './answers.ts';
 import { moreOfArticle } from './article-follow-up.ts';
 import { type Aside, asideOf } from './asides.ts';
-import { blocksThat, endsSubscription, speaksOfNoCard } from './card-words.ts';
+import { endsSubscription, speaksOfNoCard } from './card-words.ts';
 import { type Answered, type Decision, type DecisionContext, speak, type Understood } from './decision.ts';
-import { continued, inherited, isBareValue } from './ellipsis.ts';
-import { movesEnough } from './enough.ts';
+import { inherited, isBareValue } from './ellipsis.ts';
 import { identify } from './identification.ts';
 import { identified } from './identified.ts';
-import { isRegular, movedBack, paysOthers } from './move-money.ts';
+import { isRegular, paysOthers } from './move-money.ts';
 import { sentences } from './naming.ts';
 import { operationValuesIn } from './operation-values.ts';
 import { isGeneral, saysPlainly, saysTakenTwice, troubleOnline, undoes } from './plainly.ts';
 import { recordingWish } from './recording.ts';
 import { paymentReferredTo, pointsAtMerchant } from './references.ts';
 import { asksOfOthers } from './restrictions.ts';
-import { joinSlots } from './slots.ts';
 import { beyond, start } from './start.ts';
 import { type DialogState, digitsOf, type Pending, without } from './state.ts';
+import { isOfPayments, ofTopic } from './topic.ts';
 import { accounted } from './unexplained.ts';
 import { outside, unsure } from './unsure.ts';
 
@@ -141,15 +140,6 @@ const takesBack = /\b(?:cancel|undo|reverse|revoke|stop|(?:take|call|get) (?:it|
 /** "Cancel it", of a payment. */
 const takesThatBack =
   /\b(?:cancel|undo|reverse|revoke|stop)\s+(?:it|that|this|them|those)\b|\b(?:take|call|get|want|have) (?:it|that|this|(?:my|the) money) back\b/i;
-const ofPayments = new Set<Behaviour>(['payments', 'spending', 'transfers']);
-/** Not to hear it again, but to have it done again. */
-const doesAgain =
-  /\b(?:do|make|send|move|transfer|pay|book|order)\s+(?:it|that|this|the same|the same thing|another(?: one)?|one more)?\s*(?:again|once more|one more time|another time|a second time)\b|\b(?:the same|another)\s+(?:transfer|order|payment)(?:\s+again)?\b/i;
-
-const makesIt = /^.*\b(?:make (?:it|that)|change (?:it|that) to|i meant)\b/i;
-/** "Actually, make that four", once it was done. */
-const amendsDone = (text: string): boolean => makesIt.test(text) && isBareValue(text.replace(makesIt, ''));
-
 /** Something that the caller says by themself. */
 function fresh(before: DialogState, heard: Understood, context: DecisionContext): Decision {
   const { dialog, understood } = withMerchant(before, plainly(heard, context));
@@ -158,24 +148,8 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
   const { topic } = dialog;
   const { does, reply = [] } = assistant.intent(intent);
   const didBefore = topic && assistant.kindOf(topic.intent) === 'action';
-  // An order that was done is not read out as if it were done twice: it is a new one, with a confirmation of its own.
-  if (didBefore && doesAgain.test(text)) {
-    return start(dialog, { intent: topic.intent, slots: joinSlots(topic.slots, slots) }, context);
-  }
-  const back = didBefore && assistant.does(topic.intent) === 'move-money' ? movedBack(topic.slots, text) : undefined;
-  if (back) return start(dialog, { intent: topic?.intent ?? intent, slots: back }, context);
-  if (didBefore && amendsDone(text)) return beyond(dialog, context);
-  const blocking =
-    topic && assistant.does(topic.intent) === 'cards' && blocksThat(text) ? assistant.doing('block-card') : undefined;
-  if (blocking) return start(dialog, { intent: blocking.name, slots: joinSlots(topic?.slots ?? {}, slots) }, context);
-  const moving = topic && movesEnough(assistant, topic, text);
-  if (moving) return start(dialog, { intent: moving.name, slots: inherited(topic, understood) }, context);
-  // "The third one, what was it?"
-  const pointed = topic && slots.transactionId !== undefined && ofPayments.has(assistant.does(topic.intent));
-  const payments = pointed && !(sure && assistant.isPersonal(intent)) ? assistant.doing('payments') : undefined;
-  if (payments) return start(dialog, { intent: payments.name, slots: { transactionId: slots.transactionId as string } }, context);
-  const goneOn = topic && continued(assistant, topic, understood, dialog.told);
-  if (goneOn) return start(dialog, accounted(goneOn, understood, context), context);
+  const goneOn = topic && ofTopic(dialog, topic, understood, context);
+  if (goneOn) return goneOn;
   if (slots.transactionId === undefined && isBareValue(text)) return speak(dialog, say('unsure-alone'));
   if (assistant.isPersonal(intent) && asksOfOthers(text)) return speak(dialog, say('others-matter'));
   if (does === 'move-money' && paysOthers(text)) return beyond(dialog, context, say('own-accounts-only'));
@@ -186,7 +160,7 @@ function fresh(before: DialogState, heard: Understood, context: DecisionContext)
   // An operation of the assistant's own may well undo.
   if (!may.includes('order') && may.some((behaviour) => undoes(behaviour, text))) return beyond(dialog, context);
   const isTalk = !sure || does === 'cancel';
-  if (isTalk && topic && ofPayments.has(assistant.does(topic.intent)) && takesThatBack.test(text)) return beyond(dialog, context);
+  if (isTalk && topic && isOfPayments(assistant, topic) && takesThatBack.test(text)) return beyond(dialog, context);
   if (!sure && may.includes('block-card') && endsSubscription(text)) return beyond(dialog, context);
   if (!sure) return unsure(dialog, understood, context);
   switch (does) {
