@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../domain/dialog/decide.ts';
 import type { Understood } from '../../domain/dialog/decision.ts';
-import { slotsIn } from '../../domain/dialog/slots.ts';
 import { newDialog } from '../../domain/dialog/state.ts';
 import { thanksOnly } from '../../domain/dialog/yes-no.ts';
 import { answersMore } from '../../domain/knowledge/choose.ts';
 import { context as options } from '../support/assistant.ts';
+import { said } from '../support/caller.ts';
 
-const today = '2026-11-24';
 const told = { ...newDialog, article: 'opening-hours' };
-const ask = (text: string, intent: string, more: Partial<Understood> = {}) =>
-  decide(told, { text, intent, sure: true, slots: slotsIn(text, today), ...more }, options);
+const ask = (text: string, intent: string, more: Partial<Understood> = {}) => decide(told, said(text, intent, more), options);
 
 describe('what is asked after an article', () => {
   it('may be more about it, where it is surely nothing else', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { comeBack, possibleWishes } from '../../domain/dialog/agenda.ts';
 import { asideOf, asksIdentity } from '../../domain/dialog/asides.ts';
 import { decide } from '../../domain/dialog/decide.ts';
-import type { Understood } from '../../domain/dialog/decision.ts';
 import { identify } from '../../domain/dialog/identification.ts';
 import { wantedPart } from '../../domain/dialog/negation.ts';
 import { otherLanguageOf } from '../../domain/dialog/other-languages.ts';
@@ -14,17 +13,8 @@ import { yesOrNo } from '../../domain/dialog/yes-no.ts';
 import { periodBefore } from '../../domain/language/dates.ts';
 import { wording } from '../../domain/wording.ts';
 import { assistant, context as options, say } from '../support/assistant.ts';
+import { said, steppedUp, today, verified } from '../support/caller.ts';
 
-const today = '2026-11-24';
-const said = (text: string, intent: string, more: Partial<Understood> = {}): Understood => ({
-  text,
-  intent,
-  sure: true,
-  slots: slotsIn(text, today),
-  ...more,
-});
-const verified: DialogState = { ...newDialog, trust: 'verified', customerId: 'c' };
-const steppedUp: DialogState = { ...verified, trust: 'stepped-up' };
 const digits = (count: number) => ({ sealed: 'sealed', count });
 
 describe('slots', () => {

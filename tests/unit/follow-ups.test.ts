@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../domain/dialog/decide.ts';
-import type { Understood } from '../../domain/dialog/decision.ts';
 import { slotsIn } from '../../domain/dialog/slots.ts';
-import { type DialogState, newDialog } from '../../domain/dialog/state.ts';
+import type { DialogState } from '../../domain/dialog/state.ts';
 import { context as options, say } from '../support/assistant.ts';
-
-const today = '2026-11-24';
-const said = (text: string, intent: string, more: Partial<Understood> = {}): Understood => ({
-  ...{ text, intent, sure: true, slots: slotsIn(text, today) },
-  ...more,
-});
-const verified: DialogState = { ...newDialog, trust: 'verified', customerId: 'c' };
-const steppedUp: DialogState = { ...verified, trust: 'stepped-up' };
+import { said, steppedUp, today, verified } from '../support/caller.ts';
 
 describe('what was talked about', () => {
   it('keeps to whoever was talked about in "how often did they charge me?" and "when was the last one?"', () => {

@@ -8,14 +8,8 @@ import { type DialogState, newDialog } from '../../domain/dialog/state.ts';
 import { yesOrNo } from '../../domain/dialog/yes-no.ts';
 import { withApostrophes } from '../../domain/language/contractions.ts';
 import { context as options, say } from '../support/assistant.ts';
+import { said, steppedUp, today, verified } from '../support/caller.ts';
 
-const today = '2026-11-24';
-const said = (text: string, intent: string, more: Partial<Understood> = {}): Understood => ({
-  ...{ text, intent, sure: true, slots: slotsIn(text, today) },
-  ...more,
-});
-const verified: DialogState = { ...newDialog, trust: 'verified', customerId: 'c' };
-const steppedUp: DialogState = { ...verified, trust: 'stepped-up' };
 const ask = (dialog: DialogState, text: string, intent: string, more: Partial<Understood> = {}) =>
   decide(dialog, said(text, intent, more), options);
 const requestOf = (dialog: DialogState, text: string, intent: string, more: Partial<Understood> = {}) => {

@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../domain/dialog/decide.ts';
 import type { Understood } from '../../domain/dialog/decision.ts';
-import { slotsIn } from '../../domain/dialog/slots.ts';
 import { type DialogState, newDialog } from '../../domain/dialog/state.ts';
 import { context, say } from '../support/assistant.ts';
+import { steppedUp as known, said } from '../support/caller.ts';
 
-const today = '2026-11-24';
-const said = (text: string, intent: string, more: Partial<Understood> = {}): Understood => ({
-  ...{ text, intent, sure: true, slots: slotsIn(text, today) },
-  ...more,
-});
-const known: DialogState = { ...newDialog, trust: 'stepped-up', customerId: 'c' };
 const asked = (text: string, intent: string, more?: Partial<Understood>, dialog = known) =>
   decide(dialog, said(text, intent, more), context);
 const requestOf = (...told: Parameters<typeof asked>) => {
